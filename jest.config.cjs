@@ -1,0 +1,20 @@
+const swc = (parser, extra) => [
+  '@swc/jest',
+  { swcrc: false, sourceMaps: 'inline', module: { type: 'commonjs' }, jsc: { target: 'es2023', parser, ...extra } },
+];
+// Packages that ship only as ES modules and are turned into CommonJS for Jest; a new one shows itself by "Must use import to load ES Module".
+const ESM_ONLY = ['@nestjs', 'nestjs-', 'file-type', 'strtok3', 'token-types', '@tokenizer', 'uint8array-extras', '@borewit', 'puppeteer', '@puppeteer',
+  'warcio', 'canonicalize', 'sm-crypto-v2', '@noble', 'fast-check', 'pure-rand', 'otpauth', '@cantoo', 'hash-wasm', 'pako', 'base32-encode', 'to-data-view', 'uuid-random', '@sparticuz', 'chromium-bidi', 'webdriver-bidi-protocol'];
+
+module.exports = {
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/migrations'],
+  testRegex: '\\.(spec|e2e|fault)\\.ts$',
+  setupFiles: ['reflect-metadata'],
+  transform: {
+    '^.+\\.ts$': swc({ syntax: 'typescript', decorators: true }, { transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false }, keepClassNames: true }),
+    '^.+\\.m?js$': swc({ syntax: 'ecmascript' }),
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ESM_ONLY.join('|')}))`],
+};
