@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type BlobRef, BlobStore } from './blob-store';
+
+const HEX64 = /^[0-9a-f]{64}$/;
+
+/**
+ * Blobs as files named by their SHA-256. A blob is written aside, synced, and then linked to its final name, so a torn write
+ * never carries a name; a name that is taken must hold the same bytes, which is checked and not assumed.
+ */
+export class FileBlobStore extends BlobStore {
+  constructor(private readonly root: string) {
+    super();
+  }
+
+  async putOnce(source: Readable | Buffer | string): Promise<BlobRef> {
+    const staging = join(this.root, 'staging');
+    await mkdir(staging, { recursive: true });
+    const aside = join(staging, randomUUID());
+    try {
+      const ref = await this.write(source, aside);
+      await this.settle(aside, ref);
+      return ref;
+    } finally {
+      await rm(aside, { force: true });
+    }
+  }
+
+  async get(sha256: string): Promise<Readable> {
+    const path = this.pathOf(sha256);
+    const file = await open(path, 'r');
+    return file.createReadStream();
+  }
+
+  async stat(sha256: string): Promise<{ size: number } | null> {
+    try {
+      return { size: (await stat(this.pathOf(sha256))).size };
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw fault;
+    }
+  }
+
+  private pathOf(sha256: string): string {
+    if (!HEX64.test(sha256)) throw new RangeError('a blob is named by 64 lower-case hex digits');
+    return join(this.root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  }
+
+  private async write(source: Readable | Buffer | string, aside: string): Promise<BlobRef> {
+    const sha256 = createHash('sha256');
+    const sm3 = createHash('sm3');
+    let size = 0;
+    const measure = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        sha256.update(chunk);
+        sm3.update(chunk);
+        size += chunk.length;
+        done(null, chunk);
+      },
+    });
+    const input =
+      typeof source === 'string' ? createReadStream(source) : Buffer.isBuffer(source) ? Readable.from([source]) : source;
+    await pipeline(input, measure, createWriteStream(aside, { flags: 'wx', mode: 0o600 }));
+    await syncPath(aside);
+    return { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), size };
+  }
+
+  private async settle(aside: string, ref: BlobRef): Promise<void> {
+    const path = this.pathOf(ref.sha256);
+    await mkdir(dirname(path), { recursive: true });
+    await chmod(aside, 0o444);
+    try {
+      await link(aside, path);
+      await syncPath(dirname(path));
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+      if ((await digestOfFile(path)) !== ref.sha256) throw new Error(`blob ${ref.sha256} on disk no longer has its digest`);
+    }
+  }
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
