@@ -1,14 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { reachableByOthers, userOf } from './find.mjs';
+import { sharedBase } from './open-folder.mjs';
 import { NODE_MODULES, ROOT, folder } from './paths.mjs';
 import { freePort } from './ports.mjs';
 import { secret, secretExists } from './secrets.mjs';
 import { Cannot, say } from './say.mjs';
+import { runningServer, stopPid } from './servers.mjs';
 
 const SUPERUSER = 'nms_owner';
 
@@ -38,9 +39,7 @@ function place(dir) {
   const user = userOf('postgres', 'nobody');
   if (!user) throw new Cannot('PostgreSQL does not run as root and this machine has neither a user postgres nor nobody.', 'useradd --system postgres');
   if (reachableByOthers(native) && reachableByOthers(dirname(dir))) return { dir, binaries: binariesIn(native), user };
-  const base = join('/var/tmp', `nms-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  mkdirSync(base, { recursive: true, mode: 0o755 });
-  if (statSync(base).uid !== 0) throw new Cannot(`${base} belongs to somebody else.`, `rm -r ${base}`);
+  const base = sharedBase(dirname(dir));
   if (!existsSync(join(base, 'native/bin/postgres'))) cpSync(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
   if (!existsSync(dir)) symlinkSync(join(base, 'data'), linkSpot(dir));
   say(`              (user ${user.name} cannot reach ${ROOT}: the cluster is in ${base})`);
@@ -50,26 +49,12 @@ function place(dir) {
 /** A dangling link left behind by a cleaned /var/tmp would make symlinkSync fail. */
 function linkSpot(dir) {
   try {
-    if (lstatSync(dir).isSymbolicLink() && readlinkSync(dir)) rmSync(dir);
+    if (lstatSync(dir).isSymbolicLink()) rmSync(dir);
   } catch {
     // nothing there, which is the usual case
   }
   folder(dirname(dir));
   return dir;
-}
-
-/** Process id and port of the server whose lock file lies in `dir`, if that process is alive and is a postgres. */
-export function runningServer(dir) {
-  const lock = join(dir, 'postmaster.pid');
-  if (!existsSync(lock)) return null;
-  const [pid, , , port] = readFileSync(lock, 'utf8').split('\n');
-  try {
-    if (!/postgres/.test(readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8'))) throw new Error('the number was given to another program');
-    return { pid: Number(pid), port: Number(port) };
-  } catch {
-    rmSync(lock, { force: true }); // PostgreSQL would refuse to start when the number now belongs to somebody else
-    return null;
-  }
 }
 
 export async function ping(url) {
@@ -143,19 +128,4 @@ function knownPassword(data, dir) {
   if (existsSync(join(dir, 'PG_VERSION')) && !secretExists(data, 'postgres'))
     throw new Cannot(`The database in ${dir} is there but its password ${join(data, 'keys/postgres')} is gone.`, `restore that file, or rm -r ${data} to begin anew`);
   return secret(data, 'postgres');
-}
-
-/** Fast shutdown: open transactions roll back, the checkpoint is written, then the process is gone. */
-export async function stopPid(pid, signal = 'SIGINT', waitMs = 20_000) {
-  const alive = () => {
-    try {
-      process.kill(pid, 0);
-      return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    } catch {
-      return false;
-    }
-  };
-  if (alive()) process.kill(pid, signal);
-  for (const until = Date.now() + waitMs; alive() && Date.now() < until; ) await pause(30);
-  if (alive()) process.kill(pid, 'SIGKILL');
 }

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { hidden, onPath } from './find.mjs';
 import { folder } from './paths.mjs';
 import { freePort } from './ports.mjs';
-import { stopPid } from './postgres.mjs';
 import { Cannot } from './say.mjs';
+import { stopPid } from './servers.mjs';
 
 /** Answers the fault, or null when a Redis (or one that wants a password) answers at this address. */
 export const pingRedis = (url) =>

@@ -7,7 +7,7 @@ import { ensureDatabase, ensureRoles, migrationsDigest, urlTo, withClient } from
 const require = createRequire(join(ROOT, 'package.json'));
 
 /** Password of every login role of a throw-away cluster; it listens on loopback and holds invented data only. */
-export const TEST_ROLE_PASSWORD = 'nmstest';
+export const TEST_ROLE_PASSWORD = 'test';
 
 /** The migrations as CommonJS under `out`, so that tests need no build of the whole product first. They import nothing of ours. */
 function compiledMigrations(out) {
@@ -23,7 +23,7 @@ function compiledMigrations(out) {
     const { code } = swc.transformSync(source, { swcrc: false, filename: name, module: { type: 'commonjs' }, jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true } });
     writeFileSync(to.replace(/\.ts$/, '.js'), code);
   }
-  return require(join(out, 'index.js'));
+  return require(join(out, 'run.js'));
 }
 
 /**
@@ -52,13 +52,9 @@ export async function migratedTemplate(url, work) {
 }
 
 async function runMigrations(url, out) {
-  const { DataSource } = require('typeorm');
-  const source = new DataSource({ type: 'postgres', url, migrations: Object.values(compiledMigrations(out)).flat().filter((item) => typeof item === 'function') });
   try {
-    await source.initialize();
-    await source.runMigrations({ transaction: 'each' });
+    await compiledMigrations(out).migrate(url);
   } finally {
-    if (source.isInitialized) await source.destroy();
     rmSync(out, { recursive: true, force: true });
   }
 }
