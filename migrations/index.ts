@@ -1,2 +1,7 @@
 // One line a migration, in the order in which they run. `migrations/run.ts` and the tests take the list from here.
 export { Platform1790000000100 } from './1790000000100-Platform';
+export { Officers1790000000200 } from './1790000000200-Officers';
+export { Audit1790000000300 } from './1790000000300-Audit';
+export { Registry1790000000400 } from './1790000000400-Registry';
+export { Badge1790000000500 } from './1790000000500-Badge';
+export { Orders1790000000900 } from './1790000000900-Orders';
