@@ -1,0 +1,53 @@
+import { closeSync, fstatSync, openSync, promises as fs, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { Malformed } from './bytes';
+import type { ByteSource } from './source';
+
+/** A file read in place. Opened for each read, so that a package of many files does not hold many descriptors. */
+export function fileSource(path: string): ByteSource {
+  const file = openSync(path, 'r');
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Malformed(`${path}: not a regular file`);
+    return { size: stat.size, read: (offset, length) => readAt(path, offset, length) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Regular files below a folder by their path inside it; links, devices and the like are told in `odd`. */
+export async function folderFiles(root: string, limit = 20_001): Promise<{ files: Map<string, ByteSource>; odd: string[] }> {
+  const files = new Map<string, ByteSource>();
+  const odd: string[] = [];
+  const walk = async (folder: string, prefix: string): Promise<void> => {
+    for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+      const path = prefix + entry.name;
+      if (files.size + odd.length >= limit) return;
+      if (entry.isDirectory()) await walk(join(folder, entry.name), `${path}/`);
+      else if (entry.isFile()) files.set(path, fileSource(join(folder, entry.name)));
+      else odd.push(path);
+    }
+  };
+  await walk(root, '');
+  return { files, odd };
+}
+
+/** Hands pieces to a stream and waits when it is full. */
+export function streamOut(stream: WriteStream): (chunk: Uint8Array) => Promise<void> {
+  return async (chunk) => {
+    if (!stream.write(chunk)) await once(stream, 'drain');
+  };
+}
+
+async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await fs.open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(length);
+    const { bytesRead } = await file.read(buffer, 0, length, offset);
+    if (bytesRead !== length) throw new Malformed(`${path}: ended early`);
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { createHash, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import { crc32 as zlibCrc32, gunzip } from 'node:zlib';
+import { ED25519_SPKI, type HashName, type Hasher, type SpkiHash } from './types';
+
+export function hasher(name: HashName): Hasher {
+  const hash = createHash(name);
+  return { update: (bytes) => void hash.update(bytes), digest: () => new Uint8Array(hash.digest()) };
+}
+
+export function crc32(bytes: Uint8Array, before = 0): number {
+  return zlibCrc32(bytes, before);
+}
+
+export function random(length: number): Uint8Array {
+  return new Uint8Array(randomBytes(length));
+}
+
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI, publicKey]), format: 'der', type: 'spki' });
+  return verifySignature(null, message, key, signature);
+}
+
+/** RSA PKCS#1 v1.5 or ECDSA with a DER signature, by the kind of the key. Never for SM2: see sm2.ts. */
+export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return verifySignature(hash, message, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** One gzip member; refuses output beyond `limit` bytes. */
+export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    gunzip(member, { maxOutputLength: limit }, (error, out) => (error ? reject(error) : resolve(out)));
+  });
+}

@@ -1,0 +1,10 @@
+export type HashName = 'sha256' | 'sha384' | 'sha512' | 'sm3';
+export type SpkiHash = 'sha256' | 'sha384' | 'sha512';
+
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+/** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 raw bytes (RFC 8410). */
+export const ED25519_SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);

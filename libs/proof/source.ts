@@ -1,0 +1,56 @@
+import { Malformed } from './bytes';
+
+/** Bytes that can be read again and in any order: a file, a part of one, memory, a Blob in a browser. */
+export interface ByteSource {
+  readonly size: number;
+  /** Exactly `length` bytes, or it throws. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+const CHUNK = 1024 * 1024;
+
+export async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < source.size; offset += CHUNK) {
+    yield await source.read(offset, Math.min(CHUNK, source.size - offset));
+  }
+}
+
+export async function wholeOf(source: ByteSource, limit: number): Promise<Uint8Array> {
+  if (source.size > limit) throw new Malformed(`over ${limit} bytes`);
+  return source.read(0, source.size);
+}
+
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: async (offset, length) => {
+      inside(bytes.length, offset, length);
+      return bytes.slice(offset, offset + length);
+    },
+  };
+}
+
+export function blobSource(blob: Blob): ByteSource {
+  return {
+    size: blob.size,
+    read: async (offset, length) => {
+      inside(blob.size, offset, length);
+      return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+    },
+  };
+}
+
+export function partOf(source: ByteSource, start: number, size: number): ByteSource {
+  inside(source.size, start, size);
+  return {
+    size,
+    read: (offset, length) => {
+      inside(size, offset, length);
+      return source.read(start + offset, length);
+    },
+  };
+}
+
+function inside(size: number, offset: number, length: number): void {
+  if (offset < 0 || length < 0 || offset + length > size) throw new Malformed(`bytes ${offset}+${length} lie outside of ${size}`);
+}
