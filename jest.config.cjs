@@ -4,7 +4,7 @@ const swc = (parser, extra) => [
 ];
 // Packages that ship only as ES modules and are turned into CommonJS for Jest; a new one shows itself by "Must use import to load ES Module".
 const ESM_ONLY = ['@nestjs', 'nestjs-', 'file-type', 'strtok3', 'token-types', '@tokenizer', 'uint8array-extras', '@borewit', 'puppeteer', '@puppeteer',
-  'warcio', 'canonicalize', 'sm-crypto-v2', '@noble', 'fast-check', 'pure-rand', 'otpauth', '@cantoo', 'hash-wasm', 'pako', 'base32-encode', 'to-data-view', 'uuid-random', '@sparticuz', 'chromium-bidi', 'webdriver-bidi-protocol'];
+  'cookie', 'warcio', 'canonicalize', 'sm-crypto-v2', '@noble', 'fast-check', 'pure-rand', 'otpauth', '@cantoo', 'hash-wasm', 'pako', 'base32-encode', 'to-data-view', 'uuid-random', '@sparticuz', 'chromium-bidi', 'webdriver-bidi-protocol'];
 
 module.exports = {
   testEnvironment: 'node',

@@ -18,7 +18,7 @@ export { FactDelivery } from './facts/fact-delivery';
 export { FactHandlers } from './facts/fact-handlers';
 export { Facts } from './facts/facts';
 export { etag, IfMatch, requireMatch } from './http/etag';
-export { createHttpApp } from './http/http-app';
+export { createHttpApp, type HttpOptions } from './http/http-app';
 export { type Language, languageOf } from './http/language';
 export { type Page, PageQuery, pageOf } from './http/paging';
 export {

@@ -46,8 +46,10 @@ export class SessionGuard implements CanActivate {
   }
 }
 
+/** The session's token out of the Cookie header (RFC 6265 section 4.2.1). */
 export function sessionToken(request: FastifyRequest): string | undefined {
-  return (request as FastifyRequest & { cookies: Record<string, string | undefined> }).cookies[SESSION_COOKIE];
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${SESSION_COOKIE}=`))?.slice(SESSION_COOKIE.length + 1);
 }
 
 /** Why the person looks, where he says so; percent-encoded UTF-8, as header values are ASCII. */

@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Type, ValidationPipe, type ValidationError } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import fastifyCookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../kernel';
 import { type Claims, withClaims } from '../database/claims';
 import { Log } from '../logging/log';
 import { PlatformProblem } from '../problems';
-import { problemOf, sendProblem } from './problem.filter';
 
 /** What a caller is before anybody has looked at his session: a visitor who sees what is public. */
 function visitorClaims(request: FastifyRequest): Claims {
@@ -37,7 +35,6 @@ export async function createHttpApp(module: Type, options: HttpOptions = {}): Pr
   });
   if (!options.preview) app.useLogger(app.get(Log));
   app.useGlobalPipes(validation());
-  await app.register(fastifyCookie as never);
   const fastify = adapter.getInstance();
   const claimsOf = new WeakMap<FastifyRequest, Claims>();
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -47,11 +44,6 @@ export async function createHttpApp(module: Type, options: HttpOptions = {}): Pr
   });
   // Reading the body loses the asynchronous context, so it is entered again behind it.
   fastify.addHook('preValidation', (request, _reply, done) => withClaims(claimsOf.get(request as FastifyRequest)!, done));
-  fastify.setErrorHandler((fault, request, reply) => {
-    const problem = problemOf(fault);
-    if (!problem) app.get(Log).error('platform.unforeseen', { path: request.routeOptions?.url }, fault);
-    sendProblem(request as FastifyRequest, reply as never, problem);
-  });
   app.enableShutdownHooks();
   return app;
 }

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AuditHttpModule } from '../../../libs/audit/audit-http.module';
+import { OfficersHttpModule } from '../../../libs/officers/officers-http.module';
+import { PlatformModule } from '../../../libs/platform';
+import { apiConfig } from './api.config';
+import { ClockController } from './clock.controller';
+import { HealthController } from './health.controller';
+import { rolePermissions } from './roles';
+
+/** The console's API: the doors of all rooms, and nothing else. */
+@Module({
+  imports: [PlatformModule.forProcess('api', 'http'), DiscoveryModule, OfficersHttpModule.with(rolePermissions), AuditHttpModule],
+  controllers: [HealthController, ClockController],
+  providers: [apiConfig],
+})
+export class ApiModule {}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuditWorkerModule } from '../../../libs/audit/audit-worker.module';
+import { OfficersModule } from '../../../libs/officers';
+import { PlatformModule } from '../../../libs/platform';
+import { workerConfig } from './worker.config';
+
+/** Jobs, facts and sweeps of all rooms. */
+@Module({
+  imports: [PlatformModule.forProcess('worker', 'worker'), OfficersModule, AuditWorkerModule],
+  providers: [workerConfig],
+})
+export class WorkerModule {}
