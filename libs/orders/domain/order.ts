@@ -1,5 +1,5 @@
 import type { LawCitation, Mark } from '../../kernel';
-import rules from './order-rules.json';
+import rules from '../data/order-rules.json';
 
 /**
  * An order is a sealed paper that asks somebody outside to act. `suspension` (X1) is 暂停提供服务 before the penalty, `closure` (X3) is the

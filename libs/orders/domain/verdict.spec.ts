@@ -5,6 +5,7 @@ import {
   fulfils,
   type Observation,
   relapsed,
+  roundsOf,
   type Sight,
   type Verdict,
   verdictOf,
@@ -133,4 +134,21 @@ it('a mere notice does not fulfil a closure, and only a living site fulfils a re
   expect(fulfilling('suspension')).toEqual(['suspended', 'closed']);
   expect(fulfilling('closure')).toEqual(['closed']);
   expect(fulfilling('restoration')).toEqual(['live']);
+});
+
+it('AC-OPR-3.2 rounds in which a telephone is served are live and never add up to a closed site', () => {
+  const looks = [0, 6, 24, 30].flatMap((hour, round) => [
+    { ...at(hour, 'closed'), round },
+    { ...at(hour + 1, 'live', 'mobile'), round },
+  ]);
+  expect(roundsOf(looks).map(({ verdict }) => verdict)).toEqual(['live', 'live', 'live', 'live']);
+  expect(confirmedVerdict(roundsOf(looks), rule)).toBe('live');
+});
+
+it('dates a round by its first look and counts it for a telephone only when one saw it', () => {
+  const [round] = roundsOf([
+    { ...at(5, 'inconclusive', 'mobile'), round: 0 },
+    { ...at(4, 'closed'), round: 0 },
+  ]);
+  expect(round).toEqual({ round: 0, at: new Date(4 * HOUR), verdict: 'closed', profile: 'desktop' });
 });

@@ -136,3 +136,26 @@ export function relapsed(kind: OrderKind, earlier: readonly Observation[], seen:
   if (kind === 'restoration') return false;
   return (seen === 'live' || seen === 'partlyLive') && earlier.some(({ verdict }) => fulfils(kind, verdict));
 }
+
+/** Looks of one round at one address; several profiles at about the same time. */
+export interface Look extends Observation {
+  round: number;
+}
+
+/**
+ * One observation per round, out of the looks of its profiles. It counts for a telephone when a telephone saw it, and it is dated by its
+ * first look: so the span between two rounds is never shorter than it was.
+ */
+export function roundsOf(looks: readonly Look[]): (Observation & { round: number })[] {
+  const rounds = [...new Set(looks.map(({ round }) => round))].sort((a, b) => a - b);
+  return rounds.map((round) => {
+    const own = looks.filter((look) => look.round === round);
+    const verdict = combine(own.map((look) => look.verdict));
+    return {
+      round,
+      verdict,
+      at: new Date(Math.min(...own.map(({ at }) => at.getTime()))),
+      profile: own.some((look) => look.profile === 'mobile' && look.verdict === verdict) ? 'mobile' : 'desktop',
+    };
+  });
+}
