@@ -1,0 +1,63 @@
+export interface Penalty {
+  kind: string;
+  basis: string;
+  amountFen?: number;
+  text?: string;
+}
+
+/** Everything that a move can be asked with; which of it is needed stands in the transition. */
+export interface TransitionInput {
+  action: string;
+  reason?: string;
+  officers?: string[];
+  facts?: string;
+  articles?: string[];
+  jurisdictionConfirmed?: boolean;
+  mergedInto?: string;
+  receiver?: string;
+  ground?: string;
+  report?: string;
+  answers?: { remarkId: string; text: string }[];
+  opinion?: string;
+  remarks?: { field?: string; text: string }[];
+  outcome?: string;
+  penalty?: Penalty[];
+  statement?: string;
+  requestedOn?: string;
+  execution?: string;
+  executedOn?: string;
+}
+
+export const INPUT_FIELDS = [
+  'reason',
+  'officers',
+  'facts',
+  'articles',
+  'jurisdictionConfirmed',
+  'mergedInto',
+  'receiver',
+  'ground',
+  'report',
+  'answers',
+  'opinion',
+  'remarks',
+  'outcome',
+  'penalty',
+  'statement',
+  'requestedOn',
+  'execution',
+  'executedOn',
+] as const satisfies readonly Exclude<keyof TransitionInput, 'action'>[];
+
+/** Needed fields that are absent or blank. */
+export function missingFields(needs: readonly string[], input: TransitionInput): string[] {
+  return needs.filter((field) => {
+    const value = input[field as keyof TransitionInput];
+    return (
+      value === undefined ||
+      value === null ||
+      (typeof value === 'string' && !value.trim()) ||
+      (Array.isArray(value) && !value.length)
+    );
+  });
+}
