@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import * as migrations from './index';
+import { prepareQueues } from './queues';
 
 /** Brings the database at `url` (a superuser or owner) up to date; returns the names of the migrations that ran. */
 export async function migrate(url: string): Promise<string[]> {
@@ -12,7 +13,9 @@ export async function migrate(url: string): Promise<string[]> {
   });
   await source.initialize();
   try {
-    return (await source.runMigrations()).map(({ name }) => name);
+    const ran = (await source.runMigrations()).map(({ name }) => name);
+    await prepareQueues(url);
+    return ran;
   } finally {
     await source.destroy();
   }
