@@ -12,9 +12,10 @@ export async function prepareQueues(url: string): Promise<void> {
     await runMigrations(client, 'bullmq');
     const roles = 'nms_api, nms_portal, nms_worker';
     await client.query(`
-      GRANT USAGE ON SCHEMA bullmq TO ${roles};
+      GRANT USAGE, CREATE ON SCHEMA bullmq TO ${roles}; -- it makes a sequence per queue on first use
+      ALTER DEFAULT PRIVILEGES FOR ROLE ${roles} IN SCHEMA bullmq GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO ${roles};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ${roles};
-      GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA bullmq TO ${roles};
+      GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO ${roles};
       GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${roles};`);
   } finally {
     await client.end();
