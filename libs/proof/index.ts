@@ -19,3 +19,8 @@ export { misfit, type JsonSchema } from './schema';
 export * from './source';
 export * from './strict-json';
 export * from './trust-bundle';
+export { type PackageSource, type VerifyOptions } from './verify/context';
+export * from './verify/report';
+export * from './verify/text';
+export * from './verify/verify-package';
+export { type Language } from './verify/wording';

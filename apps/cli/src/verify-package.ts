@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  canonicalJson,
+  fileSource,
+  folderFiles,
+  isInstant,
+  type Language,
+  type Level,
+  type PackageSource,
+  parseTrustBundle,
+  reportText,
+  type Verdict,
+  verifyPackage,
+} from '../../../libs/proof';
+
+const EXIT: Record<Verdict, number> = { PASSED: 0, FAILED: 1, INDETERMINATE: 2 };
+const UNUSABLE = 3;
+
+export const VERIFY_USAGE = `verify-package <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L0..L5] [--at <time>] [--lang zh|en] [--json]
+
+  --trust       what you believe: keys, logs, time stamp authorities (get it from the agency, not from the package)
+  --checkpoint  a ledger checkpoint that you hold from elsewhere, e.g. typed from a printed slip; may be given more than once
+  --level       level that you ask for, default L4: L1 whole, L2 signed, L3 stamped, L4 logged, L5 anchored
+  --at          moment for which you ask, e.g. 2026-11-22T00:00:00.000Z; default now
+Exit code: 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unreadable input or wrong usage.
+`;
+
+/** What a court's expert runs. Reads files, asks nothing of any network, writes a report to standard output. */
+export async function verifyPackageCommand(argv: readonly string[], out = process.stdout, err = process.stderr): Promise<number> {
+  try {
+    const { path, trust, options, json, language } = readArguments(argv);
+    const report = await verifyPackage(await openPackage(path), parseTrustBundle(read(trust)), options);
+    out.write(json ? `${canonicalJson(report)}\n` : reportText(report, language));
+    return EXIT[report.verdict];
+  } catch (error) {
+    err.write(`${(error as Error).message}\n`);
+    return UNUSABLE;
+  }
+}
+
+function readArguments(argv: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      trust: { type: 'string' },
+      checkpoint: { type: 'string', multiple: true, default: [] },
+      level: { type: 'string', default: 'L4' },
+      at: { type: 'string', default: new Date().toISOString() },
+      lang: { type: 'string', default: 'zh' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { trust, checkpoint, level, at, lang, json } = values;
+  const [path] = positionals;
+  const usable =
+    positionals.length === 1 &&
+    trust !== undefined &&
+    /^L[0-5]$/.test(level) &&
+    isInstant(at) &&
+    (lang === 'zh' || lang === 'en');
+  if (!usable) throw new Error(VERIFY_USAGE);
+  const options = { at: new Date(at), level: Number(level[1]) as Level, checkpoints: checkpoint.map(read) };
+  return { path: path!, trust, options, json, language: lang as Language };
+}
+
+async function openPackage(path: string): Promise<PackageSource> {
+  if (statSync(path).isDirectory()) return { form: 'folder', ...(await folderFiles(path)) };
+  return { form: 'file', source: fileSource(path) };
+}
+
+function read(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(path));
+}

@@ -1,0 +1,71 @@
+import { ed25519 } from '@noble/curves/ed25519';
+import { p256, p384 } from '@noble/curves/nist';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { rsaKeyOf, verifyRsa } from './rsa';
+import { sm3Hasher } from './sm3';
+import type { HashName, Hasher, SpkiHash } from './types';
+
+export * from './types';
+
+const SHA2 = { sha256, sha384, sha512 };
+
+export function hasher(name: HashName): Hasher {
+  if (name === 'sm3') return sm3Hasher();
+  const hash = SHA2[name].create();
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
+}
+
+const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
+}
+
+const CURVES: [string, typeof p256][] = [
+  ['3059301306072a8648ce3d020106082a8648ce3d030107034200', p256],
+  ['3076301006072a8648ce3d020106052b81040022036200', p384],
+];
+
+export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const digest = SHA2[hash](message);
+    const hex = Array.from(spki, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const curve = CURVES.find(([prefix]) => hex.startsWith(prefix));
+    if (!curve) return verifyRsa(rsaKeyOf(spki), hash, digest, signature);
+    const point = spki.slice(curve[0].length / 2);
+    return curve[1].verify(signature, digest, point, { prehash: false, lowS: false, format: 'der' });
+  } catch {
+    return false;
+  }
+}
+
+/** One gzip member; refuses output beyond `limit` bytes. */
+export async function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
+  const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (const reader = stream.getReader(); ;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > limit) throw new Error(`over ${limit} bytes`);
+    chunks.push(value);
+  }
+  const out = new Uint8Array(size);
+  chunks.reduce((at, chunk) => (out.set(chunk, at), at + chunk.length), 0);
+  return out;
+}

@@ -1,0 +1,61 @@
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import * as browser from './browser';
+import * as node from './node';
+
+const sizes = [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 1000, 4096];
+
+describe('the browser twin of the primitives', () => {
+  it.each(['sha256', 'sha384', 'sha512', 'sm3'] as const)('%s gives the digests of Node, whole and in pieces', (name) => {
+    for (const size of sizes) {
+      const bytes = randomBytes(size);
+      const whole = browser.hasher(name);
+      const pieces = browser.hasher(name);
+      whole.update(bytes);
+      for (let at = 0; at < size; at += 37) pieces.update(bytes.subarray(at, at + 37));
+      const expected = createHash(name).update(bytes).digest('hex');
+      expect(Buffer.from(whole.digest()).toString('hex')).toBe(expected);
+      expect(Buffer.from(pieces.digest()).toString('hex')).toBe(expected);
+    }
+  });
+
+  it('gives the CRC of zlib', () => {
+    const bytes = randomBytes(1000);
+    expect(browser.crc32(bytes.subarray(300), browser.crc32(bytes.subarray(0, 300)))).toBe(node.crc32(bytes));
+  });
+
+  it('verifies Ed25519, P-256, P-384 and RSA as Node does, and refuses what Node refuses', () => {
+    const message = randomBytes(100);
+    const ed = generateKeyPairSync('ed25519');
+    const raw = new Uint8Array(ed.publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+    const signature = sign(null, message, ed.privateKey);
+    for (const twin of [node, browser]) {
+      expect(twin.verifyEd25519(raw, message, signature)).toBe(true);
+      expect(twin.verifyEd25519(raw, randomBytes(100), signature)).toBe(false);
+      expect(twin.verifyEd25519(raw, message, randomBytes(64))).toBe(false);
+    }
+    const pairs = [
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+      generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+      generateKeyPairSync('rsa', { modulusLength: 3072 }),
+    ];
+    for (const { privateKey, publicKey } of pairs) {
+      const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+      const good = sign('sha256', message, privateKey);
+      const flipped = Uint8Array.from(good, (byte, i) => (i === 20 ? byte ^ 1 : byte));
+      for (const twin of [node, browser]) {
+        expect(twin.verifySpki(spki, 'sha256', message, good)).toBe(true);
+        expect(twin.verifySpki(spki, 'sha256', randomBytes(100), good)).toBe(false);
+        expect(twin.verifySpki(spki, 'sha256', message, flipped)).toBe(false);
+      }
+    }
+  });
+
+  it('unpacks one gzip member and stops at the limit', async () => {
+    const member = gzipSync('a'.repeat(5000));
+    for (const twin of [node, browser]) {
+      expect((await twin.gunzipMember(member, 5000)).length).toBe(5000);
+      await expect(twin.gunzipMember(member, 4999)).rejects.toThrow();
+    }
+  });
+});

@@ -1,0 +1,4 @@
+export * from './a-manifest';
+export * from './a-package';
+export * from './a-trust-bundle';
+export * from './keys';

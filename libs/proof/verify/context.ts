@@ -1,0 +1,54 @@
+import type { Digests } from '../digests';
+import type { Manifest } from '../manifest/manifest';
+import type { Seal } from '../manifest/seal';
+import { wholeOf, type ByteSource } from '../source';
+import type { TrustBundle } from '../trust-bundle';
+import type { Effect, Finding, FindingCode, Level, Reason, ReasonCode, StepId } from './report';
+
+/** A package as it lies before the verifier. `odd`: what a folder may not hold (links, devices). */
+export type PackageSource =
+  { form: 'file'; source: ByteSource } | { form: 'folder'; files: ReadonlyMap<string, ByteSource>; odd: readonly string[] };
+
+export interface VerifyOptions {
+  /** The moment for which the verdict is asked; the verifier has no clock of its own. */
+  at: Date;
+  level: Level;
+  /** Newer checkpoints that the asker holds from elsewhere: slips, witnesses, an earlier package. */
+  checkpoints: readonly Uint8Array[];
+}
+
+export interface PackageFile extends Digests {
+  size: number;
+  source: ByteSource;
+}
+
+/** What one verification knows and has said so far. Steps read and add; none takes back what another said. */
+export class Context {
+  readonly files = new Map<string, PackageFile>();
+  readonly reasons: Reason[] = [];
+  readonly findings: Finding[] = [];
+  readonly done = new Set<StepId>();
+  seal: Seal | null = null;
+  manifest: Manifest | null = null;
+
+  constructor(
+    readonly package_: PackageSource,
+    readonly bundle: TrustBundle,
+    readonly options: VerifyOptions,
+  ) {}
+
+  say(step: StepId, code: ReasonCode, subject: string, detail = '', effect: Effect = 'failed'): void {
+    if (this.reasons.some((reason) => reason.code === code && reason.subject === subject && reason.detail === detail)) return;
+    this.reasons.push({ step, code, effect, subject, detail });
+  }
+
+  note(code: FindingCode, subject: string, detail = ''): void {
+    this.findings.push({ code, subject, detail });
+  }
+
+  /** Bytes of a small file, or null when the package has none of that name. */
+  async read(path: string, limit: number): Promise<Uint8Array | null> {
+    const file = this.files.get(path);
+    return file ? wholeOf(file.source, limit) : null;
+  }
+}
