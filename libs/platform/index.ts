@@ -1,4 +1,4 @@
-export { BlobStore, type BlobRef } from './blobs/blob-store';
+export { BlobStore, type BlobRef, type BlobSource } from './blobs/blob-store';
 export { FileBlobStore } from './blobs/file-blob-store';
 export { clockFor, MovableClock } from './clock';
 export { allConfigs, checkConfigs, ConfigFault, defineConfig, env } from './config/define-config';

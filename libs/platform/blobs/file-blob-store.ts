@@ -4,7 +4,7 @@ import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type BlobRef, BlobStore } from './blob-store';
+import { type BlobRef, type BlobSource, BlobStore } from './blob-store';
 
 const HEX64 = /^[0-9a-f]{64}$/;
 
@@ -34,6 +34,12 @@ export class FileBlobStore extends BlobStore {
     const path = this.pathOf(sha256);
     const file = await open(path, 'r');
     return file.createReadStream();
+  }
+
+  async source(sha256: string): Promise<BlobSource> {
+    const path = this.pathOf(sha256);
+    const { size } = await stat(path);
+    return { size, read: (offset, length) => readAt(path, offset, length) };
   }
 
   async stat(sha256: string): Promise<{ size: number } | null> {
@@ -80,6 +86,18 @@ export class FileBlobStore extends BlobStore {
       if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
       if ((await digestOfFile(path)) !== ref.sha256) throw new Error(`blob ${ref.sha256} on disk no longer has its digest`);
     }
+  }
+}
+
+async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await file.read(bytes, 0, length, offset);
+    if (bytesRead !== length) throw new Error('blob ended early');
+    return bytes;
+  } finally {
+    await file.close();
   }
 }
 

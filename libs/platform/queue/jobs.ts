@@ -5,7 +5,7 @@ import { Log } from '../logging/log';
 import { platformConfig, type PlatformConfig } from '../platform.config';
 import { checkedPayload, type JobContract, type JobSpec, type PayloadOf } from './job-contract';
 
-export type JobHandlers<J extends Record<string, JobSpec<never>>> = {
+export type JobHandlers<J extends Record<string, JobSpec>> = {
   [K in keyof J]: (payload: PayloadOf<J[K]>) => Promise<void>;
 };
 
@@ -41,13 +41,13 @@ export class Jobs implements OnApplicationShutdown {
    * Queues a job, after the running transaction has committed when there is one: a worker that looked before would not find
    * the row. A job of the same name and `oneAtATimeBy` value that still waits or runs makes this a no-op.
    */
-  async add<J extends Record<string, JobSpec<never>>, N extends keyof J & string>(
+  async add<J extends Record<string, JobSpec>, N extends keyof J & string>(
     contract: JobContract<J>,
     name: N,
     payload: PayloadOf<J[N]>,
     options: { delayMs?: number } = {},
   ): Promise<void> {
-    const spec = contract.jobs[name] as JobSpec<never>;
+    const spec = contract.jobs[name] as JobSpec;
     checkedPayload(spec, payload);
     const key = spec.oneAtATimeBy && (payload as Record<string, string>)[spec.oneAtATimeBy];
     await afterCommit(async () => {
@@ -68,14 +68,14 @@ export class Jobs implements OnApplicationShutdown {
   }
 
   /** Carries out the jobs of `contract` in this process. Handlers MUST be safe to run twice. */
-  work<J extends Record<string, JobSpec<never>>>(
+  work<J extends Record<string, JobSpec>>(
     contract: JobContract<J>,
     handlers: JobHandlers<J>,
     options: { concurrency?: number } = {},
   ): void {
     const { factory, options: connection } = backendOf(this.config);
     const run = async (job: Job): Promise<void> => {
-      const spec = contract.jobs[job.name] as JobSpec<never> | undefined;
+      const spec = contract.jobs[job.name] as JobSpec | undefined;
       const handler = handlers[job.name] as ((payload: object) => Promise<void>) | undefined;
       if (!spec || !handler) throw new Error(`no handler for ${contract.queue}/${job.name}`);
       await withClaims(systemClaims('worker'), () => handler(checkedPayload(spec, job.data)));

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { BlobStore } from '../../platform';
+import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle } from '../../proof';
+import { EvidenceProblem } from '../domain/problems';
+import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
+import { EvidenceFileRow, type PackageRow } from '../store/evidence.entity';
+
+const TEXT_LIMIT = 16 * 1024 * 1024;
+
+export interface Recheck {
+  verdict: 'PASSED' | 'FAILED';
+  /** `FILE_DIGEST content/page.pdf` and the like. */
+  reasons: string[];
+  files: number;
+}
+
+/** The stored bytes of packages. Everything read here is hostile input: it goes out as picture, text or attachment, never as markup. */
+@Injectable()
+export class ContentService {
+  constructor(
+    private readonly blobs: BlobStore,
+    @Inject(evidenceConfig.provide) private readonly config: EvidenceConfig,
+  ) {}
+
+  files(tx: EntityManager, packageId: string): Promise<EvidenceFileRow[]> {
+    return tx.find(EvidenceFileRow, { where: { packageId }, order: { path: 'ASC' } });
+  }
+
+  async file(tx: EntityManager, packageId: string, path: string): Promise<EvidenceFileRow> {
+    const row = await tx.findOneBy(EvidenceFileRow, { packageId, path });
+    if (!row) throw EvidenceProblem.fileNotFound();
+    return row;
+  }
+
+  /** The bytes of a file, re-hashed while they are read: a damaged file is refused, not shown. */
+  async bytes(file: EvidenceFileRow): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await this.blobs.get(file.sha256)) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    if (createHash('sha256').update(bytes).digest('hex') !== file.sha256) throw EvidenceProblem.blobDamaged({ path: file.path });
+    return bytes;
+  }
+
+  /** A small text file of the package, or null when it has none of that name. */
+  async text(tx: EntityManager, packageId: string, path: string): Promise<string | null> {
+    const row = await tx.findOneBy(EvidenceFileRow, { packageId, path });
+    if (!row || row.size > TEXT_LIMIT) return null;
+    return (await this.bytes(row)).toString('utf8');
+  }
+
+  /** The words that a visitor could read on the page. */
+  async textOf(tx: EntityManager, packageId: string): Promise<string> {
+    return (await this.text(tx, packageId, 'content/text.txt')) ?? '';
+  }
+
+  /** The page's document as it stood when it was captured. Hostile markup: to be searched, never to be shown. */
+  async domOf(tx: EntityManager, packageId: string): Promise<string> {
+    return (await this.text(tx, packageId, 'content/dom.html')) ?? '';
+  }
+
+  async jsonLines<T>(tx: EntityManager, packageId: string, path: string): Promise<T[]> {
+    const text = (await this.text(tx, packageId, path)) ?? '';
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as T);
+  }
+
+  /** Re-hashes every stored file against the manifest, the manifest against its signature, the signature against the trust bundle. */
+  async recheck(tx: EntityManager, row: PackageRow): Promise<Recheck> {
+    const reasons: string[] = [];
+    const files = await this.files(tx, row.id);
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    for (const file of files) {
+      const found = await this.digestOf(file.sha256);
+      if (found !== file.sha256) reasons.push(`FILE_DIGEST ${file.path}`);
+    }
+    const manifestFile = byPath.get('MANIFEST.json');
+    const sigFile = byPath.get('MANIFEST.sig');
+    if (!manifestFile || !sigFile || manifestFile.sha256 !== row.manifestSha256 || sigFile.sha256 !== row.sigSha256)
+      reasons.push('MANIFEST_SET MANIFEST.json');
+    else if (!reasons.length) reasons.push(...(await this.manifestFaults(manifestFile, sigFile, byPath)));
+    return { verdict: reasons.length ? 'FAILED' : 'PASSED', reasons, files: files.length };
+  }
+
+  private async manifestFaults(
+    manifestFile: EvidenceFileRow,
+    sigFile: EvidenceFileRow,
+    byPath: Map<string, EvidenceFileRow>,
+  ): Promise<string[]> {
+    const manifest = JSON.parse((await this.bytes(manifestFile)).toString()) as Manifest;
+    const reasons = manifest.files
+      .filter(({ path, sha256 }) => byPath.get(path)?.sha256 !== sha256)
+      .map(({ path }) => `FILE_MISSING ${path}`);
+    try {
+      const workers = this.trust().signers.filter(({ roles }) => roles.includes('worker'));
+      const { text } = openNote(
+        new Uint8Array(await this.bytes(sigFile)),
+        workers.map(({ vkey }) => verifierOf(vkey)),
+      );
+      if (!text.includes(`sha256 ${manifestFile.sha256}\n`)) reasons.push('MANIFEST_SIGNATURE MANIFEST.sig');
+    } catch {
+      reasons.push('MANIFEST_SIGNATURE MANIFEST.sig');
+    }
+    return reasons;
+  }
+
+  trust(): TrustBundle {
+    return parseTrustBundle(new Uint8Array(readFileSync(this.config.trustFile)));
+  }
+
+  private async digestOf(sha256: string): Promise<string | null> {
+    try {
+      const hash = createHash('sha256');
+      for await (const chunk of await this.blobs.get(sha256)) hash.update(chunk as Buffer);
+      return hash.digest('hex');
+    } catch {
+      return null; // gone or unreadable: as bad as changed
+    }
+  }
+}

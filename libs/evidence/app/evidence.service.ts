@@ -1,0 +1,202 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditTrail } from '../../audit';
+import type { Maker, RequestRecord } from '../../capture/capture.contract';
+import { canonicalJson, Clock, localDate } from '../../kernel';
+import { OfficerDirectory } from '../../officers';
+import { currentClaims, Jobs } from '../../platform';
+import { FIXED_STATES } from '../domain/package.states';
+import { EvidenceProblem, urlFault } from '../domain/problems';
+import { packageId } from '../domain/ulid';
+import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
+import { evidenceJobs } from '../queue/evidence.contract';
+import { ExportRow, PackageRow } from '../store/evidence.entity';
+import { type CustodyRow, Ledger } from '../store/ledger';
+
+export interface CaptureRequest {
+  url: string;
+  profile: 'desktop' | 'mobile';
+  purpose: string;
+  factToProve: string;
+  place: string;
+  divisionCode: string;
+  /** The two officers who take the evidence together, first the one who asks. */
+  officerIds: readonly string[];
+  outletId?: string | null;
+  findingId?: string | null;
+  caseId?: string | null;
+  /** Official number of the case or clue, as it stands in the package. */
+  caseRef?: string | null;
+  clueRef?: string | null;
+  orderId?: string | null;
+}
+
+/** What officers ask of evidence: take it, look at it, hand it out. The bytes are made and fixed by the worker. */
+@Injectable()
+export class EvidenceService {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ledger: Ledger,
+    private readonly officers: OfficerDirectory,
+    private readonly trail: AuditTrail,
+    private readonly jobs: Jobs,
+    @Inject(evidenceConfig.provide) private readonly config: EvidenceConfig,
+  ) {}
+
+  /**
+   * Allots the package and logs `job.requested` before any browser starts (I-09); the worker does the rest. Refuses with
+   * `urlNotCapturable` or `officers.pairRequired`, and then nothing is written.
+   */
+  async requestCapture(tx: EntityManager, input: CaptureRequest): Promise<PackageRow> {
+    const reason = urlFault(input.url);
+    if (reason) throw EvidenceProblem.urlNotCapturable({ reason });
+    const pair = await this.officers.pair(tx, input.officerIds);
+    const makers: Maker[] = pair.map(({ name, certificate, account }) => ({
+      name,
+      certificate: certificate!,
+      role: 'officer',
+      account,
+    }));
+    const at = this.clock.now();
+    const id = packageId(at);
+    const caseRef = input.caseRef ?? null;
+    const number = await this.nextNumber(tx, input.divisionCode, at);
+    const request: RequestRecord = {
+      v: 1,
+      id,
+      jobId: randomUUID(),
+      url: input.url,
+      purpose: input.purpose,
+      profile: input.profile,
+      caseRef,
+      // The manifest names a case or a clue; evidence taken before there is either stands under its own number.
+      clue: input.clueRef ?? (caseRef ? null : number),
+      factToProve: input.factToProve,
+      makers,
+      place: input.place,
+      requestedAt: at.toISOString(),
+      nonce: randomBytes(16).toString('hex'),
+    };
+    const requestSha256 = createHash('sha256').update(canonicalJson(request)).digest('hex');
+    const caseSeq = await this.countRequests(tx, input.caseId ?? null);
+    const facts = { requestSha256, caseRef, caseSeq, address: input.url, makers, purpose: input.purpose };
+    const row: PackageRow = Object.assign(new PackageRow(), {
+      id,
+      number,
+      kind: 'web_capture',
+      divisionCode: input.divisionCode,
+      url: input.url,
+      profile: input.profile,
+      purpose: input.purpose,
+      outletId: input.outletId ?? null,
+      findingId: input.findingId ?? null,
+      caseId: input.caseId ?? null,
+      orderId: input.orderId ?? null,
+      factToProve: input.factToProve,
+      place: input.place,
+      request,
+      requestedBy: currentClaims()!.actor,
+      requestedAt: at,
+      state: 'requested',
+      attempt: 0,
+      limits: [],
+      artefacts: [],
+      version: 1,
+    } satisfies Partial<PackageRow>);
+    // The entry is made first: the row carries its digest. The row must be there for the entry's readers, so both commit together.
+    row.entrySha256 = await this.ledger.append(tx, { subject: id, type: 'job.requested', facts }, `${id}:job.requested`);
+    await tx.insert(PackageRow, row);
+    await this.trail.record(tx, {
+      act: 'exhibit.request',
+      kind: 'exhibit',
+      id,
+      caseId: input.caseId,
+      details: { url: input.url, purpose: input.purpose },
+    });
+    await this.jobs.add(evidenceJobs, 'capturePage', { packageId: id });
+    return this.get(tx, id);
+  }
+
+  async get(tx: EntityManager, id: string): Promise<PackageRow> {
+    const row = await tx.findOneBy(PackageRow, { id });
+    if (!row) throw EvidenceProblem.notFound();
+    return row;
+  }
+
+  /** Refuses with `notFixed` what is not evidence yet. */
+  async getFixed(tx: EntityManager, id: string): Promise<PackageRow> {
+    const row = await this.get(tx, id);
+    if (!FIXED_STATES.includes(row.state)) throw EvidenceProblem.notFixed({ state: row.state });
+    return row;
+  }
+
+  /** Joins a package to a case; what was fixed in the package itself stays as it is. */
+  async joinCase(tx: EntityManager, id: string, caseId: string): Promise<void> {
+    await tx.update(PackageRow, { id }, { caseId });
+  }
+
+  /** Notes in the custody chain that somebody looked, once an hour and person (AC-OFF-2.4). */
+  async noteView(tx: EntityManager, row: PackageRow): Promise<void> {
+    if (!FIXED_STATES.includes(row.state)) return;
+    const claims = currentClaims()!;
+    const hour = this.clock.now().toISOString().slice(0, 13);
+    const facts = { who: claims.actor, purpose: claims.purpose ?? 'case work' };
+    await this.ledger.append(tx, { subject: row.id, type: 'evidence.viewed', facts }, `${row.id}:viewed:${claims.actor}:${hour}`);
+  }
+
+  custodyOf(tx: EntityManager, id: string): Promise<CustodyRow[]> {
+    return this.ledger.custodyOf(tx, id);
+  }
+
+  async noteVerification(tx: EntityManager, row: PackageRow, verdict: string, reasons: string[]): Promise<void> {
+    const facts = { verdict, level: 2, reasons, tool: 'back office' };
+    await this.ledger.append(tx, { subject: row.id, type: 'evidence.verified', facts }, `${row.id}:verified:${randomUUID()}`);
+  }
+
+  /** Asks for an export; the worker, who alone holds the seal key, builds it. */
+  async requestExport(tx: EntityManager, id: string, purpose: string): Promise<ExportRow> {
+    await this.getFixed(tx, id);
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('export:' || $1, 0))`, [id]);
+    const [last] = await tx.query<{ n: number | null }[]>('SELECT max(n) AS n FROM evidence_export WHERE package_id = $1', [id]);
+    const row = Object.assign(new ExportRow(), {
+      id: randomUUID(),
+      packageId: id,
+      n: (last?.n ?? 0) + 1,
+      state: 'requested',
+      purpose,
+      requestedBy: currentClaims()!.actor,
+      requestedAt: this.clock.now(),
+    } satisfies Partial<ExportRow>);
+    await tx.insert(ExportRow, row);
+    await this.trail.record(tx, { act: 'exhibit.export', kind: 'exhibit', id, purpose, details: { export: row.n } });
+    await this.jobs.add(evidenceJobs, 'buildExport', { exportId: row.id });
+    return tx.findOneByOrFail(ExportRow, { id: row.id });
+  }
+
+  async export(tx: EntityManager, exportId: string): Promise<ExportRow> {
+    const row = await tx.findOneBy(ExportRow, { id: exportId });
+    if (!row) throw EvidenceProblem.notFound();
+    return row;
+  }
+
+  /** `<agency domain>/evidence/<year>`: the log that holds the agency's entries of a year. */
+  logOrigin(at: Date): string {
+    return `${this.config.agencyDomain}/evidence/${localDate(at).slice(0, 4)}`;
+  }
+
+  private async nextNumber(tx: EntityManager, divisionCode: string, at: Date): Promise<string> {
+    const year = Number(localDate(at).slice(0, 4));
+    const [row] = await tx.query<{ last: number }[]>(
+      `INSERT INTO evidence_number VALUES ($1, $2, 1) ON CONFLICT (division_code, year) DO UPDATE SET last = evidence_number.last + 1 RETURNING last`,
+      [divisionCode, year],
+    );
+    return `E-${divisionCode}-${year}-${String(row!.last).padStart(6, '0')}`;
+  }
+
+  private async countRequests(tx: EntityManager, caseId: string | null): Promise<number> {
+    if (!caseId) return 0;
+    const [row] = await tx.query<{ n: string }[]>('SELECT count(*) AS n FROM evidence_package WHERE case_id = $1', [caseId]);
+    return Number(row?.n ?? 0) + 1;
+  }
+}

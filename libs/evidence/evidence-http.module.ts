@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { EvidenceModule } from './evidence.module';
+import { CaptureController } from './http/capture.controller';
+import { ContentController } from './http/content.controller';
+
+@Module({ imports: [EvidenceModule], controllers: [CaptureController, ContentController] })
+export class EvidenceHttpModule {}

@@ -1,0 +1,168 @@
+import { Body, Controller, Get, HttpCode, type MessageEvent, Param, Post, Query, Sse } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Observable } from 'rxjs';
+import { Reads } from '../../audit';
+import { Clock } from '../../kernel';
+import {
+  type Claims,
+  currentClaims,
+  CurrentOfficer,
+  Db,
+  type Page,
+  pageOf,
+  Refuses,
+  Requires,
+  type SessionOfficer,
+} from '../../platform';
+import { ContentService } from '../app/content.service';
+import { EvidenceService } from '../app/evidence.service';
+import { EvidenceProblem } from '../domain/problems';
+import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
+import {
+  CaptureDto,
+  CapturePageDto,
+  CaptureQuery,
+  CustodyDto,
+  RequestCaptureDto,
+  StepDto,
+  toCaptureDto,
+  toCustodyDto,
+  toStepDto,
+  VerificationDto,
+} from './evidence.dto';
+
+const RUNNING = new Set(['requested', 'capturing']);
+const POLL_MS = 400;
+
+@ApiTags('captures')
+@Controller('captures')
+export class CaptureController {
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Clock,
+    private readonly evidence: EvidenceService,
+    private readonly content: ContentService,
+  ) {}
+
+  /** 202, not 201: the page is captured later, and `state` tells when. */
+  @Post()
+  @HttpCode(202)
+  @Requires('evidence:capture')
+  @Refuses(EvidenceProblem.urlNotCapturable)
+  @ApiAcceptedResponse({ type: CaptureDto })
+  request(@Body() body: RequestCaptureDto, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
+    const { secondOfficerId, ...input } = body;
+    return this.db.tx(async (tx) =>
+      toCaptureDto(
+        await this.evidence.requestCapture(tx, {
+          ...input,
+          divisionCode: officer.division,
+          officerIds: [officer.id, secondOfficerId],
+        }),
+      ),
+    );
+  }
+
+  @Get()
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: CapturePageDto })
+  list(@Query() query: CaptureQuery): Promise<Page<CaptureDto>> {
+    return this.db.tx(async (tx) => {
+      const found = tx.createQueryBuilder(PackageRow, 'p');
+      for (const field of ['caseId', 'outletId', 'orderId', 'state'] as const)
+        if (query[field]) found.andWhere(`p.${field} = :${field}`, { [field]: query[field] });
+      if (query.q)
+        found.andWhere('(p.url ILIKE :like OR p.number ILIKE :like)', { like: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` });
+      const page = await pageOf(found, query, {
+        sortable: { requestedAt: 'p.requestedAt', number: 'p.number', state: 'p.state' },
+        defaultSort: 'requestedAt',
+        id: 'p.id',
+      });
+      return { ...page, items: page.items.map(toCaptureDto) };
+    });
+  }
+
+  /** Opening evidence leaves an entry in its custody chain, besides the audit event. */
+  @Get(':id')
+  @Requires('evidence:read')
+  @Reads('exhibit')
+  @ApiOkResponse({ type: CaptureDto })
+  show(@Param('id') id: string): Promise<CaptureDto> {
+    return this.db.tx(async (tx) => {
+      const row = await this.evidence.get(tx, id);
+      await this.evidence.noteView(tx, row);
+      return toCaptureDto(row);
+    });
+  }
+
+  /** Steps as they come (server-sent events), then the record itself, then the end. */
+  @Sse(':id/progress')
+  @Requires('evidence:read')
+  progress(@Param('id') id: string): Observable<MessageEvent> {
+    const claims = currentClaims()!;
+    return new Observable((listener) => {
+      let stopped = false;
+      const follow = async (): Promise<void> => {
+        let last = '0';
+        for (;;) {
+          const { steps, row } = await this.look(claims, id, last);
+          for (const step of steps) listener.next({ type: 'step', id: step.id, data: toStepDto(step) });
+          last = steps.at(-1)?.id ?? last;
+          if (!RUNNING.has(row.state)) {
+            listener.next({ type: 'end', data: toCaptureDto(row) });
+            return listener.complete();
+          }
+          if (stopped) return;
+          await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        }
+      };
+      follow().catch((fault: unknown) => listener.error(fault));
+      return () => (stopped = true);
+    });
+  }
+
+  @Get(':id/steps')
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: [StepDto] })
+  async steps(@Param('id') id: string): Promise<StepDto[]> {
+    return (await this.look(currentClaims()!, id, '0')).steps.map(toStepDto);
+  }
+
+  @Get(':id/custody')
+  @Requires('evidence:read')
+  @Reads('custody')
+  @ApiOkResponse({ type: [CustodyDto] })
+  custody(@Param('id') id: string): Promise<CustodyDto[]> {
+    return this.db.tx(async (tx) => {
+      await this.evidence.get(tx, id);
+      return (await this.evidence.custodyOf(tx, id)).map(toCustodyDto);
+    });
+  }
+
+  /** Re-hashes everything now and records the answer in the custody chain. */
+  @Post(':id/verifications')
+  @HttpCode(200)
+  @Requires('evidence:verify')
+  @Refuses(EvidenceProblem.notFixed)
+  @ApiOkResponse({ type: VerificationDto })
+  verify(@Param('id') id: string): Promise<VerificationDto> {
+    return this.db.tx(async (tx) => {
+      const row = await this.evidence.getFixed(tx, id);
+      const found = await this.content.recheck(tx, row);
+      await this.evidence.noteVerification(tx, row, found.verdict, found.reasons);
+      return { ...found, at: this.clock.now().toISOString() };
+    });
+  }
+
+  private look(claims: Claims, id: string, after: string): Promise<{ steps: EvidenceStepRow[]; row: PackageRow }> {
+    return this.db.as(claims, async (tx) => ({
+      row: await this.evidence.get(tx, id),
+      steps: await tx
+        .createQueryBuilder(EvidenceStepRow, 's')
+        .where('s.packageId = :id AND s.id > :after', { id, after })
+        .orderBy('s.id')
+        .take(500)
+        .getMany(),
+    }));
+  }
+}

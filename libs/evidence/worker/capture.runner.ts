@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
+import { Clock } from '../../kernel';
+import { OfficerDirectory } from '../../officers';
+import { Db, Facts, Log } from '../../platform';
+import { EvidenceService } from '../app/evidence.service';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
+import { Ledger } from '../store/ledger';
+import { CaptureClient } from './capture-client';
+import { Fixation } from './fixation';
+
+/** Longer than any job may take (180 s) with room for putting the blobs. */
+const LEASE_MS = 300_000;
+const MAX_ATTEMPTS = 3;
+
+/** Takes a requested package through capture and fixation. Safe to run twice: the row says who holds the job. */
+@Injectable()
+export class CaptureRunner {
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Clock,
+    private readonly ledger: Ledger,
+    private readonly evidence: EvidenceService,
+    private readonly officers: OfficerDirectory,
+    private readonly client: CaptureClient,
+    private readonly fixation: Fixation,
+    private readonly facts: Facts,
+    private readonly log: Log,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+  ) {}
+
+  async run(packageId: string): Promise<void> {
+    const taken = await this.take(packageId);
+    if (!taken) return;
+    try {
+      const result = await this.client.capture(taken.order, (line) => this.progress(packageId, line));
+      if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result);
+      else await this.end(packageId, result);
+    } catch (fault) {
+      this.log.error('evidence.capture.failed', { packageId, attempt: taken.attempt }, fault);
+      const last = taken.attempt >= MAX_ATTEMPTS;
+      if (last)
+        await this.end(packageId, { packageId, outcome: 'failed', reason: (fault as Error).message, limits: [], artefacts: [] });
+      else await this.giveBack(packageId);
+      if (!last) throw fault; // the queue tries again
+    } finally {
+      await rm(join(this.config.stagingDir, packageId), { recursive: true, force: true });
+    }
+  }
+
+  /** Packages whose job nobody holds: lost with the queue, or with the worker that held it. */
+  async waiting(): Promise<string[]> {
+    return this.db.tx(async (tx) => {
+      const rows = await tx.query<{ id: string }[]>(
+        `SELECT id FROM evidence_package WHERE (state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2) ORDER BY requested_at LIMIT 50`,
+        [new Date(this.clock.now().getTime() - 5_000), this.clock.now()],
+      );
+      return rows.map(({ id }) => id);
+    });
+  }
+
+  private async take(packageId: string): Promise<{ order: CaptureOrder; attempt: number } | null> {
+    return this.db.tx(async (tx) => {
+      const now = this.clock.now();
+      const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
+      const free = row?.state === 'requested' || (row?.state === 'capturing' && (!row.leaseUntil || row.leaseUntil < now));
+      if (!row || !free) return null;
+      const attempt = row.attempt + 1;
+      await tx.update(
+        PackageRow,
+        { id: packageId },
+        { state: 'capturing', attempt, leaseUntil: new Date(now.getTime() + LEASE_MS), version: row.version + 1 },
+      );
+      await this.ledger.append(
+        tx,
+        { subject: packageId, type: 'job.started', facts: { attempt, run: randomUUID() } },
+        `${packageId}:job.started:${attempt}`,
+      );
+      const agency = await this.officers.agencyOf(tx, row.divisionCode);
+      return {
+        attempt,
+        order: {
+          packageId,
+          number: row.number,
+          kind: 'web_capture',
+          request: row.request,
+          entrySha256: row.entrySha256,
+          factToProve: row.factToProve,
+          agency: { division: row.divisionCode, name: agency.agencyName, ledger: this.evidence.logOrigin(row.requestedAt) },
+          place: row.place,
+        },
+      };
+    });
+  }
+
+  private async progress(packageId: string, line: ProgressLine): Promise<void> {
+    const { at, step, detail } =
+      line.type === 'step' ? line : { at: this.clock.now().toISOString(), step: 'picture', detail: line.path };
+    await this.db.tx((tx) => tx.insert(EvidenceStepRow, { packageId, at: new Date(at), step, detail }));
+  }
+
+  private async giveBack(packageId: string): Promise<void> {
+    await this.db.tx((tx) =>
+      tx.update(PackageRow, { id: packageId, state: 'capturing' }, { leaseUntil: null, state: 'requested' }),
+    );
+  }
+
+  /** Refused or failed: kept with its reason as an observation, never as empty evidence. */
+  private async end(packageId: string, result: CaptureResult): Promise<void> {
+    const refused = result.outcome === 'refused';
+    await this.db.tx(async (tx: EntityManager) => {
+      const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
+      if (!row || row.state !== 'capturing') return;
+      await tx.update(
+        PackageRow,
+        { id: packageId },
+        {
+          state: refused ? 'refused' : 'failed',
+          reason: result.reason ?? 'unknown',
+          limits: result.limits,
+          artefacts: result.artefacts,
+          navigation: result.navigation ?? null,
+          leaseUntil: null,
+          version: row.version + 1,
+        },
+      );
+      const facts = { reason: result.reason ?? 'unknown', limits: result.limits, observation: null };
+      await this.ledger.append(tx, { subject: packageId, type: 'job.failed', facts }, `${packageId}:job.failed`);
+      await this.facts.publish(tx, 'evidence.failed', packageId, {
+        packageId,
+        captureId: packageId,
+        outletId: row.outletId,
+        orderId: row.orderId,
+        reason: result.reason ?? 'unknown',
+        refused,
+      });
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { CaptureResult } from '../../capture/capture.contract';
+import { Clock } from '../../kernel';
+import { BlobStore, Db, Facts } from '../../platform';
+import { digestsOf, type Manifest, type ManifestFile, openNote, parseManifest, parseManifestSig, verifierOf } from '../../proof';
+import { ContentService } from '../app/content.service';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
+import { Ledger } from '../store/ledger';
+
+interface Staged {
+  manifest: Manifest;
+  manifestBytes: Buffer;
+  sigBytes: Buffer;
+}
+
+/**
+ * Staged files become evidence: each is put once, digests are recomputed on the way and compared with the signed manifest, and
+ * then state, files and ledger entry change in one transaction. A crash anywhere leaves a package that can be fixed again.
+ */
+@Injectable()
+export class Fixation {
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Clock,
+    private readonly blobs: BlobStore,
+    private readonly ledger: Ledger,
+    private readonly content: ContentService,
+    private readonly facts: Facts,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+  ) {}
+
+  async fix(packageId: string, result: CaptureResult): Promise<void> {
+    const root = join(this.config.stagingDir, packageId);
+    const staged = await this.open(root, packageId);
+    const files: Omit<ManifestFile, 'checklist'>[] = [];
+    for (const file of staged.manifest.files) files.push(await this.put(root, file));
+    files.push(await this.putOwn('MANIFEST.json', staged.manifestBytes, 'application/json', '固定清单'));
+    files.push(await this.putOwn('MANIFEST.sig', staged.sigBytes, 'text/plain', '固定清单签名'));
+    await this.commit(packageId, result, staged, files);
+  }
+
+  private async open(root: string, packageId: string): Promise<Staged> {
+    const manifestBytes = await readFile(join(root, 'MANIFEST.json'));
+    const sigBytes = await readFile(join(root, 'MANIFEST.sig'));
+    const manifest = parseManifest(new Uint8Array(manifestBytes));
+    const workers = this.content.trust().signers.filter(({ roles, revoked }) => roles.includes('worker') && !revoked);
+    const { text } = openNote(
+      new Uint8Array(sigBytes),
+      workers.map(({ vkey }) => verifierOf(vkey)),
+    );
+    const sig = parseManifestSig(text);
+    const { sha256 } = digestsOf(new Uint8Array(manifestBytes));
+    if (sig.sha256 !== sha256 || sig.id !== packageId || manifest.id !== packageId)
+      throw new Error('staged manifest and signature do not belong to this package');
+    return { manifest, manifestBytes, sigBytes };
+  }
+
+  private async put(root: string, file: ManifestFile): Promise<ManifestFile> {
+    const path = join(root, file.path);
+    if (!(await stat(path)).isFile()) throw new Error(`${file.path} is not a regular file`);
+    const ref = await this.blobs.putOnce(path);
+    if (ref.sha256 !== file.sha256 || ref.sm3 !== file.sm3 || ref.size !== file.size)
+      throw new Error(`${file.path} is not what the manifest says`);
+    return file;
+  }
+
+  private async putOwn(path: string, bytes: Buffer, mediaType: string, title: string): Promise<Omit<ManifestFile, 'checklist'>> {
+    return { path, role: 'manifest', mediaType, title, ...(await this.blobs.putOnce(bytes)) };
+  }
+
+  private async commit(
+    packageId: string,
+    result: CaptureResult,
+    { manifest, manifestBytes, sigBytes }: Staged,
+    files: Omit<ManifestFile, 'checklist'>[],
+  ): Promise<void> {
+    const { sha256, sm3 } = digestsOf(new Uint8Array(manifestBytes));
+    const sigSha256 = digestsOf(new Uint8Array(sigBytes)).sha256;
+    const bytes = manifest.files.reduce((sum, { size }) => sum + size, 0);
+    await this.db.tx(async (tx) => {
+      const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
+      if (row?.state !== 'capturing') return; // another worker was first
+      await tx.insert(
+        EvidenceFileRow,
+        files.map(({ path, role, mediaType, title, size, sha256: s, sm3: m }) => ({
+          packageId,
+          path,
+          role,
+          mediaType,
+          title,
+          size,
+          sha256: s,
+          sm3: m,
+        })),
+      );
+      await tx.update(
+        PackageRow,
+        { id: packageId },
+        {
+          state: 'fixed',
+          completeness: result.outcome === 'partial' ? 'partial' : 'complete',
+          limits: result.limits,
+          artefacts: result.artefacts,
+          navigation: result.navigation ?? null,
+          environment: manifest.environment?.verdict ?? null,
+          manifestSha256: sha256,
+          manifestSm3: sm3,
+          sigSha256,
+          fixedAt: this.clock.now(),
+          leaseUntil: null,
+          version: row.version + 1,
+        },
+      );
+      const facts = { manifestSha256: sha256, manifestSm3: sm3, sigSha256, files: manifest.files.length, bytes };
+      await this.ledger.append(tx, { subject: packageId, type: 'evidence.fixed', facts }, `${packageId}:evidence.fixed`);
+      await this.facts.publish(tx, 'evidence.fixed', packageId, {
+        packageId,
+        captureId: packageId,
+        outletId: row.outletId,
+        orderId: row.orderId,
+        caseId: row.caseId,
+      });
+    });
+  }
+}
