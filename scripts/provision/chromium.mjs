@@ -38,7 +38,7 @@ function unpacked(data) {
   const pack = join(NODE_MODULES, '@sparticuz/chromium');
   if (!existsSync(pack)) throw new Cannot('No Chromium: none on PATH and @sparticuz/chromium is not installed.', 'npm ci, or apt-get install chromium');
   const { version: release } = JSON.parse(readFileSync(join(pack, 'package.json'), 'utf8'));
-  const home = join(openFolder(data), `chromium-${release}`);
+  const home = join(openFolder(data), `chromium-headless-shell-${release}`);
   const binary = join(home, 'chromium');
   if (!existsSync(binary)) {
     const making = `${home}.${process.pid}`;

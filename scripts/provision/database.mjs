@@ -7,8 +7,8 @@ import { Cannot } from './say.mjs';
 
 const require = createRequire(join(ROOT, 'package.json'));
 
-/** Login roles of the processes; what each may do is granted by the migrations. `nms_queue` owns the queues when there is no Redis. */
-export const LOGIN_ROLES = ['nms_api', 'nms_portal', 'nms_worker', 'nms_ledger', 'nms_queue'];
+/** Login roles of the processes; what each may do is granted by the migrations. */
+export const LOGIN_ROLES = ['nms_api', 'nms_portal', 'nms_worker', 'nms_ledger'];
 
 export async function withClient(url, work) {
   const client = new (require('pg').Client)({ connectionString: url });
@@ -28,16 +28,19 @@ export function urlTo(url, { database, user, password }) {
   return to.href;
 }
 
-/** Creates the login roles, or sets their passwords to what we keep. `passwordOf(role)` is letters and digits only. */
-export async function ensureRoles(client, passwordOf) {
-  await client.query('SELECT pg_advisory_lock(771001)'); // two starters on one cluster would both find no role
+/**
+ * Creates the login roles; on our own cluster also sets their passwords to what we keep. On somebody else's server an
+ * existing role keeps its password, because another system may be using it. `passwordOf(role)` is letters and digits only.
+ */
+export async function ensureRoles(client, passwordOf, { alter = true } = {}) {
+  await client.query(`SELECT pg_advisory_lock(hashtextextended('nms:roles', 0))`); // two starters on one cluster would both find no role
   try {
     for (const role of LOGIN_ROLES) {
       const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-      await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN PASSWORD '${passwordOf(role)}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);
+      if (!rowCount || alter) await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN NOINHERIT PASSWORD '${passwordOf(role)}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);
     }
   } finally {
-    await client.query('SELECT pg_advisory_unlock(771001)');
+    await client.query(`SELECT pg_advisory_unlock(hashtextextended('nms:roles', 0))`);
   }
 }
 
