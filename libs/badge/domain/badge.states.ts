@@ -15,10 +15,10 @@ export const badgeStates = stateTable({
   rows: [
     { from: 'active', action: 'suspend', to: 'suspended', requires: BadgePermission.suspend, basis: FILING },
     { from: 'lapsed', action: 'suspend', to: 'suspended', requires: BadgePermission.suspend, basis: FILING },
-    { from: 'suspended', action: 'resume', to: 'active', requires: BadgePermission.suspend, basis: FILING, guards: ['noOrderHolds', 'proofFresh'] },
+    { from: 'suspended', action: 'resume', to: 'active', requires: BadgePermission.suspend, basis: FILING, guards: ['noHold', 'proofFresh', 'subjectActive'] },
     { from: 'active', action: 'suspendByOrder', to: 'suspended', requires: BadgePermission.system, basis: law('电子商务信用管理制度', 23) },
     { from: 'lapsed', action: 'suspendByOrder', to: 'suspended', requires: BadgePermission.system, basis: law('电子商务信用管理制度', 23) },
-    { from: 'suspended', action: 'restoreByOrder', to: 'active', requires: BadgePermission.system, basis: FILING, guards: ['noOrderHolds'] },
+    { from: 'suspended', action: 'restoreByOrder', to: 'active', requires: BadgePermission.system, basis: FILING, guards: ['noHold'] },
     { from: 'active', action: 'lapse', to: 'lapsed', requires: BadgePermission.system, basis: law('电子标识规则', '控制权每90日复核', 'I') },
     { from: 'lapsed', action: 'renew', to: 'active', requires: BadgePermission.system, basis: law('电子标识规则', '控制权每90日复核', 'I') },
     { from: 'active', action: 'revoke', to: 'revoked', requires: BadgePermission.revoke, basis: DISPLAY },

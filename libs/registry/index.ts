@@ -1,0 +1,15 @@
+export { ConflictService } from './app/conflict.service';
+export { type ContactInput, type OperatorInput, OperatorService } from './app/operator.service';
+export { type OutletInput, OutletService } from './app/outlet.service';
+export { type SubjectInput, SubjectService } from './app/subject.service';
+export { type Host, hostOfUrl, readDomain, skeletonOf } from './domain/domain-name';
+export { type OutletChangedFact, registryFacts, type SubjectChangedFact } from './domain/facts';
+export { RegistryPermission } from './domain/permissions';
+export { RegistryProblem } from './domain/problems';
+export { exemptionGrounds, isActiveStatus, isNaturalPerson, statusName, subjectTypes } from './domain/subject-types';
+export { normaliseUscc, usccFault } from './domain/uscc';
+export { RegistryModule } from './registry.module';
+export { type ContactRole, OperatorContactRow, OperatorRow } from './store/operator.entity';
+export { OutletRow } from './store/outlet.entity';
+export { REGISTRY_ROWS } from './store/rows';
+export { SubjectRow } from './store/subject.entity';
