@@ -1,7 +1,12 @@
 export { Authorities } from './app/authorities';
 export { DocumentMoves, type Move as DocumentMove } from './app/document-moves';
 export { DocumentReader } from './app/document-reader';
-export { type Actor as DocumentActor, actionsFor as documentActionsFor, DocumentsService, type DraftRequest } from './app/documents.service';
+export {
+  type Actor as DocumentActor,
+  actionsFor as documentActionsFor,
+  DocumentsService,
+  type DraftRequest,
+} from './app/documents.service';
 export { DocumentsModule } from './documents.module';
 export { documentStates } from './domain/document.states';
 export { DOCUMENT_REGENERATED, DOCUMENT_SEALED, DOCUMENT_SERVED, type DocumentSealed } from './domain/facts';

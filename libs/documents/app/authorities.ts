@@ -17,7 +17,12 @@ export class Authorities {
   }
 
   /** Enters or corrects a division's authority. For set-up: row security lets only the system write it. */
-  async enter(tx: EntityManager, entry: Omit<IssuingAuthorityRow, 'address' | 'phone' | 'reconsideration' | 'court'> & Partial<IssuingAuthorityRow>): Promise<void> {
-    await tx.upsert(IssuingAuthorityRow, { address: null, phone: null, reconsideration: null, court: null, ...entry }, ['divisionCode']);
+  async enter(
+    tx: EntityManager,
+    entry: Omit<IssuingAuthorityRow, 'address' | 'phone' | 'reconsideration' | 'court'> & Partial<IssuingAuthorityRow>,
+  ): Promise<void> {
+    await tx.upsert(IssuingAuthorityRow, { address: null, phone: null, reconsideration: null, court: null, ...entry }, [
+      'divisionCode',
+    ]);
   }
 }

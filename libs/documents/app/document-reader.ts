@@ -31,17 +31,26 @@ export class DocumentReader {
     return tx.find(DocumentRow, { where: { refKind: kind, refId: id }, order: { draftedAt: 'ASC', id: 'ASC' } });
   }
 
-  async whole(tx: EntityManager, id: string): Promise<{ row: DocumentRow; papers: DocumentPaperRow[]; missing: MissingField[]; service: DocumentServiceRow | null }> {
+  async whole(
+    tx: EntityManager,
+    id: string,
+  ): Promise<{ row: DocumentRow; papers: DocumentPaperRow[]; missing: MissingField[]; service: DocumentServiceRow | null }> {
     const row = await this.byId(tx, id);
     const missing = row.state === 'draft' ? await this.documents.missing(tx, row) : [];
-    return { row, papers: await this.papers.all(tx, id), missing, service: await tx.findOneBy(DocumentServiceRow, { documentId: id }) };
+    return {
+      row,
+      papers: await this.papers.all(tx, id),
+      missing,
+      service: await tx.findOneBy(DocumentServiceRow, { documentId: id }),
+    };
   }
 
   /** The PDF and the name to save it under. */
   async file(tx: EntityManager, id: string, version?: number): Promise<{ bytes: Buffer; name: string; sha256: string | null }> {
     const row = await this.byId(tx, id);
     const name = `${[row.title.replace(/[/\\]/g, ' '), row.number].filter(Boolean).join(' ')}.pdf`;
-    if (row.paper === 0 && version === undefined) return { bytes: await this.papers.preview(tx, row, this.clock.now()), name, sha256: null };
+    if (row.paper === 0 && version === undefined)
+      return { bytes: await this.papers.preview(tx, row, this.clock.now()), name, sha256: null };
     const { paper, stream } = await this.papers.kept(tx, row, version);
     return { bytes: await buffer(stream), name, sha256: paper.sha256 };
   }

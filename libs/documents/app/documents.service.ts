@@ -76,7 +76,12 @@ export class DocumentsService {
   }
 
   /** Replaces fields of a draft; a null takes one away. */
-  async amend(tx: EntityManager, id: string, fields: Record<string, unknown>, read?: (row: DocumentRow) => void): Promise<DocumentRow> {
+  async amend(
+    tx: EntityManager,
+    id: string,
+    fields: Record<string, unknown>,
+    read?: (row: DocumentRow) => void,
+  ): Promise<DocumentRow> {
     const row = await this.lock(tx, id);
     read?.(row);
     if (row.state !== 'draft') throw DocumentProblem.notEditable({ state: row.state });
@@ -92,7 +97,8 @@ export class DocumentsService {
     if (row.form !== '45') return missing;
     // The decision must tell where the party may turn; that stands in the authority's entry, not in the case.
     const { reconsideration, court } = await this.authorities.of(tx, row.divisionCode);
-    const remedy = (key: string, zh: string, value?: string | null) => (value ? [] : [{ key: `authority.${key}`, zh, basis: 'art 62(6)' }]);
+    const remedy = (key: string, zh: string, value?: string | null) =>
+      value ? [] : [{ key: `authority.${key}`, zh, basis: 'art 62(6)' }];
     return [...missing, ...remedy('reconsideration', '行政复议机关', reconsideration), ...remedy('court', '管辖法院', court)];
   }
 
@@ -100,12 +106,22 @@ export class DocumentsService {
     const { row, to } = await this.begin(tx, id, 'submit', officer);
     await this.refuseIncomplete(tx, row);
     const at = this.clock.now().toISOString();
-    return this.change(tx, row, 'submit', { state: to, submission: { opinion, name: officer.name, at }, submittedBy: officer.id });
+    return this.change(tx, row, 'submit', {
+      state: to,
+      submission: { opinion, name: officer.name, at },
+      submittedBy: officer.id,
+    });
   }
 
   async giveBack(tx: EntityManager, id: string, officer: Actor, reason: string): Promise<DocumentRow> {
     const { row, to } = await this.begin(tx, id, 'giveBack', officer);
-    return this.change(tx, row, 'giveBack', { state: to, submission: null, submittedBy: null }, { reason: given(reason, 'giveBack') });
+    return this.change(
+      tx,
+      row,
+      'giveBack',
+      { state: to, submission: null, submittedBy: null },
+      { reason: given(reason, 'giveBack') },
+    );
   }
 
   /** Approves, and takes the number. Refuses whoever drafted or submitted it. */
@@ -144,7 +160,13 @@ export class DocumentsService {
   }
 
   /** A corrected paper under the same number: the next version; the sealed ones before it stay (AC-OFF-4.2). */
-  async regenerate(tx: EntityManager, id: string, officer: Actor, reason: string, fields: Record<string, unknown> = {}): Promise<DocumentRow> {
+  async regenerate(
+    tx: EntityManager,
+    id: string,
+    officer: Actor,
+    reason: string,
+    fields: Record<string, unknown> = {},
+  ): Promise<DocumentRow> {
     const { row, to } = await this.begin(tx, id, 'regenerate', officer);
     this.refuseStaleFactor(officer);
     row.data = merged(row.data, fields);
@@ -173,7 +195,12 @@ export class DocumentsService {
       recordedAt: this.clock.now(),
     });
     const served = await this.change(tx, row, 'serve', { state: to }, { method: service.method });
-    await this.facts.publish(tx, DOCUMENT_SERVED, row.id, { documentId: row.id, caseId: row.caseId, form: row.form, servedAt: service.at.toISOString() });
+    await this.facts.publish(tx, DOCUMENT_SERVED, row.id, {
+      documentId: row.id,
+      caseId: row.caseId,
+      form: row.form,
+      servedAt: service.at.toISOString(),
+    });
     return served;
   }
 
@@ -189,7 +216,8 @@ export class DocumentsService {
   private async begin(tx: EntityManager, id: string, action: DocumentAction, officer: Actor) {
     const row = await this.lock(tx, id);
     const move = documentStates.move(row.state, action);
-    if (!move || !fitsRoute(row, action)) throw DocumentProblem.illegalTransition({ state: row.state, action, allowed: actionsOf(row) });
+    if (!move || !fitsRoute(row, action))
+      throw DocumentProblem.illegalTransition({ state: row.state, action, allowed: actionsOf(row) });
     if (!officer.permissions.includes(move.requires)) throw PlatformProblem.forbidden({ permission: move.requires });
     return { row, to: move.to };
   }
@@ -201,7 +229,8 @@ export class DocumentsService {
   }
 
   private refuseStaleFactor({ secondFactorAt }: Actor): void {
-    if (!secondFactorAt || this.clock.now().getTime() - secondFactorAt.getTime() > SECOND_FACTOR_MS) throw OfficersProblem.secondFactorRequired();
+    if (!secondFactorAt || this.clock.now().getTime() - secondFactorAt.getTime() > SECOND_FACTOR_MS)
+      throw OfficersProblem.secondFactorRequired();
   }
 
   private async refuseIncomplete(tx: EntityManager, row: DocumentRow): Promise<void> {
@@ -213,7 +242,14 @@ export class DocumentsService {
     if (outdated.length) throw DocumentProblem.lawNotInForce({ day: String(row.data.actDate), citations: outdated });
   }
 
-  private async settle(tx: EntityManager, row: DocumentRow, action: DocumentAction, to: DocumentRow['state'], officer: Actor, reason: string | null): Promise<DocumentRow> {
+  private async settle(
+    tx: EntityManager,
+    row: DocumentRow,
+    action: DocumentAction,
+    to: DocumentRow['state'],
+    officer: Actor,
+    reason: string | null,
+  ): Promise<DocumentRow> {
     const paper = await this.papers.keep(tx, row, officer, this.clock.now(), reason);
     const details = { paper: paper.version, sha256: paper.sha256, ...(reason ? { reason } : {}) };
     const settled = await this.change(tx, row, action, { state: to, paper: paper.version, data: row.data }, details);
@@ -230,7 +266,13 @@ export class DocumentsService {
     return settled;
   }
 
-  private async change(tx: EntityManager, row: DocumentRow, action: string, changes: Partial<DocumentRow>, details: Record<string, unknown> = {}): Promise<DocumentRow> {
+  private async change(
+    tx: EntityManager,
+    row: DocumentRow,
+    action: string,
+    changes: Partial<DocumentRow>,
+    details: Record<string, unknown> = {},
+  ): Promise<DocumentRow> {
     const next = Object.assign(row, changes, { version: row.version + 1 });
     await tx.update(DocumentRow, { id: row.id }, { ...changes, version: next.version } as object);
     await this.record(tx, next, action, details);
@@ -238,7 +280,13 @@ export class DocumentsService {
   }
 
   private record(tx: EntityManager, row: DocumentRow, action: string, details: Record<string, unknown> = {}): Promise<void> {
-    return this.trail.record(tx, { act: `document.${action}`, kind: 'document', id: row.id, caseId: row.caseId, details: { form: row.form, ...details } });
+    return this.trail.record(tx, {
+      act: `document.${action}`,
+      kind: 'document',
+      id: row.id,
+      caseId: row.caseId,
+      details: { form: row.form, ...details },
+    });
   }
 }
 
@@ -250,7 +298,10 @@ function fitsRoute(row: DocumentRow, action: DocumentAction): boolean {
 
 /** Moves that the document can make now, whoever acts. */
 export function actionsOf(row: DocumentRow): DocumentAction[] {
-  return documentStates.actionsFrom(row.state).map(({ action }) => action).filter((action) => fitsRoute(row, action));
+  return documentStates
+    .actionsFrom(row.state)
+    .map(({ action }) => action)
+    .filter((action) => fitsRoute(row, action));
 }
 
 /** Moves that this person can make now: what the console shows as buttons. */

@@ -26,7 +26,17 @@ export class Papers {
   async keep(tx: EntityManager, row: DocumentRow, maker: Maker, at: Date, reason: string | null): Promise<DocumentPaperRow> {
     const version = row.paper + 1;
     const { sha256, size } = await this.blobs.putOnce(await this.print(tx, row, 'final', version, at));
-    const paper = { documentId: row.id, version, sha256, size, data: row.data, madeBy: maker.id, madeByName: maker.name, madeAt: at, reason };
+    const paper = {
+      documentId: row.id,
+      version,
+      sha256,
+      size,
+      data: row.data,
+      madeBy: maker.id,
+      madeByName: maker.name,
+      madeAt: at,
+      reason,
+    };
     await tx.insert(DocumentPaperRow, paper as object);
     return paper;
   }

@@ -22,7 +22,9 @@ export function chineseNumber(value: number): string {
 
 /** `9(1)(三)` → 第九条第一款第（三）项. What does not follow that pattern is printed as it is given. */
 export function articleZh(article: string): string {
-  const parts = /^(\d{1,4})(?:之(\d{1,2}))?(?:\((\d{1,2})\))?(?:\(([一二三四五六七八九十]+)\))?$/.exec(article.replace(/[（]/g, '(').replace(/[）]/g, ')'));
+  const parts = /^(\d{1,4})(?:之(\d{1,2}))?(?:\((\d{1,2})\))?(?:\(([一二三四五六七八九十]+)\))?$/.exec(
+    article.replace(/[（]/g, '(').replace(/[）]/g, ')'),
+  );
   if (!parts) return /^第/.test(article) ? article : `第${article}条`;
   const [, no, sub, paragraph, item] = parts;
   return [

@@ -23,23 +23,49 @@ const without = (form: FormId, path: string): Record<string, unknown> => {
 describe('numbers', () => {
   it('reads back what it makes, with hexagonal brackets and no padding', () => {
     expect(documentNumber('交市监', '罚', 2026, 12)).toBe('交市监罚〔2026〕12号');
-    fc.assert(fc.property(fc.integer({ min: 1, max: 999_999 }), (sequence) => {
-      expect(readNumber(documentNumber('交市监', '停服', 2026, sequence))).toEqual({ word: '交市监停服', year: 2026, sequence });
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999_999 }), (sequence) => {
+        expect(readNumber(documentNumber('交市监', '停服', 2026, sequence))).toEqual({
+          word: '交市监停服',
+          year: 2026,
+          sequence,
+        });
+      }),
+    );
   });
 
-  it.each(['京市监[2026]12号', '京市监(2026)12号', '京市监〔26〕12号', '〔2026〕1号', '京市监〔2026〕第3号'])('does not read %s', (text) => expect(readNumber(text)).toBeNull());
+  it.each(['京市监[2026]12号', '京市监(2026)12号', '京市监〔26〕12号', '〔2026〕1号', '京市监〔2026〕第3号'])(
+    'does not read %s',
+    (text) => expect(readNumber(text)).toBeNull(),
+  );
 });
 
 describe('citations', () => {
-  it.each([[1, '一'], [10, '十'], [12, '十二'], [57, '五十七'], [100, '一百'], [101, '一百零一'], [110, '一百一十'], [1024, '一千零二十四']])('%i is %s', (value, text) =>
-    expect(chineseNumber(value)).toBe(text));
-  it.each([['57', '第五十七条'], ['9(3)', '第九条第三款'], ['7(1)(三)', '第七条第一款第（三）项'], ['第十二条', '第十二条'], ['6, 8', '第6, 8条']])('%s is %s', (article, text) =>
-    expect(articleZh(article)).toBe(text));
-  it('names title, revision and article', () => expect(citationText(law('广告法', '9(3)'))).toBe('《广告法》（2021）第九条第三款'));
+  it.each([
+    [1, '一'],
+    [10, '十'],
+    [12, '十二'],
+    [57, '五十七'],
+    [100, '一百'],
+    [101, '一百零一'],
+    [110, '一百一十'],
+    [1024, '一千零二十四'],
+  ])('%i is %s', (value, text) => expect(chineseNumber(value)).toBe(text));
+  it.each([
+    ['57', '第五十七条'],
+    ['9(3)', '第九条第三款'],
+    ['7(1)(三)', '第七条第一款第（三）项'],
+    ['第十二条', '第十二条'],
+    ['6, 8', '第6, 8条'],
+  ])('%s is %s', (article, text) => expect(articleZh(article)).toBe(text));
+  it('names title, revision and article', () =>
+    expect(citationText(law('广告法', '9(3)'))).toBe('《广告法》（2021）第九条第三款'));
 
-  it.each([['2025-10-14', '反不正当竞争法(2019修正)'], ['2025-10-15', null], ['2026-11-20', null]])('on %s offers %s', (day, instead) =>
-    expect(revisionInForceInstead(law('反不正当竞争法', 9), day)).toBe(instead));
+  it.each([
+    ['2025-10-14', '反不正当竞争法(2019修正)'],
+    ['2025-10-15', null],
+    ['2026-11-20', null],
+  ])('on %s offers %s', (day, instead) => expect(revisionInForceInstead(law('反不正当竞争法', 9), day)).toBe(instead));
 
   it.each(['F2', 'K', 'I'] as const)('does not let a citation marked %s stand as law', (mark) => {
     expect(unreadLaw({ penalty: [{ content: '罚款', basis: [law('网络交易监督管理办法', '34(3)', mark)] }] })).toHaveLength(1);
@@ -67,7 +93,9 @@ describe('forms', () => {
 
   const required = FORM_IDS.flatMap((form) => {
     const template = templateFor(form, today)!;
-    return template.fields.filter((field) => field.required && !template.filled[field.key]).map((field) => [form, field.key, field.zh] as const);
+    return template.fields
+      .filter((field) => field.required && !template.filled[field.key])
+      .map((field) => [form, field.key, field.zh] as const);
   });
   it.each(required)('J-OFF-4 form %s cannot do without %s (%s)', (form, key, zh) => {
     const missing = missingFields(templateFor(form, today)!, without(form, key));
@@ -82,7 +110,14 @@ describe('forms', () => {
 
   it.each([
     ['12', 'start', '昨天'],
-    ['12', 'makers', [{ name: '甲', certificate: '1' }, { name: '乙', certificate: '1' }]],
+    [
+      '12',
+      'makers',
+      [
+        { name: '甲', certificate: '1' },
+        { name: '乙', certificate: '1' },
+      ],
+    ],
     ['12', 'makers', [{ name: '甲', certificate: '1' }]],
     ['37', 'hearing', '是'],
     ['37', 'refund', 12.5],
@@ -91,7 +126,10 @@ describe('forms', () => {
     ['45', 'facts', 5],
     ['45', 'unknownKey', 'x'],
   ] as const)('form %s refuses %s = %j', (form, key, value) =>
-    expect(faultyFields(templateFor(form, today)!, { ...FORM_SAMPLES[form], [key]: value }).map((fault) => fault.key)).toEqual([key]));
+    expect(faultyFields(templateFor(form, today)!, { ...FORM_SAMPLES[form], [key]: value }).map((fault) => fault.key)).toEqual([
+      key,
+    ]),
+  );
 
   it('tells times as Shanghai clocks do', () => {
     expect(instantZh(new Date('2026-11-22T16:05:00Z'))).toBe('2026年11月23日00时05分');
@@ -111,7 +149,13 @@ describe('states', () => {
 });
 
 describe('service', () => {
-  const record = (method: ServiceRecord['method'], more: Partial<ServiceRecord> = {}): ServiceRecord => ({ method, to: '当事人', where: '住所', at: new Date(0), ...more });
+  const record = (method: ServiceRecord['method'], more: Partial<ServiceRecord> = {}): ServiceRecord => ({
+    method,
+    to: '当事人',
+    where: '住所',
+    at: new Date(0),
+    ...more,
+  });
   it('knows seven ways', () => expect(SERVICE_METHODS).toHaveLength(7));
   it.each([
     ['direct', {}, ['receiver']],

@@ -13,10 +13,13 @@ export function missingFields(form: Template, data: FormData): MissingField[] {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-const isRecord = (value: unknown): value is Record<string, unknown> => !!value && typeof value === 'object' && !Array.isArray(value);
-const isInstant = (value: unknown): boolean => isText(value) && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  !!value && typeof value === 'object' && !Array.isArray(value);
+const isInstant = (value: unknown): boolean =>
+  isText(value) && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
 const isDay = (value: unknown): boolean => isText(value) && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
-const isCitation = (value: unknown): value is LawCitation => isRecord(value) && isText(value.law) && isText(value.article) && isText(value.mark);
+const isCitation = (value: unknown): value is LawCitation =>
+  isRecord(value) && isText(value.law) && isText(value.article) && isText(value.mark);
 const isOfficer = (value: unknown): boolean => isRecord(value) && isText(value.name) && isText(value.certificate);
 const isItem = (value: unknown): boolean => isText(value) || (isRecord(value) && isText(value.name));
 const listOf = (is: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);

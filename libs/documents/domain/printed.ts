@@ -29,7 +29,15 @@ export function sizeZh(bytes: number): string {
 
 function carrier(value: unknown): string {
   const { name, domain, url, ip, icpNo, account, accessProvider } = record(value);
-  return [name, domain && `域名 ${domain}`, url && `网址 ${url}`, ip && `IP ${ip}`, icpNo, account && `账号 ${account}`, accessProvider && `接入商 ${accessProvider}`]
+  return [
+    name,
+    domain && `域名 ${domain}`,
+    url && `网址 ${url}`,
+    ip && `IP ${ip}`,
+    icpNo,
+    account && `账号 ${account}`,
+    accessProvider && `接入商 ${accessProvider}`,
+  ]
     .filter(Boolean)
     .join('，');
 }

@@ -11,7 +11,11 @@ export interface MissingField {
 /** Everything the documents room can refuse. Codes are public API. */
 export const DocumentProblem = defineProblems('documents', {
   notFound: refusal({ status: 404, title: 'Document not found', zh: '未找到该文书' }),
-  unknownForm: refusal<{ form: string; known: readonly string[] }>({ status: 422, title: 'This form cannot be made here', zh: '系统没有该文书式样' }),
+  unknownForm: refusal<{ form: string; known: readonly string[] }>({
+    status: 422,
+    title: 'This form cannot be made here',
+    zh: '系统没有该文书式样',
+  }),
   fieldsMissing: refusal<{ form: string; missing: MissingField[] }>({
     status: 422,
     title: 'The form cannot be completed: fields are missing',
@@ -43,7 +47,11 @@ export const DocumentProblem = defineProblems('documents', {
     zh: '文书当前状态不允许此操作',
   }),
   reasonMissing: refusal<{ action: string }>({ status: 422, title: 'Give the reason', zh: '请填写理由' }),
-  approverIsSubmitter: refusal({ status: 403, title: 'Who drafted or submitted a document cannot approve it', zh: '起草人、提交人不得审批本人提交的文书' }),
+  approverIsSubmitter: refusal({
+    status: 403,
+    title: 'Who drafted or submitted a document cannot approve it',
+    zh: '起草人、提交人不得审批本人提交的文书',
+  }),
   authorityUnknown: refusal<{ division: string }>({
     status: 409,
     title: 'The issuing authority of this division is not entered',

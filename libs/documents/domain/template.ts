@@ -77,7 +77,9 @@ function keysOf(layout: Layout): string[] {
     if ('lines' in block) return block.lines.map((cell) => cell.key);
     if ('targets' in block) return [block.targets];
     if ('heading' in block) return [block.field];
-    return [...block.text.matchAll(/\{\{(?!authority\.)([\w.]+)\}\}/g)].map((match) => match[1]!).filter((key) => !EXTRA_KEYS.includes(key));
+    return [...block.text.matchAll(/\{\{(?!authority\.)([\w.]+)\}\}/g)]
+      .map((match) => match[1]!)
+      .filter((key) => !EXTRA_KEYS.includes(key));
   });
 }
 
@@ -98,4 +100,7 @@ export function valueAt(data: Readonly<Record<string, unknown>>, path: string): 
 }
 
 export const isBlank = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === 'string' && !value.trim()) || (Array.isArray(value) && value.length === 0);
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && !value.trim()) ||
+  (Array.isArray(value) && value.length === 0);

@@ -2,7 +2,18 @@ import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Que
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Reads } from '../../audit';
 import { OfficersProblem } from '../../officers';
-import { CurrentOfficer, Db, IfMatch, type Page, PageQuery, pageOf, Refuses, requireMatch, Requires, type SessionOfficer } from '../../platform';
+import {
+  CurrentOfficer,
+  Db,
+  IfMatch,
+  type Page,
+  PageQuery,
+  pageOf,
+  Refuses,
+  requireMatch,
+  Requires,
+  type SessionOfficer,
+} from '../../platform';
 import { Clock, localDate } from '../../kernel';
 import { actionsFor } from '../app/documents.service';
 import { DocumentMoves } from '../app/document-moves';
@@ -82,8 +93,13 @@ export class DocumentController {
   @ApiProduces('application/pdf')
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async file(@Param('id', ParseUUIDPipe) id: string, @Query() { version }: FileQuery): Promise<StreamableFile> {
-    const { bytes, name } = await this.db.tx((tx) => this.reader.file(tx, id, version === undefined ? undefined : Number(version)));
-    return new StreamableFile(bytes, { type: 'application/pdf', disposition: `inline; filename*=UTF-8''${encodeURIComponent(name)}` });
+    const { bytes, name } = await this.db.tx((tx) =>
+      this.reader.file(tx, id, version === undefined ? undefined : Number(version)),
+    );
+    return new StreamableFile(bytes, {
+      type: 'application/pdf',
+      disposition: `inline; filename*=UTF-8''${encodeURIComponent(name)}`,
+    });
   }
 
   @Patch('documents/:id')
@@ -116,7 +132,11 @@ export class DocumentController {
     OfficersProblem.secondFactorRequired,
   )
   @ApiOkResponse({ type: DocumentDto })
-  async move(@Param('id', ParseUUIDPipe) id: string, @Body() body: DocumentTransitionDto, @CurrentOfficer() officer: SessionOfficer): Promise<DocumentDto> {
+  async move(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: DocumentTransitionDto,
+    @CurrentOfficer() officer: SessionOfficer,
+  ): Promise<DocumentDto> {
     const { service, ...rest } = body;
     const move = { ...rest, ...(service ? { service: { ...service, at: new Date(service.at) } } : {}) };
     await this.db.tx((tx) => this.moves.carryOut(tx, id, move, officer));

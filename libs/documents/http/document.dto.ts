@@ -1,6 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsDateString, IsIn, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDateString,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { PageQuery } from '../../platform';
 import { type DocumentAction, documentStates } from '../domain/document.states';
 import type { MissingField } from '../domain/problems';
@@ -22,28 +32,59 @@ export class ServiceDto {
   @ApiProperty({ enum: SERVICE_METHOD_KEYS }) @IsIn(SERVICE_METHOD_KEYS) method!: ServiceMethodKey;
   @ApiProperty({ description: 'who is served' }) @IsString() @MaxLength(200) to!: string;
   @ApiProperty() @IsString() @MaxLength(300) where!: string;
-  @ApiProperty({ description: 'for electronic service the arrival in the named system' }) @IsDateString({ strict: true }) at!: string;
-  @ApiPropertyOptional({ description: 'who signed, and how he stands to the party' }) @IsOptional() @IsString() @MaxLength(200) receiver?: string;
-  @ApiPropertyOptional({ description: 'reason and day of a refusal to accept' }) @IsOptional() @IsString() @MaxLength(500) refused?: string;
+  @ApiProperty({ description: 'for electronic service the arrival in the named system' })
+  @IsDateString({ strict: true })
+  at!: string;
+  @ApiPropertyOptional({ description: 'who signed, and how he stands to the party' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  receiver?: string;
+  @ApiPropertyOptional({ description: 'reason and day of a refusal to accept' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  refused?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) witness?: string;
   @ApiPropertyOptional({ type: [String] }) @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) media?: string[];
-  @ApiPropertyOptional({ description: 'the signed address confirmation that allows electronic service' }) @IsOptional() @IsString() @MaxLength(200) agreement?: string;
+  @ApiPropertyOptional({ description: 'the signed address confirmation that allows electronic service' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  agreement?: string;
 }
 
 export class DocumentTransitionDto {
   @ApiProperty({ enum: ACTIONS }) @IsIn(ACTIONS) action!: DocumentAction;
-  @ApiPropertyOptional({ description: 'for giveBack, regenerate and void' }) @IsOptional() @IsString() @MaxLength(1000) reason?: string;
+  @ApiPropertyOptional({ description: 'for giveBack, regenerate and void' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  reason?: string;
   @ApiPropertyOptional({ description: 'for submit and approve' }) @IsOptional() @IsString() @MaxLength(1000) opinion?: string;
-  @ApiPropertyOptional({ description: 'corrected fields, for regenerate' }) @IsOptional() @IsObject() fields?: Record<string, unknown>;
-  @ApiPropertyOptional({ type: ServiceDto, description: 'for serve' }) @IsOptional() @ValidateNested() @Type(() => ServiceDto) service?: ServiceDto;
+  @ApiPropertyOptional({ description: 'corrected fields, for regenerate' }) @IsOptional() @IsObject() fields?: Record<
+    string,
+    unknown
+  >;
+  @ApiPropertyOptional({ type: ServiceDto, description: 'for serve' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ServiceDto)
+  service?: ServiceDto;
 }
 
 export class AmendDocumentDto {
-  @ApiProperty({ description: 'fields by key; null takes one away', type: 'object', additionalProperties: true }) @IsObject() fields!: Record<string, unknown>;
+  @ApiProperty({ description: 'fields by key; null takes one away', type: 'object', additionalProperties: true })
+  @IsObject()
+  fields!: Record<string, unknown>;
 }
 
 export class FileQuery {
-  @ApiPropertyOptional({ description: 'an earlier paper; the newest when left out' }) @IsOptional() @IsString() @MaxLength(4) version?: string;
+  @ApiPropertyOptional({ description: 'an earlier paper; the newest when left out' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(4)
+  version?: string;
 }
 
 export class MissingFieldDto implements MissingField {
@@ -113,12 +154,33 @@ export class FormDto {
 }
 
 export function toFormDto({ form, version, zh, word, route, fields, filled }: Template): FormDto {
-  return { form, version, zh, word, route, fields: fields.map(({ basis, ...field }) => ({ ...field, basis: basis ?? null, filledBy: filled[field.key] ?? null })) };
+  return {
+    form,
+    version,
+    zh,
+    word,
+    route,
+    fields: fields.map(({ basis, ...field }) => ({ ...field, basis: basis ?? null, filledBy: filled[field.key] ?? null })),
+  };
 }
 
 export function toDocumentSummary(row: DocumentRow, availableActions: string[]): DocumentSummaryDto {
   const { id, form, title, number, state, caseId, refKind, refId, draftedAt, issuedOn, paper, version } = row;
-  return { id, form, title, number, state, caseId, refKind, refId, draftedAt: draftedAt.toISOString(), issuedOn, paper, version, availableActions };
+  return {
+    id,
+    form,
+    title,
+    number,
+    state,
+    caseId,
+    refKind,
+    refId,
+    draftedAt: draftedAt.toISOString(),
+    issuedOn,
+    paper,
+    version,
+    availableActions,
+  };
 }
 
 export function toPaperDto({ version, sha256, size, madeByName, madeAt, reason }: DocumentPaperRow): PaperDto {

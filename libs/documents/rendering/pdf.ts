@@ -77,7 +77,8 @@ const INVISIBLE = /[\n\r\t\u00ad\u200b-\u200f\u2060\ufeff]/;
 async function strangersIn(content: unknown, covers: (codePoint: number) => boolean): Promise<string[]> {
   const found = new Set<string>();
   const walk = (value: unknown): void => {
-    if (typeof value === 'string') for (const char of value) if (!INVISIBLE.test(char) && !covers(char.codePointAt(0)!)) found.add(char);
+    if (typeof value === 'string')
+      for (const char of value) if (!INVISIBLE.test(char) && !covers(char.codePointAt(0)!)) found.add(char);
     if (Array.isArray(value)) value.forEach(walk);
     else if (value && typeof value === 'object' && !Buffer.isBuffer(value))
       for (const [key, inner] of Object.entries(value)) if (key !== 'image' && key !== 'svg') walk(inner);
@@ -89,13 +90,18 @@ async function strangersIn(content: unknown, covers: (codePoint: number) => bool
 function spellOut<T>(value: T, covers: (codePoint: number) => boolean): T {
   if (typeof value === 'string') {
     return [...value]
-      .map((char) => (INVISIBLE.test(char) || covers(char.codePointAt(0)!) ? char : `[U+${char.codePointAt(0)!.toString(16).toUpperCase()}]`))
+      .map((char) =>
+        INVISIBLE.test(char) || covers(char.codePointAt(0)!) ? char : `[U+${char.codePointAt(0)!.toString(16).toUpperCase()}]`,
+      )
       .join('') as T;
   }
   if (Array.isArray(value)) return value.map((inner) => spellOut<unknown>(inner, covers)) as T;
   if (value && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, key === 'image' || key === 'svg' ? inner : spellOut<unknown>(inner, covers)]),
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        key === 'image' || key === 'svg' ? inner : spellOut<unknown>(inner, covers),
+      ]),
     ) as T;
   return value;
 }
@@ -104,7 +110,10 @@ function spellOut<T>(value: T, covers: (codePoint: number) => boolean): T {
  * Prints a definition as PDF/A-3u: fonts embedded with their Unicode map, colour profile, metadata, attachments tied to the file.
  * Refuses with `characterNotInFont` rather than printing a box where somebody's name should stand.
  */
-export async function renderPdf(definition: Omit<TDocumentDefinitions, 'defaultStyle'> & { defaultStyle?: object }, options: PdfOptions): Promise<Buffer> {
+export async function renderPdf(
+  definition: Omit<TDocumentDefinitions, 'defaultStyle'> & { defaultStyle?: object },
+  options: PdfOptions,
+): Promise<Buffer> {
   const covers = await fontCovers();
   let content: Content = definition.content;
   if (options.strangeCharacters === 'spellOut') content = spellOut(content, covers);
@@ -120,12 +129,25 @@ export async function renderPdf(definition: Omit<TDocumentDefinitions, 'defaultS
     subset: 'PDF/A-3b',
     language: 'zh-CN',
     displayTitle: true,
-    info: { title: options.title, author: options.author, creator: 'net-market-supervision', producer: 'pdfmake', creationDate: options.at },
+    info: {
+      title: options.title,
+      author: options.author,
+      creator: 'net-market-supervision',
+      producer: 'pdfmake',
+      creationDate: options.at,
+    },
     defaultStyle: { font: FONT, ...definition.defaultStyle },
   } as TDocumentDefinitions) as unknown as Output;
   const document = await output.pdfDocumentPromise;
   document.subset_conformance = 'U';
   for (const { name, mediaType, bytes, description } of options.attachments ?? [])
-    document.file(bytes, { name, type: mediaType, description, relationship: 'Data', creationDate: options.at, modifiedDate: options.at });
+    document.file(bytes, {
+      name,
+      type: mediaType,
+      description,
+      relationship: 'Data',
+      creationDate: options.at,
+      modifiedDate: options.at,
+    });
   return output.getBuffer();
 }

@@ -31,9 +31,14 @@ function input(form: FormId, changes: Partial<FormInput> = {}): FormInput {
 
 /** Everything that the data says, as it must be readable on the paper. */
 function expectedTexts({ template, data }: FormInput): string[] {
-  const fields = template.fields.filter(({ key, type }) => !['party.kind', 'hearing'].includes(key) && type !== 'approval' && type !== 'list' && !type.startsWith('carrier'));
+  const fields = template.fields.filter(
+    ({ key, type }) =>
+      !['party.kind', 'hearing'].includes(key) && type !== 'approval' && type !== 'list' && !type.startsWith('carrier'),
+  );
   const texts = fields.flatMap(({ key, type }) => printed(type, valueAt(data, key)));
-  const items = template.fields.filter(({ type }) => type === 'list' || type.startsWith('carrier')).flatMap(({ key }) => leaves(valueAt(data, key)));
+  const items = template.fields
+    .filter(({ type }) => type === 'list' || type.startsWith('carrier'))
+    .flatMap(({ key }) => leaves(valueAt(data, key)));
   return [...texts, ...items].map(squeezed).filter(Boolean);
 }
 
@@ -88,7 +93,9 @@ it('prints the same bytes from the same input', async () => {
 });
 
 it('marks a paper that is not in force, and leaves the place of the seal open', async () => {
-  const draft = squeezed((await pdfText(await renderForm(input('45', { standing: 'draft', number: null, approval: null, date: null })))).join(''));
+  const draft = squeezed(
+    (await pdfText(await renderForm(input('45', { standing: 'draft', number: null, approval: null, date: null })))).join(''),
+  );
   expect(draft).toContain('草稿');
   expect(draft).toContain('（印章）');
   expect(draft).toContain('文号待批准后编定');
@@ -106,16 +113,22 @@ it('AC-OFF-4.1 prints article, revision and the wording that the case keeps', as
 });
 
 it('cites only what somebody has read in the law', async () => {
-  for (const form of FORM_IDS) for (const citation of citationsIn(FORM_SAMPLES[form])) expect([citationText(citation), citation.mark]).toEqual([citationText(citation), 'F']);
+  for (const form of FORM_IDS)
+    for (const citation of citationsIn(FORM_SAMPLES[form]))
+      expect([citationText(citation), citation.mark]).toEqual([citationText(citation), 'F']);
 });
 
 it('refuses to print a box in place of a character that the font lacks', async () => {
   const data = { ...FORM_SAMPLES['45'], facts: '当事人\u{1F600}的违法事实' };
-  await expect(renderForm(input('45', { data }))).rejects.toMatchObject({ code: 'documents.characterNotInFont', details: { characters: ['\u{1F600}'] } });
+  await expect(renderForm(input('45', { data }))).rejects.toMatchObject({
+    code: 'documents.characterNotInFont',
+    details: { characters: ['\u{1F600}'] },
+  });
 });
 
 it('takes the hearing out of the notice when the case is out of its scope', async () => {
-  const text = async (hearing: boolean) => squeezed((await pdfText(await renderForm(input('37', { data: { ...FORM_SAMPLES['37'], hearing } })))).join(''));
+  const text = async (hearing: boolean) =>
+    squeezed((await pdfText(await renderForm(input('37', { data: { ...FORM_SAMPLES['37'], hearing } })))).join(''));
   expect(await text(true)).toContain('要求举行听证');
   expect(await text(false)).not.toContain('听证');
 });

@@ -11,5 +11,8 @@ export async function renderForm(input: FormInput): Promise<Buffer> {
   const { layout } = input.template;
   const page = layout.kind === 'table' ? tableForm(input, layout) : await letterForm(input, layout);
   const title = [input.template.zh, input.number].filter(Boolean).join(' ');
-  return renderPdf({ ...page, pageBreakBefore: keepHeadings, ...watermark(MARKS[input.standing]) }, { title, author: input.authority.name, at: input.at });
+  return renderPdf(
+    { ...page, pageBreakBefore: keepHeadings, ...watermark(MARKS[input.standing]) },
+    { title, author: input.authority.name, at: input.at },
+  );
 }

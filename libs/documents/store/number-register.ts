@@ -28,7 +28,18 @@ export class NumberRegister {
       [divisionCode, word, year],
     );
     const number = documentNumber(authorityWord, formWord, year, last);
-    await tx.insert(DocumentNumberRow, { divisionCode, word, year, sequence: last, number, documentId, assignedBy: by, assignedAt: at, voidedAt: null, voidReason: null });
+    await tx.insert(DocumentNumberRow, {
+      divisionCode,
+      word,
+      year,
+      sequence: last,
+      number,
+      documentId,
+      assignedBy: by,
+      assignedAt: at,
+      voidedAt: null,
+      voidReason: null,
+    });
     return number;
   }
 

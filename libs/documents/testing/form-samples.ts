@@ -16,7 +16,14 @@ const officers = [
   { name: '办案人员乙', certificate: '14112200002' },
 ];
 
-const target = { name: '骏枣优选商城', domain: 'shop-a.test', url: 'http://shop-a.test/goods/1', ip: '203.0.113.8', icpNo: '晋ICP备2026000001号-1', accessProvider: '示例云接入服务商' };
+const target = {
+  name: '骏枣优选商城',
+  domain: 'shop-a.test',
+  url: 'http://shop-a.test/goods/1',
+  ip: '203.0.113.8',
+  icpNo: '晋ICP备2026000001号-1',
+  accessProvider: '示例云接入服务商',
+};
 
 const facts = [
   '经查，当事人在其自建网站“骏枣优选商城”（http://shop-a.test）首页及商品详情页，使用“全国第一”“最佳”等用语宣传其销售的骏枣，并宣称“100%有效”。',
@@ -47,10 +54,27 @@ export const FORM_SAMPLES: Record<FormId, FormData> = {
     network: '出口经本局采集代理，DNS 应答两路一致，hosts 无异常，无系统代理',
     clean: '新建空白浏览器环境，无扩展、无缓存、无登录状态，检查结论：清洁',
     clock: '授时源两路，偏差 12 毫秒，在允许范围内',
-    method: ['检查采集环境并校准时间', '打开网址，等待页面静止，自上而下滚动', '保存网页存档、截图、源代码和通信记录', '计算校验值并签名固定'],
+    method: [
+      '检查采集环境并校准时间',
+      '打开网址，等待页面静止，自上而下滚动',
+      '保存网页存档、截图、源代码和通信记录',
+      '计算校验值并签名固定',
+    ],
     result: [
-      { name: 'content/capture.wacz', type: '网页存档', size: 1843200, sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', sm3: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0' },
-      { name: 'content/screen/first.png', type: '截图', size: 402113, sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', sm3: 'debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732' },
+      {
+        name: 'content/capture.wacz',
+        type: '网页存档',
+        size: 1843200,
+        sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+        sm3: '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
+      },
+      {
+        name: 'content/screen/first.png',
+        type: '截图',
+        size: 402113,
+        sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+        sm3: 'debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732',
+      },
     ],
     carrier: '证据服务器一次写入存储，一份，已固定',
     video: ['VIDEO-2026-0001'],
@@ -93,7 +117,10 @@ export const FORM_SAMPLES: Record<FormId, FormData> = {
   X1: {
     to: { name: '示例网络交易平台有限公司' },
     caseNo: '交市监立〔2026〕1号',
-    target: [target, { name: '骏枣优选商城（移动版）', domain: 'm.shop-a.test', url: 'http://m.shop-a.test/', ip: '203.0.113.9' }],
+    target: [
+      target,
+      { name: '骏枣优选商城（移动版）', domain: 'm.shop-a.test', url: 'http://m.shop-a.test/', ip: '203.0.113.9' },
+    ],
     scope: ['全店'],
     reason: facts,
     basis: [law('信用管理办法', 23), law('电子商务法', 25)],

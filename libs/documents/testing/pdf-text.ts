@@ -1,4 +1,13 @@
-import { decodePDFRawStream, PDFArray, PDFDict, PDFDocument, PDFName, type PDFPage, type PDFRawStream, type PDFRef } from '@cantoo/pdf-lib';
+import {
+  decodePDFRawStream,
+  PDFArray,
+  PDFDict,
+  PDFDocument,
+  PDFName,
+  type PDFPage,
+  type PDFRawStream,
+  type PDFRef,
+} from '@cantoo/pdf-lib';
 
 /** Page by page, what a reader copies out of the PDF: text operators of the content, decoded by each font's Unicode map. */
 export async function pdfText(pdf: Uint8Array): Promise<string[]> {
@@ -13,15 +22,25 @@ function textOf(page: PDFPage): string {
   const { context } = page.node;
   const fonts = page.node.Resources()?.lookup(PDFName.of('Font'), PDFDict);
   const maps = new Map(
-    (fonts?.entries() ?? []).map(([name]) => [name.decodeText(), unicodeMap(decoded(fonts!.lookup(name, PDFDict).lookup(PDFName.of('ToUnicode')) as PDFRawStream))]),
+    (fonts?.entries() ?? []).map(([name]) => [
+      name.decodeText(),
+      unicodeMap(decoded(fonts!.lookup(name, PDFDict).lookup(PDFName.of('ToUnicode')) as PDFRawStream)),
+    ]),
   );
   const contents = page.node.Contents();
-  const streams = contents instanceof PDFArray ? contents.asArray().map((ref) => context.lookup(ref as PDFRef) as PDFRawStream) : [contents as PDFRawStream];
+  const streams =
+    contents instanceof PDFArray
+      ? contents.asArray().map((ref) => context.lookup(ref as PDFRef) as PDFRawStream)
+      : [contents as PDFRawStream];
   let text = '';
   let map = new Map<string, string>();
-  for (const [, font, array] of streams.map(decoded).join('\n').matchAll(/\/(\S+) [\d.]+ Tf|\[((?:<[0-9a-f]+>|[\s\d.-])*)\] TJ/gi)) {
+  for (const [, font, array] of streams
+    .map(decoded)
+    .join('\n')
+    .matchAll(/\/(\S+) [\d.]+ Tf|\[((?:<[0-9a-f]+>|[\s\d.-])*)\] TJ/gi)) {
     if (font) map = maps.get(font) ?? new Map<string, string>();
-    for (const [, hex] of (array ?? '').matchAll(/<([0-9a-f]+)>/gi)) for (const [glyph] of hex!.matchAll(/.{4}/g)) text += map.get(glyph.toLowerCase()) ?? '\ufffd';
+    for (const [, hex] of (array ?? '').matchAll(/<([0-9a-f]+)>/gi))
+      for (const [glyph] of hex!.matchAll(/.{4}/g)) text += map.get(glyph.toLowerCase()) ?? '\ufffd';
   }
   return text;
 }

@@ -1,6 +1,11 @@
 import { template } from '../template';
 
-const pair = (a: string, b: string, labels: { a?: string; b?: string } = {}) => ({ cells: [{ key: a, label: labels.a }, { key: b, label: labels.b }] });
+const pair = (a: string, b: string, labels: { a?: string; b?: string } = {}) => ({
+  cells: [
+    { key: a, label: labels.a },
+    { key: b, label: labels.b },
+  ],
+});
 const wide = (key: string, label?: string) => ({ cells: [{ key, label }] });
 
 /** Forms 7 and 53: what a leader approves before a case begins and when it ends. */

@@ -18,7 +18,9 @@ export const orderLetters = [
       red: true,
       addressee: 'to',
       blocks: [
-        { text: '本局对下列对象涉嫌违法案件已经立案（立案文号：{{caseNo}}）。为及时制止违法行为，依据{{basis}}，现通知你单位暂停提供服务。' },
+        {
+          text: '本局对下列对象涉嫌违法案件已经立案（立案文号：{{caseNo}}）。为及时制止违法行为，依据{{basis}}，现通知你单位暂停提供服务。',
+        },
         { heading: '一、涉嫌违法事实', field: 'reason' },
         { text: '二、暂停对象' },
         { targets: 'target' },

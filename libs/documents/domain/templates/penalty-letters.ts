@@ -24,14 +24,25 @@ export const penaltyLetters = [
       addressee: 'party.name',
       blocks: [
         { lines: party },
-        { text: '由本局立案调查的你（单位）涉嫌违法一案，已经调查终结。依据{{law:程序规定:57}}的规定，现将本局拟作出行政处罚的内容及事实、理由、依据告知如下：' },
+        {
+          text: '由本局立案调查的你（单位）涉嫌违法一案，已经调查终结。依据{{law:程序规定:57}}的规定，现将本局拟作出行政处罚的内容及事实、理由、依据告知如下：',
+        },
         { heading: '一、违法事实、理由和依据', field: 'facts' },
         { heading: '二、拟作出的行政处罚', field: 'proposed' },
         { heading: '三、拟责令退还的数额', field: 'refund', when: 'refund' },
         { text: '你（单位）有权进行陈述、申辩。' },
-        { text: '上述拟作出的行政处罚属于听证范围。依据{{law:行政处罚法:63}}、{{law:行政处罚法:64}}的规定，你（单位）有权要求举行听证。', when: 'hearing' },
-        { text: '自收到本告知书之日起{{term:statement}}内，你（单位）未行使陈述、申辩权，未要求举行听证的，视为放弃上述权利。', when: 'hearing' },
-        { text: '自收到本告知书之日起{{term:statement}}内，你（单位）未行使陈述、申辩权的，视为放弃上述权利。', unless: 'hearing' },
+        {
+          text: '上述拟作出的行政处罚属于听证范围。依据{{law:行政处罚法:63}}、{{law:行政处罚法:64}}的规定，你（单位）有权要求举行听证。',
+          when: 'hearing',
+        },
+        {
+          text: '自收到本告知书之日起{{term:statement}}内，你（单位）未行使陈述、申辩权，未要求举行听证的，视为放弃上述权利。',
+          when: 'hearing',
+        },
+        {
+          text: '自收到本告知书之日起{{term:statement}}内，你（单位）未行使陈述、申辩权的，视为放弃上述权利。',
+          unless: 'hearing',
+        },
         { text: '联系人及地址：{{contact}}' },
       ],
       foot: '本文书一式两份，一份送达，一份归档。',

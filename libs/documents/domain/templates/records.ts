@@ -1,6 +1,11 @@
 import { template } from '../template';
 
-const pair = (a: string, b: string, labels: { a?: string; b?: string } = {}) => ({ cells: [{ key: a, label: labels.a }, { key: b, label: labels.b }] });
+const pair = (a: string, b: string, labels: { a?: string; b?: string } = {}) => ({
+  cells: [
+    { key: a, label: labels.a },
+    { key: b, label: labels.b },
+  ],
+});
 const wide = (key: string, label?: string) => ({ cells: [{ key, label }] });
 const common = { version: 1, validTo: null, word: null, route: 'recorded' as const };
 
@@ -62,13 +67,7 @@ export const records = [
     filled: {},
     layout: {
       kind: 'table',
-      rows: [
-        wide('ref'),
-        pair('receivedAt', 'doneAt'),
-        wide('how'),
-        wide('notDone'),
-        wide('by'),
-      ],
+      rows: [wide('ref'), pair('receivedAt', 'doneAt'), wide('how'), wide('notDone'), wide('by')],
       foot: '经办单位（盖章）：　　　　　　　　　　　　　　　　　　　日期：',
     },
   }),
