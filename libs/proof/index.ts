@@ -24,3 +24,8 @@ export * from './verify/report';
 export * from './verify/text';
 export * from './verify/verify-package';
 export { type Language } from './verify/wording';
+export * from './log/checkpoint';
+export * from './log/entry';
+export * from './log/merkle';
+export * from './log/proofs';
+export * from './log/tree';

@@ -3,6 +3,8 @@ import { concat, Malformed } from '../bytes';
 import { sm2KeyPair, sm2PublicKey, signSm2 } from '../sm2';
 import { verifierOfKey, type KeyKind, type NoteVerifier } from './verifier';
 
+export type SigningKind = Exclude<KeyKind, 'cosignature'>;
+
 /** Port: whoever holds a key. A file key is the default; a token or a key service implements the same two members. */
 export interface NoteSigner extends NoteVerifier {
   sign(message: Uint8Array): Promise<Uint8Array>;
@@ -14,14 +16,14 @@ export interface NoteKey extends NoteSigner {
   readonly secret: Uint8Array;
 }
 
-export function generateKey(name: string, kind: KeyKind = 'ed25519'): NoteKey {
+export function generateKey(name: string, kind: SigningKind = 'ed25519'): NoteKey {
   if (kind === 'sm2') return keyOf(name, kind, sm2KeyPair().secret);
   const { privateKey } = generateKeyPairSync('ed25519');
   return keyOf(name, kind, new Uint8Array(privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)));
 }
 
 /** The key of a known secret; also what makes golden packages the same on every machine. */
-export function keyOf(name: string, kind: KeyKind, secret: Uint8Array): NoteKey {
+export function keyOf(name: string, kind: SigningKind, secret: Uint8Array): NoteKey {
   if (secret.length !== 32) throw new Malformed('a key has 32 bytes');
   if (kind === 'sm2') {
     const verifier = verifierOfKey(name, kind, sm2PublicKey(secret));
