@@ -1,0 +1,524 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CDPSession, Protocol } from 'puppeteer';
+import type { Clock } from '../kernel';
+import type { NoteSigner } from '../proof';
+import { firstView, fullHeight, htmlOf, mhtmlOf, pdfOf, textOf, treeOf, type Tile } from './chromium/artefacts';
+import { userAgentOf, type FreshBrowser } from './chromium/fresh-browser';
+import { watchMemory } from './chromium/memory';
+import { Aside, quietMoment, scrollThrough, settle, stateOf } from './chromium/page-acts';
+import { Recorder, type LimitName } from './chromium/recorder';
+import type { CaptureConfig } from './capture.config';
+import { machine } from './capture.config';
+import { parseAllowedNet, refusalOfAddress } from './domain/address';
+import { LIMITS, type CaptureOrder, type CaptureResult, type Limits, type ProgressLine } from './domain/capture-order';
+import type { EgressRules } from './egress/proxy';
+import { EgressResolver, type DnsRecord } from './egress/resolver';
+import { WireRecord } from './egress/wire';
+import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
+import { writePackage, type Navigation } from './records/package';
+import { Staging } from './records/staging';
+import type { NamedResource } from './records/warc';
+
+export interface CaptureDeps {
+  /** The package is written to `<stagingDir>/<packageId>`. */
+  stagingDir: string;
+  /** Hands out a browser that nobody has used; the capture ends it. */
+  takeBrowser(): Promise<FreshBrowser>;
+  signers: NoteSigner[];
+  config: CaptureConfig;
+  clock: Clock;
+  progress?: (line: ProgressLine) => void;
+}
+
+/** Text that a script brings this long after `load` is still caught; measured shops need 2.5 s. */
+const LATE_TEXT_MS = 2_700;
+const QUIET_MS = 500;
+/** A page that is still busy so long after `load` will not become quiet: it is taken as it is. */
+const BUSY_MS = 5_500;
+const ARTEFACT_MS = 60_000;
+/** Environment, packaging and signing need this much of the job's time. */
+const RESERVE_MS = 10_000;
+
+export const VIEWPORTS = {
+  desktop: { width: 1366, height: 900, deviceScaleFactor: 1, mobile: false },
+  mobile: { width: 390, height: 844, deviceScaleFactor: 2, mobile: true },
+} as const;
+
+/** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
+export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
+  return new PageCapture(order, deps).run();
+}
+
+/** Why a capture has no package. */
+class Ended extends Error {
+  constructor(
+    readonly outcome: 'refused' | 'failed',
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+export interface TimelineLine {
+  at: string;
+  mono: number;
+  step: string;
+  detail: string;
+}
+
+class PageCapture {
+  private readonly startedAt: Date;
+  private readonly started = performance.now();
+  private readonly limits: Limits;
+  private readonly rules: EgressRules;
+  private readonly staging: Staging;
+  private readonly timeline: TimelineLine[] = [];
+  private readonly reached = new Set<string>();
+  private readonly resources: NamedResource[] = [];
+  private fresh: FreshBrowser | null = null;
+  private recorder: Recorder | null = null;
+  private session: CDPSession | null = null;
+  private frameId = '';
+  private wire: WireRecord | null = null;
+  private resolver: EgressResolver;
+  private before: Check[] = [];
+  private after: Check[] = [];
+  private clockState: ClockState | null = null;
+  private loadingStopped = false;
+  private refusedMain = '';
+
+  constructor(
+    private readonly order: CaptureOrder,
+    private readonly deps: CaptureDeps,
+  ) {
+    const { config } = deps;
+    this.startedAt = deps.clock.now();
+    this.limits = { ...LIMITS, ...limitsOf(config), ...order.limits };
+    this.rules = {
+      hosts: config.EGRESS_HOSTS,
+      servers: config.DNS_SERVERS,
+      ports: config.EGRESS_PORTS.map(Number),
+      allowNet: config.EGRESS_ALLOW_NET.map(parseAllowedNet),
+      bodyBytes: this.limits.bodyBytes,
+      totalBytes: this.limits.totalBytes,
+    };
+    this.resolver = new EgressResolver(this.rules, () => deps.clock.now());
+    this.staging = new Staging(join(deps.stagingDir, order.packageId));
+  }
+
+  async run(): Promise<CaptureResult> {
+    await mkdir(this.staging.root, { recursive: true });
+    if ((await readdir(this.staging.root)).length > 0) return this.ended(new Ended('failed', 'stagingNotEmpty'), false);
+    try {
+      await this.admit();
+      await this.prepare();
+      await this.load();
+      await this.record();
+      return await this.fix();
+    } catch (error) {
+      return await this.ended(error instanceof Ended ? error : new Ended('failed', reasonOf(error)), true);
+    } finally {
+      // The package does not wait for the burial, but nothing of the job outlives the answer either.
+      await this.fresh?.end();
+    }
+  }
+
+  /** By form and by name, before any browser knows the address. */
+  private async admit(): Promise<void> {
+    const { url } = this.order.request;
+    const malformed = refusalOfAddress(url);
+    if (malformed) throw new Ended('refused', malformed);
+    const { hostname, port, protocol } = new URL(url);
+    const resolution = await this.resolver.resolve(hostname, Number(port) || (protocol === 'https:' ? 443 : 80));
+    if ('refused' in resolution) throw new Ended('refused', resolution.refused);
+    if ('failed' in resolution) throw new Ended('failed', resolution.failed);
+  }
+
+  private async prepare(): Promise<void> {
+    const { clock, config } = this.deps;
+    const fresh = (this.fresh = await this.deps.takeBrowser().catch((error: unknown) => {
+      throw new Ended('failed', `browserNotStarted: ${reasonOf(error)}`);
+    }));
+    this.step('launch', `${fresh.program.label}, pid ${fresh.pid}, sandbox ${fresh.isolation.sandbox}`);
+    const session = fresh.page;
+    this.session = session;
+    const subject = this.subject();
+    const [{ checks, clock: state }, tree] = await Promise.all([runChecks(subject, true), session.send('Page.getFrameTree'), this.present(session)]);
+    this.before = checks;
+    this.clockState = state;
+    this.frameId = tree.frameTree.frame.id;
+    const verdict = verdictOf(checks);
+    this.step('env.before', [verdict.verdict, ...verdict.failed].join(' '));
+    if (verdict.verdict === 'fail' && !this.order.override) throw new Ended('failed', `environment: ${verdict.failed.join(' ')}`);
+    if (this.order.before?.preTokenBase64) this.step('token.before', 'token received with the order');
+    const wire = (this.wire = new WireRecord(() => clock.now().getTime(), this.limits.totalBytes * 2));
+    if (config.CAPTURE_WIRE) {
+      await mkdir(join(this.staging.root, 'wire'));
+      wire.open(join(this.staging.root, 'wire', 'capture.pcap'));
+    }
+    const asked = this.resolver;
+    this.resolver = fresh.proxy.open(this.rules, wire);
+    this.resolver.records.push(...asked.records);
+    const recorder = (this.recorder = new Recorder(fresh, this.limits, () => clock.now()));
+    recorder.onLimit = (name) => this.limit(name);
+    recorder.onMainRedirect = (url) => this.mainRedirect(url);
+    fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
+    await recorder.start(session, this.frameId);
+  }
+
+  /** Screen and user agent of the profile; what the warm browser has is the desktop's. */
+  private async present(session: CDPSession): Promise<void> {
+    const viewport = VIEWPORTS[this.order.request.profile];
+    await session.send('Emulation.setDeviceMetricsOverride', { ...viewport, screenWidth: viewport.width, screenHeight: viewport.height });
+    if (!viewport.mobile) return;
+    await Promise.all([
+      session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 }),
+      session.send('Emulation.setUserAgentOverride', { userAgent: this.userAgent(), acceptLanguage: this.deps.config.CAPTURE_LOCALE }),
+    ]);
+  }
+
+  private userAgent(): string {
+    const mobile = VIEWPORTS[this.order.request.profile].mobile;
+    return mobile && this.fresh ? userAgentOf(this.fresh.program.version, true) : (this.fresh?.userAgent ?? '');
+  }
+
+  private async load(): Promise<void> {
+    const { session, recorder } = this.ready();
+    const { url } = this.order.request;
+    const deadline = performance.now() + Math.min(this.limits.pageMs, this.remaining() - RESERVE_MS);
+    this.step('goto', url);
+    let navigated: Protocol.Page.NavigateResponse | { errorText: string } | null = null;
+    session.send('Page.navigate', { url }, { timeout: 0 }).then(
+      (answer) => (navigated = answer),
+      (error: unknown) => (navigated = { errorText: reasonOf(error) }),
+    );
+    for (;;) {
+      const error = (navigated as { errorText?: string } | null)?.errorText;
+      if (error) this.navigationFailed(error);
+      this.checkMain();
+      if (navigated && recorder.mainLoadedAt > 0) break;
+      if (performance.now() > deadline) {
+        this.limit('pageMs');
+        break;
+      }
+      if (this.loadingStopped) break;
+      await pause(20);
+    }
+    if (!navigated) {
+      await pause(200);
+      if (!navigated) throw new Ended('failed', 'noAnswerInTime');
+    }
+    this.step('dom', recorder.mainLoadedAt > 0 ? 'load' : 'loading stopped');
+  }
+
+  private navigationFailed(error: string): never {
+    const { recorder } = this.ready();
+    const [refusal] = this.mainRefusals();
+    if (refusal) throw new Ended('refused', refusal);
+    if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
+    throw new Ended('failed', error);
+  }
+
+  /** What the egress refused of the main document, plain or through a tunnel. */
+  private mainRefusals(): string[] {
+    const { recorder, fresh } = this.ready();
+    const documents = recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+    return documents.flatMap((seen) => {
+      const own = seen.refusedBy && fresh.proxy.exchanges.find(({ id }) => String(id) === seen.refusedBy);
+      if (own) return own.outcome === 'blocked' ? [own.reason] : [];
+      const url = new URL(seen.url);
+      const tunnel = fresh.proxy.tunnels.findLast(({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443));
+      return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
+    });
+  }
+
+  private mainRedirect(url: string): void {
+    this.step('redirect', url);
+    this.refusedMain ||= refusalOfAddress(url) ?? '';
+  }
+
+  private checkMain(): void {
+    const { recorder, fresh } = this.ready();
+    if (this.refusedMain) throw new Ended('refused', this.refusedMain);
+    const [refusal] = this.mainRefusals();
+    if (refusal && refusal !== 'loadingStopped') throw new Ended('refused', refusal);
+    const last = recorder.exchanges.findLast(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+    const own = last?.refusedBy ? fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
+    if (own?.outcome === 'failed') throw new Ended('failed', own.reason);
+    if (recorder.mainCrashed) throw new Ended('failed', 'pageCrashed');
+    if (!fresh.browser.connected) throw new Ended('failed', 'browserCrashed');
+  }
+
+  private async record(): Promise<void> {
+    const { session, recorder, fresh } = this.ready();
+    const stopWatch = watchMemory(fresh, this.limits.memoryBytes, () => this.limit('memoryBytes'));
+    const aside = new Aside(session, this.frameId);
+    try {
+      if (this.loadingStopped) await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+      await this.artefact('content/screen/first.png', async (path) => {
+        this.picture(path, await firstView(session, this.artefactMs()));
+        this.step('screen 0', path);
+      });
+      await this.lookThrough(aside, recorder);
+      this.checkMain();
+      await this.copies(session, aside);
+      this.checkMain();
+    } finally {
+      stopWatch();
+    }
+  }
+
+  /** Down and up again, then the quiet moment. A page that hinders it is taken as it stands. */
+  private async lookThrough(aside: Aside, recorder: Recorder): Promise<void> {
+    const stop = () => this.loadingStopped || recorder.mainCrashed;
+    const loaded = recorder.mainLoadedAt || performance.now();
+    const pageEnd = Math.min(this.started + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
+    try {
+      const told = { step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`), limit: (name: LimitName) => this.limit(name) };
+      await scrollThrough(aside, recorder, { heightPx: this.limits.heightPx, deadline: pageEnd }, told, stop);
+      if (performance.now() > pageEnd) this.limit('pageMs');
+      const busyEnd = Math.max(loaded + BUSY_MS, performance.now() + 1_500);
+      const quiet = await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore: loaded + LATE_TEXT_MS, deadline: Math.min(busyEnd, pageEnd) }, stop);
+      if (!quiet && !stop()) this.reached.add('idle');
+      await settle(aside);
+      this.step('idle', quiet ? 'quiet' : 'not quiet, taken as it is');
+    } catch (error) {
+      this.checkMain();
+      this.step('idle', `page does not answer: ${reasonOf(error)}`);
+      this.limit('pageMs');
+      await this.ready().session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+    }
+  }
+
+  private title = '';
+  private urlFinal = '';
+
+  private async copies(session: CDPSession, aside: Aside): Promise<void> {
+    await aside
+      .run<{ title: string; href: string }>('({ title: document.title, href: location.href })', 5_000)
+      .then(({ title, href }) => {
+        this.title = title.toWellFormed();
+        this.urlFinal = href;
+      })
+      .catch(() => undefined);
+    let tree: Protocol.DOM.Node | null = null;
+    await this.artefact('content/dom.html', async (path) => {
+      tree = await treeOf(session, this.artefactMs());
+      this.staging.put(path, htmlOf(tree));
+    });
+    await this.artefact('content/text.txt', async (path) => {
+      tree ??= await treeOf(session, this.artefactMs());
+      this.staging.put(path, `${textOf(tree)}\n`);
+    });
+    await this.artefact('content/page.mhtml', async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs())));
+    this.step('snapshot', 'dom, text, mhtml');
+    await this.tiles(session, aside);
+    await this.artefact('content/page.pdf', async (path) => void this.staging.put(path, await pdfOf(session, this.artefactMs())));
+    this.step('snapshot', 'pdf');
+  }
+
+  private async tiles(session: CDPSession, aside: Aside): Promise<void> {
+    const scale = VIEWPORTS[this.order.request.profile].deviceScaleFactor;
+    const height = await stateOf(aside).then(({ height: px }) => px, () => 0);
+    if (height > this.limits.heightPx) this.reached.add('heightPx');
+    let n = 0;
+    const path = () => `content/screen/full-${String(n).padStart(4, '0')}.png`;
+    try {
+      for await (const tile of fullHeight(session, this.limits.heightPx, scale, this.artefactMs())) {
+        n += 1;
+        this.picture(path(), tile.png);
+        this.step(`screen ${n}`, describe(tile));
+      }
+    } catch (error) {
+      this.checkMain();
+      n += 1;
+      this.staging.tell(path(), 'failed', reasonOf(error));
+    }
+  }
+
+  private picture(path: string, png: Buffer): void {
+    this.staging.put(path, png);
+    this.resources.push({ uri: `urn:view:${this.resources.length}`, mediaType: 'image/png', at: this.deps.clock.now(), bytes: png });
+    this.deps.progress?.({ type: 'picture', path });
+  }
+
+  /** Makes one artefact, or says that it is missing and why. */
+  private async artefact(path: string, make: (path: string) => Promise<void>): Promise<void> {
+    if (this.remaining() < RESERVE_MS) {
+      this.reached.add('jobMs');
+      this.staging.tell(path, 'failed', 'limit jobMs');
+      return;
+    }
+    try {
+      await make(path);
+    } catch (error) {
+      this.checkMain();
+      this.staging.tell(path, 'failed', reasonOf(error));
+    }
+  }
+
+  private async fix(): Promise<CaptureResult> {
+    const { session, recorder, fresh } = this.ready();
+    const certificates = await this.certificates(session, recorder);
+    await this.checkAfter();
+    const bodies = recorder.stop(1_000);
+    await bodies;
+    fresh.proxy.stopLoading();
+    this.step('close', 'browser ended, connections closed');
+    await this.wire?.close();
+    const last = recorder.exchanges.findLast(({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked');
+    const navigation: Navigation = {
+      urlFinal: this.urlFinal || last?.url || this.order.request.url,
+      redirects: recorder.redirects,
+      title: this.title,
+      document: last ?? null,
+    };
+    return writePackage({
+      order: this.order,
+      staging: this.staging,
+      fresh,
+      recorder,
+      resolver: this.resolver,
+      resources: this.resources,
+      certificates,
+      timeline: this.timeline,
+      environment: { before: this.before, after: this.after, verdict: this.verdict() },
+      clock: this.clockState as ClockState,
+      limits: [...this.reached].sort(),
+      bodyLimit: this.limits.bodyBytes,
+      navigation,
+      started: { at: this.startedAt, mono: this.started },
+      now: () => this.deps.clock.now(),
+      signers: this.deps.signers,
+      config: this.deps.config,
+      userAgent: this.userAgent(),
+      viewport: VIEWPORTS[this.order.request.profile],
+    });
+  }
+
+  private async checkAfter(): Promise<void> {
+    const { checks } = await runChecks(this.subject(), false);
+    this.after = [...checks, unchanged(this.before, checks, this.deps.clock.now().toISOString())];
+    const { verdict, failed } = verdictOf(this.after);
+    this.step('env.after', [verdict, ...failed].join(' '));
+  }
+
+  private verdict(): Verdict {
+    return verdictOf([...this.before, ...this.after]);
+  }
+
+  /** Chains that the browser accepted, by origin. It has them already: nothing is asked of the site. */
+  private async certificates(session: CDPSession, recorder: Recorder): Promise<Map<string, Buffer[]>> {
+    const origins = new Set(recorder.exchanges.filter(({ tls }) => tls).map(({ url }) => new URL(url).origin));
+    const chains = new Map<string, Buffer[]>();
+    await Promise.all(
+      [...origins].map(async (origin) => {
+        const answer = await session.send('Network.getCertificate', { origin }, { timeout: 3_000 }).catch(() => null);
+        if (answer) chains.set(origin, answer.tableNames.map((der) => Buffer.from(der, 'base64')));
+      }),
+    );
+    return chains;
+  }
+
+  /** What was seen is kept as an observation; there is no manifest, so nobody can take it for evidence. */
+  private async ended({ outcome, reason }: Ended, keep: boolean): Promise<CaptureResult> {
+    this.step('close', `${outcome}: ${reason}`);
+    if (keep) await this.observation().catch(() => undefined);
+    return { packageId: this.order.packageId, outcome, reason, limits: [...this.reached].sort(), artefacts: this.staging.artefacts };
+  }
+
+  private async observation(): Promise<void> {
+    const { staging, recorder, fresh } = this;
+    await this.wire?.close();
+    const have = new Set(staging.files.map(({ path }) => path));
+    if (have.has('record/timeline.jsonl')) return;
+    staging.putJson('record/request.json', this.order.request);
+    staging.putLines('record/timeline.jsonl', this.timeline);
+    staging.putLines('record/dns.jsonl', this.resolver.records satisfies DnsRecord[]);
+    if (this.before.length > 0) staging.putJson('record/environment.json', { before: this.before, after: [], verdict: verdictOf(this.before).verdict });
+    if (recorder && fresh) {
+      staging.putLines('record/console.jsonl', recorder.console);
+      const lines = [
+        ...fresh.proxy.exchanges.map(({ url, method, outcome, reason, status, ip }) => ({ url, method, outcome, reason, status, ip })),
+        ...fresh.proxy.tunnels.map(({ host, port, outcome, reason, ip }) => ({ url: `https://${host}:${port}/`, method: 'CONNECT', outcome, reason, status: 0, ip })),
+      ];
+      staging.putLines('record/exchanges.jsonl', lines);
+    } else {
+      const { url } = this.order.request;
+      staging.putLines('record/exchanges.jsonl', [{ url: url.toWellFormed(), method: 'GET', outcome: 'blocked', reason: 'see timeline', status: 0, ip: '' }]);
+    }
+    await staging.settled();
+  }
+
+  private limit(name: LimitName): void {
+    this.reached.add(name);
+    if (this.loadingStopped) return;
+    this.loadingStopped = true;
+    this.step('limit', name);
+    this.fresh?.proxy.stopLoading();
+    void this.session?.send('Page.stopLoading', undefined, { timeout: 3_000 }).catch(() => undefined);
+    if (name !== 'heightPx') void this.session?.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+  }
+
+  private ready() {
+    if (!this.session || !this.recorder || !this.fresh) throw new Ended('failed', 'notPrepared');
+    return { session: this.session, recorder: this.recorder, fresh: this.fresh };
+  }
+
+  private subject() {
+    const { fresh } = this;
+    if (!fresh) throw new Ended('failed', 'notPrepared');
+    const { config, clock } = this.deps;
+    return {
+      fresh,
+      staging: this.staging.root,
+      jobBytes: this.limits.totalBytes,
+      now: () => clock.now(),
+      environment: machine.variables(),
+      settings: {
+        timeServers: config.TIME_SERVERS,
+        browserSha256: config.BROWSER_SHA256 ?? null,
+        dnsServers: config.DNS_SERVERS,
+        timezone: config.CAPTURE_TIMEZONE,
+        locale: config.CAPTURE_LOCALE,
+      },
+    };
+  }
+
+  private remaining(): number {
+    return this.started + this.limits.jobMs - performance.now();
+  }
+
+  private artefactMs(): number {
+    return Math.max(1_000, Math.min(ARTEFACT_MS, this.remaining() - RESERVE_MS / 2));
+  }
+
+  private step(step: string, detail: string): void {
+    const line = { at: this.deps.clock.now().toISOString(), mono: Math.round(performance.now() - this.started), step, detail: detail.toWellFormed().slice(0, 8_192).toWellFormed() };
+    this.timeline.push(line);
+    this.deps.progress?.({ type: 'step', ...line });
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+function describe({ top, width, height }: Tile): string {
+  return `${width} x ${height} from ${top}`;
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300).toWellFormed() ?? '';
+}
+
+function limitsOf(config: CaptureConfig): Limits {
+  return {
+    pageMs: config.CAPTURE_PAGE_MS,
+    jobMs: config.CAPTURE_JOB_MS,
+    totalBytes: config.CAPTURE_TOTAL_BYTES,
+    bodyBytes: config.CAPTURE_BODY_BYTES,
+    exchanges: config.CAPTURE_EXCHANGES,
+    heightPx: config.CAPTURE_HEIGHT_PX,
+    memoryBytes: config.CAPTURE_MEMORY_BYTES,
+  };
+}

@@ -1,0 +1,139 @@
+import type { CDPSession, Protocol } from 'puppeteer';
+
+/** Chromium's software renderer draws no texture taller than 16,384 pixels. */
+export const TILE_PX = 16_000;
+
+export interface Tile {
+  top: number;
+  width: number;
+  height: number;
+  png: Buffer;
+}
+
+const PNG = { format: 'png', optimizeForSpeed: true } as const;
+
+export async function firstView(session: CDPSession, timeout: number): Promise<Buffer> {
+  const { data } = await session.send('Page.captureScreenshot', PNG, { timeout });
+  return Buffer.from(data, 'base64');
+}
+
+/** The page from top to bottom, in tiles that lie edge to edge. Gives each one as it comes, so that a later failure keeps the earlier ones. */
+export async function* fullHeight(session: CDPSession, heightLimit: number, scale: number, timeout: number): AsyncGenerator<Tile> {
+  const { cssContentSize } = await session.send('Page.getLayoutMetrics', undefined, { timeout });
+  const width = Math.max(1, Math.ceil(cssContentSize.width));
+  const height = Math.max(1, Math.min(Math.ceil(cssContentSize.height), heightLimit));
+  const step = Math.floor(TILE_PX / scale);
+  for (let top = 0; top < height; top += step) {
+    const part = Math.min(step, height - top);
+    yield { top, width, height: part, png: await strip(session, top, width, part, timeout) };
+  }
+}
+
+/** A tile that the renderer cannot draw at once (memory) is asked for once more; the caller names it when that fails too. */
+async function strip(session: CDPSession, y: number, width: number, height: number, timeout: number): Promise<Buffer> {
+  const clip = { x: 0, y, width, height, scale: 1 };
+  const shot = () => session.send('Page.captureScreenshot', { ...PNG, captureBeyondViewport: true, clip }, { timeout });
+  const { data } = await shot().catch(shot);
+  return Buffer.from(data, 'base64');
+}
+
+export async function pdfOf(session: CDPSession, timeout: number): Promise<Buffer> {
+  const paper = { printBackground: true, paperWidth: 8.27, paperHeight: 11.69, preferCSSPageSize: false, generateTaggedPDF: false };
+  const { data } = await session.send('Page.printToPDF', paper, { timeout });
+  return Buffer.from(data, 'base64');
+}
+
+export async function mhtmlOf(session: CDPSession, timeout: number): Promise<Buffer> {
+  const { data } = await session.send('Page.captureSnapshot', { format: 'mhtml' }, { timeout });
+  return Buffer.from(data, 'utf8');
+}
+
+/** The tree as it stands, frames and shadow roots (closed ones too) inside it. */
+export async function treeOf(session: CDPSession, timeout: number): Promise<Protocol.DOM.Node> {
+  return (await session.send('DOM.getDocument', { depth: -1, pierce: true }, { timeout })).root;
+}
+
+const VOID = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
+const RAW = new Set('script style xmp iframe noembed noframes plaintext'.split(' '));
+const UNSEEN = new Set('script style noscript template head'.split(' '));
+const BLOCKS = new Set('p div section article header footer li ul ol table tr h1 h2 h3 h4 h5 h6 br hr form nav main aside dd dt figure pre'.split(' '));
+
+/** HTML text of the tree: shadow roots as declarative templates with their mode, frames' documents as `srcdoc`. */
+export function htmlOf(node: Protocol.DOM.Node): string {
+  const out: string[] = [];
+  write(node, out, false);
+  return out.join('').toWellFormed();
+}
+
+function write(node: Protocol.DOM.Node, out: string[], raw: boolean): void {
+  switch (node.nodeType) {
+    case 3:
+      out.push(raw ? node.nodeValue : escape(node.nodeValue));
+      return;
+    case 8:
+      out.push(`<!--${node.nodeValue}-->`);
+      return;
+    case 10:
+      out.push(`<!DOCTYPE ${node.nodeName}${node.publicId ? ` PUBLIC "${node.publicId}" "${node.systemId ?? ''}"` : ''}>`);
+      return;
+    case 1:
+      return element(node, out);
+    default:
+      for (const child of node.children ?? []) write(child, out, false);
+  }
+}
+
+function element(node: Protocol.DOM.Node, out: string[]): void {
+  const name = node.localName || node.nodeName.toLowerCase();
+  const pairs = node.attributes ?? [];
+  let head = `<${name}`;
+  for (let at = 0; at + 1 < pairs.length; at += 2) head += ` ${pairs[at]}="${attribute(pairs[at + 1] ?? '')}"`;
+  if (node.contentDocument) head += ` data-recorded-srcdoc="${attribute(htmlOf(node.contentDocument))}"`;
+  out.push(`${head}>`);
+  if (VOID.has(name)) return;
+  for (const root of node.shadowRoots ?? []) {
+    if (root.shadowRootType === 'user-agent') continue;
+    out.push(`<template shadowrootmode="${root.shadowRootType ?? 'open'}">`);
+    for (const child of root.children ?? []) write(child, out, false);
+    out.push('</template>');
+  }
+  if (node.templateContent) write(node.templateContent, out, false);
+  for (const child of node.children ?? []) write(child, out, RAW.has(name));
+  out.push(`</${name}>`);
+}
+
+/** All text of the tree in document order, shadow roots and frames included; what is hidden by style is included too. */
+export function textOf(node: Protocol.DOM.Node): string {
+  const out: string[] = [];
+  gather(node, out);
+  return out
+    .join('')
+    .replace(/[ \t\f\r]+/g, ' ')
+    .replace(/ ?\n[\n ]*/g, '\n')
+    .trim()
+    .toWellFormed();
+}
+
+function gather(node: Protocol.DOM.Node, out: string[]): void {
+  const name = (node.localName || node.nodeName).toLowerCase();
+  if (node.nodeType === 3) out.push(node.nodeValue.replace(/\s+/g, ' '));
+  if (UNSEEN.has(name)) return;
+  if (BLOCKS.has(name)) out.push('\n');
+  for (const root of node.shadowRoots ?? []) if (root.shadowRootType !== 'user-agent') gather(root, out);
+  for (const child of node.children ?? []) gather(child, out);
+  if (node.contentDocument) {
+    out.push('\n');
+    gather(node.contentDocument, out);
+    out.push('\n');
+  }
+  if (BLOCKS.has(name)) out.push('\n');
+  if (name === 'td' || name === 'th') out.push('\t');
+}
+
+function escape(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+function attribute(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}

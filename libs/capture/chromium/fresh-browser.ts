@@ -1,0 +1,234 @@
+import { randomInt } from 'node:crypto';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer, { CDPSessionEvent, type Browser, type CDPSession, type Connection, type Protocol } from 'puppeteer';
+import { machine } from '../capture.config';
+import { EgressProxy } from '../egress/proxy';
+import { findBrowser, type BrowserProgram } from './executable';
+import { makeBrowserNetwork, onPath } from './namespace';
+
+/** What kept this browser apart from the machine; stands in `record/environment.json` as it was, never as it should have been. */
+export interface Isolation {
+  /** Account the browser ran under; every job has its own, so its processes are known by it. */
+  uid: number;
+  sandbox: 'on' | 'off';
+  sandboxReason: string;
+  namespace: 'on' | 'off';
+  namespaceReason: string;
+}
+
+export interface BrowserSettings {
+  chromiumPath: string | null;
+  locale: string;
+  timezone: string;
+}
+
+/** A started browser that has seen nothing yet. Used for one capture, then ended with everything it started. */
+export interface FreshBrowser {
+  program: BrowserProgram;
+  browser: Browser;
+  connection: Connection;
+  /** Sessions that were attached so far, the first page's among them. */
+  sessions: CDPSession[];
+  /** The session of the empty page in which the capture happens. */
+  page: CDPSession;
+  proxy: EgressProxy;
+  isolation: Isolation;
+  flags: string[];
+  userAgent: string;
+  folder: string;
+  keylogPath: string;
+  pid: number;
+  startedAt: Date;
+  end(): Promise<void>;
+}
+
+// From the range that systemd keeps for accounts that exist only while a service runs.
+const FIRST_UID = 61_184;
+const LAST_UID = 65_519;
+
+export function userAgentOf(version: string, mobile = false): string {
+  const major = version.split('.')[0];
+  return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 ${mobile ? 'Mobile ' : ''}Safari/537.36`;
+}
+
+export async function startBrowser(settings: BrowserSettings, now: () => Date): Promise<FreshBrowser> {
+  const root = process.getuid?.() === 0;
+  const uid = root && onPath('setpriv') ? randomInt(FIRST_UID, LAST_UID + 1) : (process.getuid?.() ?? 0);
+  const proxy = new EgressProxy(now);
+  const [program, network, folder] = await Promise.all([findBrowser(settings.chromiumPath), makeBrowserNetwork(), workFolder(uid)]);
+  const isolated = !('refused' in network);
+  const port = await proxy.listen(isolated ? network.listener : undefined);
+  const userAgent = userAgentOf(program.version);
+  const keylogPath = join(folder, 'profile', 'keylog.txt');
+  const launch = async (sandbox: boolean) => {
+    const wrapper = join(folder, 'start');
+    const enter = isolated ? `nsenter --net=${network.path} ` : '';
+    const drop = root && uid !== 0 ? `setpriv --reuid=${uid} --regid=${uid} --clear-groups --no-new-privs ` : '';
+    await writeFile(wrapper, `#!/bin/sh\nexec ${enter}${drop}"${program.path}" "$@"\n`, { mode: 0o755 });
+    return puppeteer.launch({
+      executablePath: wrapper,
+      headless: program.shell ? 'shell' : true,
+      pipe: true,
+      userDataDir: join(folder, 'profile'),
+      defaultViewport: null,
+      ignoreDefaultArgs: ['--enable-automation', '--disable-popup-blocking'],
+      timeout: 30_000,
+      protocolTimeout: 0,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      env: environmentOf(join(folder, 'profile'), settings, keylogPath),
+      args: [...flagsOf(port, userAgent, settings), ...(sandbox ? [] : ['--no-sandbox'])],
+    });
+  };
+  const isolation: Isolation = {
+    uid,
+    sandbox: 'on',
+    sandboxReason: '',
+    namespace: isolated ? 'on' : 'off',
+    namespaceReason: isolated ? '' : network.refused,
+  };
+  let browser: Browser;
+  try {
+    browser = await startWithSandbox(launch, isolation, root && uid === 0);
+  } catch (error) {
+    await proxy.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    if (isolated) network.release();
+  }
+  const pid = browser.process()?.pid ?? 0;
+  const end = () => endBrowser(browser, proxy, folder, pid, root && uid !== 0 ? uid : null);
+  const { connection, sessions, page } = await firstPage(browser).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  return {
+    program,
+    browser,
+    connection,
+    sessions,
+    page,
+    proxy,
+    isolation,
+    flags: browser.process()?.spawnargs.slice(1) ?? [],
+    userAgent,
+    folder,
+    keylogPath,
+    pid,
+    startedAt: now(),
+    end,
+  };
+}
+
+/** A page whose session we knew from its first moment; the one that the browser came with is closed. */
+async function firstPage(browser: Browser): Promise<Pick<FreshBrowser, 'connection' | 'sessions' | 'page'>> {
+  const root = await browser.target().createCDPSession();
+  const connection = root.connection();
+  if (!connection) throw new TypeError('the browser closed its connection');
+  const sessions: CDPSession[] = [];
+  const types = new Map<string, string>();
+  const attached = ({ sessionId, targetInfo }: Protocol.Target.AttachedToTargetEvent) => types.set(sessionId, targetInfo.type);
+  connection.on('Target.attachedToTarget', attached);
+  connection.on(CDPSessionEvent.SessionAttached, (session: CDPSession) => {
+    sessions.push(session);
+    session.on('Target.attachedToTarget', attached);
+  });
+  const old = await browser.pages();
+  await browser.newPage();
+  const page = sessions.find((session) => types.get(session.id()) === 'page');
+  if (!page) throw new TypeError('the browser did not announce its page');
+  await Promise.all(old.map((other) => other.close()));
+  return { connection, sessions, page };
+}
+
+async function startWithSandbox(launch: (sandbox: boolean) => Promise<Browser>, isolation: Isolation, asRoot: boolean): Promise<Browser> {
+  if (asRoot) {
+    isolation.sandbox = 'off';
+    isolation.sandboxReason = 'root without setpriv: the browser refuses its sandbox';
+    return launch(false);
+  }
+  try {
+    return await launch(true);
+  } catch (error) {
+    isolation.sandbox = 'off';
+    isolation.sandboxReason = `the browser did not start with it: ${String(error).split('\n')[0]?.slice(0, 200)}`;
+    return launch(false);
+  }
+}
+
+async function workFolder(uid: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'nms-capture-'));
+  const profile = join(folder, 'profile');
+  await mkdir(profile, { mode: 0o700 });
+  if (process.getuid?.() === 0) await Promise.all([chown(folder, uid, uid), chown(profile, uid, uid)]);
+  return folder;
+}
+
+function flagsOf(port: number, userAgent: string, { locale }: BrowserSettings): string[] {
+  return [
+    `--proxy-server=http://127.0.0.1:${port}`,
+    // Chromium goes round every proxy for its own machine unless told not to.
+    '--proxy-bypass-list=<-loopback>',
+    '--disable-quic',
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--disable-blink-features=AutomationControlled',
+    '--disable-features=DnsOverHttps,AsyncDns,NetworkPrediction,PreconnectToSearch,SafeBrowsing,AutofillServerCommunication,CertificateTransparencyComponentUpdater',
+    '--disable-domain-reliability',
+    '--no-pings',
+    '--deny-permission-prompts',
+    '--hide-scrollbars',
+    '--mute-audio',
+    '--window-size=1366,900',
+    `--user-agent=${userAgent}`,
+    `--lang=${locale}`,
+    `--accept-lang=${locale},${locale.split('-')[0]}`,
+  ];
+}
+
+function environmentOf(home: string, { locale, timezone }: BrowserSettings, keylogPath: string): Record<string, string> {
+  const fonts = machine.fontconfig();
+  return {
+    PATH: machine.path(),
+    HOME: home,
+    TMPDIR: home,
+    LANG: `${locale.replace('-', '_')}.UTF-8`,
+    LANGUAGE: locale.replace('-', '_'),
+    TZ: timezone,
+    SSLKEYLOGFILE: keylogPath,
+    ...(fonts ? { FONTCONFIG_FILE: fonts } : {}),
+  };
+}
+
+async function endBrowser(browser: Browser, proxy: EgressProxy, folder: string, pid: number, uid: number | null): Promise<void> {
+  kill(-pid);
+  kill(pid);
+  for (const other of uid === null ? [] : await processesOf(uid)) kill(other);
+  await Promise.all([proxy.close(), browser.close().catch(() => undefined)]);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+function kill(pid: number): void {
+  if (Math.abs(pid) < 2) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already gone, which is what was wanted.
+  }
+}
+
+/** Process ids that run under the account. */
+export async function processesOf(uid: number): Promise<number[]> {
+  const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const owned = await Promise.all(
+    ids.map(async (id) => {
+      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
+      return /^Uid:\s+(\d+)/m.exec(status)?.[1] === String(uid) ? Number(id) : null;
+    }),
+  );
+  return owned.filter((id) => id !== null);
+}

@@ -1,0 +1,102 @@
+/** What the worker asks for and what it gets back. Plain data: it crosses a process border as JSON. */
+
+export type Profile = 'desktop' | 'mobile';
+
+export interface Maker {
+  name: string;
+  certificate: string;
+  role: 'officer' | 'technician';
+  account: string;
+}
+
+/** Exact content of `record/request.json`, whose digest the ledger knows before any browser starts. */
+export interface RequestRecord {
+  v: 1;
+  id: string;
+  jobId: string;
+  url: string;
+  purpose: string;
+  profile: Profile;
+  caseRef: string | null;
+  clue: string | null;
+  factToProve: string;
+  makers: Maker[];
+  place: string;
+  requestedAt: string;
+  nonce: string;
+}
+
+/** The last ledger checkpoint known before the capture: proves "not before". */
+export interface BeforeRecord {
+  checkpoint: string;
+  preTokenBase64?: string;
+  origin: string;
+  size: number;
+  root: string;
+}
+
+export interface CaptureOrder {
+  /** `ev_` + ULID; also the name of the staging folder. */
+  packageId: string;
+  number: string;
+  kind: 'web_capture';
+  request: RequestRecord;
+  entrySha256: string;
+  factToProve: string;
+  agency: { division: string; name: string; ledger: string };
+  place: string;
+  limits?: Partial<Limits>;
+  before?: BeforeRecord;
+  /** An officer's decision to go on although a mandatory environment check failed. */
+  override?: { by: string; reason: string };
+}
+
+/** Bounds of one job; reaching one stops loading and leaves a partial package that names it. */
+export interface Limits {
+  /** From navigation until loading is stopped. */
+  pageMs: number;
+  /** From the start of the job until it is ended whatever it is doing. */
+  jobMs: number;
+  /** Sum of decoded body bytes. */
+  totalBytes: number;
+  /** Decoded bytes kept of one body. */
+  bodyBytes: number;
+  exchanges: number;
+  /** Of the picture, in CSS pixels. */
+  heightPx: number;
+  /** Address space of the browser is not limited (V8 reserves terabytes); resident memory of its processes is watched. */
+  memoryBytes: number;
+}
+
+export const LIMITS: Limits = {
+  pageMs: 60_000,
+  jobMs: 180_000,
+  totalBytes: 200 * 1024 * 1024,
+  bodyBytes: 50 * 1024 * 1024,
+  exchanges: 3_000,
+  heightPx: 100_000,
+  memoryBytes: 2 * 1024 * 1024 * 1024,
+};
+
+export type ArtefactState = 'ok' | 'partial' | 'failed';
+
+export interface ArtefactReport {
+  path: string;
+  role: string;
+  state: ArtefactState;
+  reason?: string;
+}
+
+export interface CaptureResult {
+  packageId: string;
+  outcome: 'complete' | 'partial' | 'refused' | 'failed';
+  reason?: string;
+  limits: string[];
+  artefacts: ArtefactReport[];
+  manifestSha256?: string;
+  navigation?: { urlFinal: string; status: number; title: string; ip: string };
+}
+
+export type ProgressLine =
+  | { type: 'step'; at: string; mono: number; step: string; detail: string }
+  | { type: 'picture'; path: string };
