@@ -55,6 +55,7 @@ async function start(began, ends, stopping) {
   say(migrated.length ? `Database: ran ${migrated.length} migrations` : 'Database: up to date');
   const ports = await choosePorts();
   const { processes, cli } = processesOf({ data: DATA, ports, database, ...parts, demo });
+  runCli(cli, 'keys', 'The signing keys could not be made, see above.');
   seedOnce(cli, database.created);
 
   const about = () => ({
@@ -81,9 +82,14 @@ function seedOnce(env, databaseIsNew) {
   const cli = join(ROOT, 'dist/apps/cli/src/main.js');
   if (!existsSync(cli) || (existsSync(mark) && !databaseIsNew) || process.env.NMS_SEED === '0') return;
   say('Loading demonstration data (invented companies, shops and officers) …');
-  const { status } = spawnSync(process.execPath, [cli, 'seed'], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Cannot('The demonstration data could not be loaded, see above.', 'npm run nms -- seed');
+  runCli(env, 'seed', 'The demonstration data could not be loaded, see above.');
   writeFileSync(mark, new Date().toISOString());
+}
+
+/** One verb of the command line with the rights of the set-up. */
+function runCli(env, verb, complaint) {
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'dist/apps/cli/src/main.js'), verb], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Cannot(complaint, `npm run nms -- ${verb}`);
 }
 
 function tellAddresses({ console: desk, portal, internet }, ms) {

@@ -22,7 +22,7 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     default: '.data/staging',
     describe: 'folder that capture writes to and the worker reads from',
   }),
-  sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/seal-1.json', describe: 'key that seals exports' }),
+  sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/worker/seal-1.key', describe: 'key that seals exports' }),
   keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
 });
 

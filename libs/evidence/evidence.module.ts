@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ContentService } from './app/content.service';
+import { EvidenceFsck } from './app/evidence-fsck';
 import { EvidenceService } from './app/evidence.service';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
@@ -10,7 +11,7 @@ import { Ledger } from './store/ledger';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, Ledger],
-  exports: [EvidenceService, ContentService, Ledger],
+  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger],
+  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger],
 })
 export class EvidenceModule {}

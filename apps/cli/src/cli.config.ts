@@ -1,0 +1,17 @@
+import { defineConfig, env } from '../../../libs/platform';
+
+export const cliConfig = defineConfig('cli', {
+  keyDir: env.string('KEY_DIR', {
+    default: '.data/keys',
+    describe: 'folder below which each process has its own folder of keys',
+  }),
+  agencyDomain: env.string('AGENCY_DOMAIN', {
+    default: 'jiaocheng.supervision.test',
+    describe: 'domain of the agency: first part of every key name and log origin',
+  }),
+  keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
+  demoAccountsFile: env.string('DEMO_ACCOUNTS_FILE', {
+    default: '.data/demo-accounts.json',
+    describe: 'where the demonstration accounts are written',
+  }),
+});

@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { cliConfig } from './cli.config';
+import { helpText } from './help';
+
+type Verb = (argv: string[]) => Promise<number>;
+
+const USAGE = 3;
+
+/** Each verb is loaded when it is called: verifying a package must not drag a database or a browser along. */
+const VERBS: Record<string, () => Promise<Verb>> = {
+  'verify-package': async () => (await import('./verify-package.js')).verifyPackageCommand,
+  capture: async () => (await import('./capture.js')).captureCommand,
+  fsck: async () => (await import('./fsck.js')).fsckCommand,
+  seed: async () => (await import('./seed.js')).seedCommand,
+  keys: async () => keysCommand,
+};
+
+async function keysCommand(): Promise<number> {
+  const { ensureKeys } = await import('./keys.js');
+  const { keyDir, agencyDomain, keyPassphrase } = cliConfig.read();
+  const { made, trustFile } = ensureKeys(keyDir, agencyDomain, keyPassphrase, new Date());
+  for (const file of made) console.log(`key made: ${file}`);
+  console.log(`trust bundle: ${trustFile}`);
+  return 0;
+}
+
+async function main([verb, ...argv]: string[]): Promise<number> {
+  const load = verb && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (load) return (await load())(argv);
+  const asked = verb === undefined || verb === '--help' || verb === 'help';
+  (asked ? console.log : console.error)(helpText(asked ? null : verb));
+  return asked ? 0 : USAGE;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (fault: unknown) => {
+    console.error(fault instanceof Error ? fault.message : fault);
+    process.exitCode = USAGE;
+  },
+);
