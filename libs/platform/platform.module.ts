@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { Clock } from '../kernel';
 import { BlobStore } from './blobs/blob-store';
 import { FileBlobStore } from './blobs/file-blob-store';
+import { objectStoreConfig, type ObjectStoreConfig } from './blobs/object-store.config';
+import { S3BlobStore } from './blobs/s3-blob-store';
 import { clockFor } from './clock';
 import { DatabaseModule } from './database/database.module';
 import { FactDelivery } from './facts/fact-delivery';
@@ -24,13 +27,18 @@ const SHARED = [
   Facts,
   Jobs,
   { provide: Clock, inject: [token], useFactory: (config: PlatformConfig) => clockFor(config.clockFile) },
-  { provide: BlobStore, inject: [token], useFactory: (config: PlatformConfig) => new FileBlobStore(config.blobDir) },
+  objectStoreConfig,
+  { provide: BlobStore, inject: [token, objectStoreConfig.provide, Clock], useFactory: blobStore },
   {
     provide: Mailer,
     inject: [token],
     useFactory: ({ smtpUrl, mailFrom }: PlatformConfig) => (smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : new NoMailer()),
   },
 ];
+
+function blobStore({ blobDir }: PlatformConfig, { endpoint, ...store }: ObjectStoreConfig, clock: Clock): BlobStore {
+  return endpoint ? new S3BlobStore({ ...store, endpoint }, join(blobDir, 'staging'), clock) : new FileBlobStore(blobDir);
+}
 
 const HTTP = [
   { provide: APP_FILTER, useClass: ProblemFilter },

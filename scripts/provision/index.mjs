@@ -29,7 +29,7 @@ export async function provision({ data = DATA, throwAway = false, redis: wantRed
     started.push(postgres);
     const redis = wantRedis ? await theRedis(data, throwAway) : null;
     if (redis) started.push(redis);
-    choice('blobs', `file system, ${join(data, 'blobs')}`);
+    choice('blobs', process.env.S3_ENDPOINT ? `object store at ${process.env.S3_ENDPOINT} (S3_ENDPOINT)` : `file system, ${join(data, 'blobs')}`);
     return { chromium, fonts, postgres, redis, stop };
   } catch (fault) {
     await stop();

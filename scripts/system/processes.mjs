@@ -14,7 +14,7 @@ export async function choosePorts() {
 }
 
 /** What no process inherits from the caller: each gets the one credential that is its own, or none. */
-const WITHHELD = /^(DATABASE_URL|REDIS_URL|NMS_ROLE_PASSWORD|NMS_TEST_|npm_|INIT_CWD)/;
+const WITHHELD = /^(DATABASE_URL|REDIS_URL|S3_|NMS_ROLE_PASSWORD|NMS_TEST_|npm_|INIT_CWD)/;
 
 /**
  * Every process with its entry file, environment and health address. `demo` adds the demonstration's outside world and the
@@ -34,7 +34,8 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
     CAPTURE_URL: at(ports.capture),
     ...(demo && { SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`, DNS_SERVERS: `127.0.0.1:${ports.dns}`, NMS_CLOCK_FILE: join(data, 'clock.json') }),
   };
-  const stored = { BLOB_DIR: folder(data, 'blobs'), ...(redis && { REDIS_URL: redis.url }), TRUST_FILE: join(keys, 'trust.json') };
+  const objectStore = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('S3_')));
+  const stored = { ...objectStore, BLOB_DIR: folder(data, 'blobs'), ...(redis && { REDIS_URL: redis.url }), TRUST_FILE: join(keys, 'trust.json') };
   const withDatabase = (role) => ({ ...shared, ...stored, DATABASE_URL: database.addressOf(role) });
   const forCapture = { CAPTURE_TOKEN: secret(data, 'capture-token'), STAGING_DIR: folder(data, 'staging') };
   const browser = { CHROMIUM_PATH: chromium.path, ...(fonts.file && { FONTCONFIG_FILE: fonts.file }) };

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type BlobRef, type BlobSource, BlobStore } from './blob-store';
+import { stageBlob, syncPath } from './stage-blob';
 
 const HEX64 = /^[0-9a-f]{64}$/;
 
@@ -22,7 +23,7 @@ export class FileBlobStore extends BlobStore {
     await mkdir(staging, { recursive: true });
     const aside = join(staging, randomUUID());
     try {
-      const ref = await this.write(source, aside);
+      const ref = await stageBlob(source, aside);
       await this.settle(aside, ref);
       return ref;
     } finally {
@@ -56,25 +57,6 @@ export class FileBlobStore extends BlobStore {
     return join(this.root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   }
 
-  private async write(source: Readable | Buffer | string, aside: string): Promise<BlobRef> {
-    const sha256 = createHash('sha256');
-    const sm3 = createHash('sm3');
-    let size = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        sha256.update(chunk);
-        sm3.update(chunk);
-        size += chunk.length;
-        done(null, chunk);
-      },
-    });
-    const input =
-      typeof source === 'string' ? createReadStream(source) : Buffer.isBuffer(source) ? Readable.from([source]) : source;
-    await pipeline(input, measure, createWriteStream(aside, { flags: 'wx', mode: 0o600 }));
-    await syncPath(aside);
-    return { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), size };
-  }
-
   private async settle(aside: string, ref: BlobRef): Promise<void> {
     const path = this.pathOf(ref.sha256);
     await mkdir(dirname(path), { recursive: true });
@@ -105,13 +87,4 @@ async function digestOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
