@@ -17,6 +17,8 @@ export { type Fact } from './facts/fact.entity';
 export { FactDelivery } from './facts/fact-delivery';
 export { FactHandlers } from './facts/fact-handlers';
 export { Facts } from './facts/facts';
+export { escapeHtml, Html, html } from './html/html';
+export { page, type PageParts, sendPage } from './html/page';
 export { etag, IfMatch, requireMatch } from './http/etag';
 export { createHttpApp, type HttpOptions } from './http/http-app';
 export { type Language, languageOf } from './http/language';

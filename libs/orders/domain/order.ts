@@ -85,3 +85,12 @@ export function rulesOf(kind: OrderKind): KindRules {
 export function caseAllows(kind: OrderKind, state: string): boolean {
   return rulesOf(kind).caseStates.includes(state);
 }
+
+/** The citations with the mark that our reading gives them; one that is not on the list has yet to be confirmed (K). */
+export function citedBasis(kind: OrderKind, cited: readonly { law: string; article: string }[]): LawCitation[] {
+  return cited.map(({ law, article }) => ({
+    law,
+    article,
+    mark: rulesOf(kind).basis.find((known) => known.law === law && known.article === article)?.mark ?? 'K',
+  }));
+}

@@ -22,6 +22,10 @@ export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+export function hashOfBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 export function codeHash(linkId: string, code: string): string {
   return hashOf(`${linkId}\n${code}`);
 }
