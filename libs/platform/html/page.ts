@@ -22,6 +22,8 @@ button{font:inherit;font-weight:600;color:var(--paper);background:var(--main);bo
 @media print{body{font-size:11pt;background:#fff;color:#000}form,nav,.skip{display:none}header{border-color:#000}a{color:#000;text-decoration:none}}
 `.trim();
 
+/** In one piece: the policy names the digest of exactly what stands between the tags. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 export interface PageParts {
@@ -49,9 +51,7 @@ export function page({ language, title, office, body, otherLanguage }: PageParts
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>${title} - ${office}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <a class="skip" href="#main">${words.skip}</a>
