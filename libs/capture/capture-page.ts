@@ -144,7 +144,11 @@ class PageCapture {
     const session = fresh.page;
     this.session = session;
     const subject = this.subject();
-    const [{ checks, clock: state }, tree] = await Promise.all([runChecks(subject, true), session.send('Page.getFrameTree'), this.present(session)]);
+    const [{ checks, clock: state }, tree] = await Promise.all([
+      runChecks(subject, true),
+      session.send('Page.getFrameTree'),
+      this.present(session),
+    ]);
     this.before = checks;
     this.clockState = state;
     this.frameId = tree.frameTree.frame.id;
@@ -160,7 +164,7 @@ class PageCapture {
     const asked = this.resolver;
     this.resolver = fresh.proxy.open(this.rules, wire);
     this.resolver.records.push(...asked.records);
-    const recorder = (this.recorder = new Recorder(fresh, this.limits, () => clock.now()));
+    const recorder = (this.recorder = new Recorder(fresh, this.limits, () => clock.now(), this.identity()));
     recorder.onLimit = (name) => this.limit(name);
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
@@ -170,12 +174,39 @@ class PageCapture {
   /** Screen and user agent of the profile; what the warm browser has is the desktop's. */
   private async present(session: CDPSession): Promise<void> {
     const viewport = VIEWPORTS[this.order.request.profile];
-    await session.send('Emulation.setDeviceMetricsOverride', { ...viewport, screenWidth: viewport.width, screenHeight: viewport.height });
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      ...viewport,
+      screenWidth: viewport.width,
+      screenHeight: viewport.height,
+    });
     if (!viewport.mobile) return;
-    await Promise.all([
-      session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 }),
-      session.send('Emulation.setUserAgentOverride', { userAgent: this.userAgent(), acceptLanguage: this.deps.config.CAPTURE_LOCALE }),
-    ]);
+    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
+  }
+
+  /** The mobile profile says that it is one; system and version stay the true ones. */
+  private identity(): Protocol.Emulation.SetUserAgentOverrideRequest | null {
+    if (!VIEWPORTS[this.order.request.profile].mobile || !this.fresh) return null;
+    const { version } = this.fresh.program;
+    const major = version.split('.')[0] ?? '';
+    const brands = [
+      { brand: 'Not:A-Brand', version: '8' },
+      { brand: 'Chromium', version: major },
+    ];
+    const locale = this.deps.config.CAPTURE_LOCALE;
+    return {
+      userAgent: this.userAgent(),
+      acceptLanguage: `${locale},${locale.split('-')[0]}`,
+      platform: 'Linux x86_64',
+      userAgentMetadata: {
+        brands,
+        platform: 'Linux',
+        platformVersion: '',
+        architecture: '',
+        model: '',
+        mobile: true,
+        fullVersion: version,
+      },
+    };
   }
 
   private userAgent(): string {
@@ -228,7 +259,9 @@ class PageCapture {
       const own = seen.refusedBy && fresh.proxy.exchanges.find(({ id }) => String(id) === seen.refusedBy);
       if (own) return own.outcome === 'blocked' ? [own.reason] : [];
       const url = new URL(seen.url);
-      const tunnel = fresh.proxy.tunnels.findLast(({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443));
+      const tunnel = fresh.proxy.tunnels.findLast(
+        ({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443),
+      );
       return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
     });
   }
@@ -255,7 +288,8 @@ class PageCapture {
     const stopWatch = watchMemory(fresh, this.limits.memoryBytes, () => this.limit('memoryBytes'));
     const aside = new Aside(session, this.frameId);
     try {
-      if (this.loadingStopped) await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+      if (this.loadingStopped)
+        await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
       await this.artefact('content/screen/first.png', async (path) => {
         this.picture(path, await firstView(session, this.artefactMs()));
         this.step('screen 0', path);
@@ -275,11 +309,19 @@ class PageCapture {
     const loaded = recorder.mainLoadedAt || performance.now();
     const pageEnd = Math.min(this.started + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
     try {
-      const told = { step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`), limit: (name: LimitName) => this.limit(name) };
+      const told = {
+        step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`),
+        limit: (name: LimitName) => this.limit(name),
+      };
       await scrollThrough(aside, recorder, { heightPx: this.limits.heightPx, deadline: pageEnd }, told, stop);
       if (performance.now() > pageEnd) this.limit('pageMs');
       const busyEnd = Math.max(loaded + BUSY_MS, performance.now() + 1_500);
-      const quiet = await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore: loaded + LATE_TEXT_MS, deadline: Math.min(busyEnd, pageEnd) }, stop);
+      const quiet = await quietMoment(
+        aside,
+        recorder,
+        { quietMs: QUIET_MS, notBefore: loaded + LATE_TEXT_MS, deadline: Math.min(busyEnd, pageEnd) },
+        stop,
+      );
       if (!quiet && !stop()) this.reached.add('idle');
       await settle(aside);
       this.step('idle', quiet ? 'quiet' : 'not quiet, taken as it is');
@@ -287,7 +329,9 @@ class PageCapture {
       this.checkMain();
       this.step('idle', `page does not answer: ${reasonOf(error)}`);
       this.limit('pageMs');
-      await this.ready().session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+      await this.ready()
+        .session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 })
+        .catch(() => undefined);
     }
   }
 
@@ -311,7 +355,10 @@ class PageCapture {
       tree ??= await treeOf(session, this.artefactMs());
       this.staging.put(path, `${textOf(tree)}\n`);
     });
-    await this.artefact('content/page.mhtml', async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs())));
+    await this.artefact(
+      'content/page.mhtml',
+      async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs())),
+    );
     this.step('snapshot', 'dom, text, mhtml');
     await this.tiles(session, aside);
     await this.artefact('content/page.pdf', async (path) => void this.staging.put(path, await pdfOf(session, this.artefactMs())));
@@ -320,7 +367,10 @@ class PageCapture {
 
   private async tiles(session: CDPSession, aside: Aside): Promise<void> {
     const scale = VIEWPORTS[this.order.request.profile].deviceScaleFactor;
-    const height = await stateOf(aside).then(({ height: px }) => px, () => 0);
+    const height = await stateOf(aside).then(
+      ({ height: px }) => px,
+      () => 0,
+    );
     if (height > this.limits.heightPx) this.reached.add('heightPx');
     let n = 0;
     const path = () => `content/screen/full-${String(n).padStart(4, '0')}.png`;
@@ -339,7 +389,12 @@ class PageCapture {
 
   private picture(path: string, png: Buffer): void {
     this.staging.put(path, png);
-    this.resources.push({ uri: `urn:view:${this.resources.length}`, mediaType: 'image/png', at: this.deps.clock.now(), bytes: png });
+    this.resources.push({
+      uri: `urn:view:${this.resources.length}`,
+      mediaType: 'image/png',
+      at: this.deps.clock.now(),
+      bytes: png,
+    });
     this.deps.progress?.({ type: 'picture', path });
   }
 
@@ -367,7 +422,9 @@ class PageCapture {
     fresh.proxy.stopLoading();
     this.step('close', 'browser ended, connections closed');
     await this.wire?.close();
-    const last = recorder.exchanges.findLast(({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked');
+    const last = recorder.exchanges.findLast(
+      ({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked',
+    );
     const navigation: Navigation = {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
       redirects: recorder.redirects,
@@ -415,7 +472,11 @@ class PageCapture {
     await Promise.all(
       [...origins].map(async (origin) => {
         const answer = await session.send('Network.getCertificate', { origin }, { timeout: 3_000 }).catch(() => null);
-        if (answer) chains.set(origin, answer.tableNames.map((der) => Buffer.from(der, 'base64')));
+        if (answer)
+          chains.set(
+            origin,
+            answer.tableNames.map((der) => Buffer.from(der, 'base64')),
+          );
       }),
     );
     return chains;
@@ -425,7 +486,13 @@ class PageCapture {
   private async ended({ outcome, reason }: Ended, keep: boolean): Promise<CaptureResult> {
     this.step('close', `${outcome}: ${reason}`);
     if (keep) await this.observation().catch(() => undefined);
-    return { packageId: this.order.packageId, outcome, reason, limits: [...this.reached].sort(), artefacts: this.staging.artefacts };
+    return {
+      packageId: this.order.packageId,
+      outcome,
+      reason,
+      limits: [...this.reached].sort(),
+      artefacts: this.staging.artefacts,
+    };
   }
 
   private async observation(): Promise<void> {
@@ -436,17 +503,34 @@ class PageCapture {
     staging.putJson('record/request.json', this.order.request);
     staging.putLines('record/timeline.jsonl', this.timeline);
     staging.putLines('record/dns.jsonl', this.resolver.records satisfies DnsRecord[]);
-    if (this.before.length > 0) staging.putJson('record/environment.json', { before: this.before, after: [], verdict: verdictOf(this.before).verdict });
+    if (this.before.length > 0)
+      staging.putJson('record/environment.json', { before: this.before, after: [], verdict: verdictOf(this.before).verdict });
     if (recorder && fresh) {
       staging.putLines('record/console.jsonl', recorder.console);
       const lines = [
-        ...fresh.proxy.exchanges.map(({ url, method, outcome, reason, status, ip }) => ({ url, method, outcome, reason, status, ip })),
-        ...fresh.proxy.tunnels.map(({ host, port, outcome, reason, ip }) => ({ url: `https://${host}:${port}/`, method: 'CONNECT', outcome, reason, status: 0, ip })),
+        ...fresh.proxy.exchanges.map(({ url, method, outcome, reason, status, ip }) => ({
+          url,
+          method,
+          outcome,
+          reason,
+          status,
+          ip,
+        })),
+        ...fresh.proxy.tunnels.map(({ host, port, outcome, reason, ip }) => ({
+          url: `https://${host}:${port}/`,
+          method: 'CONNECT',
+          outcome,
+          reason,
+          status: 0,
+          ip,
+        })),
       ];
       staging.putLines('record/exchanges.jsonl', lines);
     } else {
       const { url } = this.order.request;
-      staging.putLines('record/exchanges.jsonl', [{ url: url.toWellFormed(), method: 'GET', outcome: 'blocked', reason: 'see timeline', status: 0, ip: '' }]);
+      staging.putLines('record/exchanges.jsonl', [
+        { url: url.toWellFormed(), method: 'GET', outcome: 'blocked', reason: 'see timeline', status: 0, ip: '' },
+      ]);
     }
     await staging.settled();
   }
@@ -458,7 +542,8 @@ class PageCapture {
     this.step('limit', name);
     this.fresh?.proxy.stopLoading();
     void this.session?.send('Page.stopLoading', undefined, { timeout: 3_000 }).catch(() => undefined);
-    if (name !== 'heightPx') void this.session?.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
+    if (name !== 'heightPx')
+      void this.session?.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
   }
 
   private ready() {
@@ -495,7 +580,12 @@ class PageCapture {
   }
 
   private step(step: string, detail: string): void {
-    const line = { at: this.deps.clock.now().toISOString(), mono: Math.round(performance.now() - this.started), step, detail: detail.toWellFormed().slice(0, 8_192).toWellFormed() };
+    const line = {
+      at: this.deps.clock.now().toISOString(),
+      mono: Math.round(performance.now() - this.started),
+      step,
+      detail: detail.toWellFormed().slice(0, 8_192).toWellFormed(),
+    };
     this.timeline.push(line);
     this.deps.progress?.({ type: 'step', ...line });
   }

@@ -3,16 +3,29 @@ import { defineConfig, env } from '../platform/config/define-config';
 
 /** Settings of the capture engine; the command line tool and the capture process read the same ones. */
 export const captureConfig = defineConfig('capture', {
-  CHROMIUM_PATH: env.optional('CHROMIUM_PATH', { describe: 'browser program; else chromium or google-chrome on PATH, else the one from npm' }),
-  EGRESS_HOSTS: env.list('EGRESS_HOSTS', { default: [], describe: 'names answered by configuration: name=ip[:port], the name may begin with *.' }),
-  EGRESS_ALLOW_NET: env.list('EGRESS_ALLOW_NET', { default: [], describe: 'private networks that may be captured: cidr[:port], separated by commas' }),
+  CHROMIUM_PATH: env.optional('CHROMIUM_PATH', {
+    describe: 'browser program; else chromium or google-chrome on PATH, else the one from npm',
+  }),
+  EGRESS_HOSTS: env.list('EGRESS_HOSTS', {
+    default: [],
+    describe: 'names answered by configuration: name=ip[:port], the name may begin with *.',
+  }),
+  EGRESS_ALLOW_NET: env.list('EGRESS_ALLOW_NET', {
+    default: [],
+    describe: 'private networks that may be captured: cidr[:port], separated by commas',
+  }),
   EGRESS_PORTS: env.list('EGRESS_PORTS', { default: ['80', '443'], describe: 'ports that public sites may be reached at' }),
-  DNS_SERVERS: env.list('DNS_SERVERS', { default: [], describe: 'resolvers, ip[:port]; empty means the machine\'s own' }),
-  TIME_SERVERS: env.list('TIME_SERVERS', { default: [], describe: 'SNTP servers, host[:port], at least two, for the clock check E10' }),
+  DNS_SERVERS: env.list('DNS_SERVERS', { default: [], describe: "resolvers, ip[:port]; empty means the machine's own" }),
+  TIME_SERVERS: env.list('TIME_SERVERS', {
+    default: [],
+    describe: 'SNTP servers, host[:port], at least two, for the clock check E10',
+  }),
   BROWSER_SHA256: env.optional('BROWSER_SHA256', { describe: 'digest of the browser in the release record, for check E01' }),
   CAPTURE_LOCALE: env.string('CAPTURE_LOCALE', { default: 'zh-CN', describe: 'language the browser asks for' }),
   CAPTURE_TIMEZONE: env.string('CAPTURE_TIMEZONE', { default: 'Asia/Shanghai', describe: 'time zone of the browser' }),
-  CAPTURE_KEY_DIR: env.optional('CAPTURE_KEY_DIR', { describe: 'key folder of the command line capture; else keys/ in its output folder' }),
+  CAPTURE_KEY_DIR: env.optional('CAPTURE_KEY_DIR', {
+    describe: 'key folder of the command line capture; else keys/ in its output folder',
+  }),
   CAPTURE_WIRE: env.flag('CAPTURE_WIRE', { default: true, describe: '1 to keep raw network bytes and TLS secrets under wire/' }),
   CAPTURE_PAGE_MS: env.integer('CAPTURE_PAGE_MS', { default: 60_000, describe: 'longest loading of a page' }),
   CAPTURE_JOB_MS: env.integer('CAPTURE_JOB_MS', { default: 180_000, describe: 'longest capture' }),
@@ -20,7 +33,10 @@ export const captureConfig = defineConfig('capture', {
   CAPTURE_BODY_BYTES: env.integer('CAPTURE_BODY_BYTES', { default: 52_428_800, describe: 'decoded bytes of one body' }),
   CAPTURE_EXCHANGES: env.integer('CAPTURE_EXCHANGES', { default: 3_000, describe: 'requests of one capture' }),
   CAPTURE_HEIGHT_PX: env.integer('CAPTURE_HEIGHT_PX', { default: 100_000, describe: 'height of the picture' }),
-  CAPTURE_MEMORY_BYTES: env.integer('CAPTURE_MEMORY_BYTES', { default: 2_147_483_648, describe: 'resident memory of the browser' }),
+  CAPTURE_MEMORY_BYTES: env.integer('CAPTURE_MEMORY_BYTES', {
+    default: 2_147_483_648,
+    describe: 'resident memory of the browser',
+  }),
   BUILD_COMMIT: env.string('BUILD_COMMIT', { default: '', describe: 'commit this was built from, stated in every manifest' }),
   IMAGE_SHA256: env.optional('IMAGE_SHA256', { describe: 'digest of the worker image, stated in every manifest' }),
 });

@@ -4,9 +4,31 @@ import { cp, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { BrowserPool, captureConfig, capturePage, parseAllowedNet, workerKey, type CaptureOrder, type CaptureResult, type Maker, type Profile } from '../../../libs/capture';
+import {
+  BrowserPool,
+  captureConfig,
+  capturePage,
+  parseAllowedNet,
+  workerKey,
+  type CaptureOrder,
+  type CaptureResult,
+  type Maker,
+  type Profile,
+} from '../../../libs/capture';
 import { SystemClock } from '../../../libs/kernel';
-import { digestsOf, fileSource, folderFiles, jsonBytes, sealText, signNote, streamOut, surveyFiles, utf8, writeContainer, type NoteKey } from '../../../libs/proof';
+import {
+  digestsOf,
+  fileSource,
+  folderFiles,
+  jsonBytes,
+  sealText,
+  signNote,
+  streamOut,
+  surveyFiles,
+  utf8,
+  writeContainer,
+  type NoteKey,
+} from '../../../libs/proof';
 
 const USAGE = `nms capture <url> --out <dir> [--profile desktop|mobile] [--allow-net <cidr[:port]>…] [--maker <name,certificate>…] [--json]
   取证一个网页，写出证据包（.evp）及其中各文件；退出码：0 完整，4 部分，5 拒绝，1 失败，2 用法有误
@@ -31,10 +53,23 @@ export async function captureCommand(argv: readonly string[]): Promise<number> {
   const key = workerKey(join(config.CAPTURE_KEY_DIR ?? join(out, 'keys'), 'worker-1.key'), DOMAIN);
   const order = orderOf(url, profile, makers, clock.now());
   const stagingDir = join(out, '.staging');
-  const pool = new BrowserPool({ chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE }, () => clock.now());
+  const pool = new BrowserPool(
+    { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
+    () => clock.now(),
+  );
   try {
-    const progress = json ? undefined : (line: { type: string; step?: string; detail?: string }) => line.type === 'step' && process.stderr.write(`${line.step}  ${line.detail}\n`);
-    const result = await capturePage(order, { stagingDir, takeBrowser: () => pool.takeLast(), signers: [key], config, clock, ...(progress ? { progress } : {}) });
+    const progress = json
+      ? undefined
+      : (line: { type: string; step?: string; detail?: string }) =>
+          line.type === 'step' && process.stderr.write(`${line.step}  ${line.detail}\n`);
+    const result = await capturePage(order, {
+      stagingDir,
+      takeBrowser: () => pool.takeLast(),
+      signers: [key],
+      config,
+      clock,
+      ...(progress ? { progress } : {}),
+    });
     const files = await placeFiles(join(stagingDir, order.packageId), out, order, result, key, clock.now());
     report(result, files, json);
     return EXIT[result.outcome];
@@ -74,7 +109,14 @@ function optionsOf(argv: readonly string[]): Options | string {
     if (!values.out) return '--out is needed';
     if (values.profile !== 'desktop' && values.profile !== 'mobile') return '--profile is desktop or mobile';
     for (const net of values['allow-net']) parseAllowedNet(net);
-    return { url, out: resolve(values.out), profile: values.profile, allowNet: values['allow-net'], makers: makersOf(values.maker), json: values.json };
+    return {
+      url,
+      out: resolve(values.out),
+      profile: values.profile,
+      allowNet: values['allow-net'],
+      makers: makersOf(values.maker),
+      json: values.json,
+    };
   } catch (error) {
     return (error as Error).message;
   }
@@ -137,7 +179,10 @@ async function placeFiles(staged: string, out: string, order: CaptureOrder, resu
   await cp(staged, folder, { recursive: true });
   if (!result.manifestSha256) return { folder, package: null };
   const path = join(out, `${order.packageId}-1.evp`);
-  const files = [...(await folderFiles(folder)).files.keys()].map((name) => ({ path: name, source: fileSource(join(folder, name)) }));
+  const files = [...(await folderFiles(folder)).files.keys()].map((name) => ({
+    path: name,
+    source: fileSource(join(folder, name)),
+  }));
   const surveyed = await surveyFiles(files);
   const manifestEntry = order.entrySha256;
   const text = sealText({
@@ -166,7 +211,14 @@ async function writeTrust(path: string, key: NoteKey, now: Date): Promise<void> 
     schema: 'evidence-trust/1',
     logs: [],
     signers: [
-      { name: key.name, vkey: key.vkey, roles: ['worker', 'seal'], from: new Date(now.getTime() - year).toISOString(), to: new Date(now.getTime() + year).toISOString(), revoked: null },
+      {
+        name: key.name,
+        vkey: key.vkey,
+        roles: ['worker', 'seal'],
+        from: new Date(now.getTime() - year).toISOString(),
+        to: new Date(now.getTime() + year).toISOString(),
+        revoked: null,
+      },
     ],
     tsa: [],
     x509Roots: [],
@@ -185,6 +237,7 @@ function report(result: CaptureResult, files: { folder: string; package: string 
     return;
   }
   process.stdout.write(`${result.outcome}${result.reason ? `: ${result.reason}` : ''}\n`);
-  for (const { state, path, reason } of result.artefacts) process.stdout.write(`${state.padEnd(8)}${path}${reason ? `  (${reason})` : ''}\n`);
+  for (const { state, path, reason } of result.artefacts)
+    process.stdout.write(`${state.padEnd(8)}${path}${reason ? `  (${reason})` : ''}\n`);
   process.stdout.write(`${files.package ?? files.folder}\n`);
 }

@@ -13,12 +13,30 @@ export interface Tile {
 const PNG = { format: 'png', optimizeForSpeed: true } as const;
 
 export async function firstView(session: CDPSession, timeout: number): Promise<Buffer> {
-  const { data } = await session.send('Page.captureScreenshot', PNG, { timeout });
-  return Buffer.from(data, 'base64');
+  return once(session, { ...PNG }, timeout);
+}
+
+/** A popup may have taken the front in this very moment, or the renderer may lack memory for a moment: tried again, then told. */
+async function once(session: CDPSession, options: Protocol.Page.CaptureScreenshotRequest, timeout: number): Promise<Buffer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { data } = await session.send('Page.captureScreenshot', options, { timeout });
+      return Buffer.from(data, 'base64');
+    } catch (error) {
+      if (attempt === 3 || /closed|crash/i.test(String(error))) throw error;
+      await session.send('Page.bringToFront', undefined, { timeout: 3_000 }).catch(() => undefined);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
 }
 
 /** The page from top to bottom, in tiles that lie edge to edge. Gives each one as it comes, so that a later failure keeps the earlier ones. */
-export async function* fullHeight(session: CDPSession, heightLimit: number, scale: number, timeout: number): AsyncGenerator<Tile> {
+export async function* fullHeight(
+  session: CDPSession,
+  heightLimit: number,
+  scale: number,
+  timeout: number,
+): AsyncGenerator<Tile> {
   const { cssContentSize } = await session.send('Page.getLayoutMetrics', undefined, { timeout });
   const width = Math.max(1, Math.ceil(cssContentSize.width));
   const height = Math.max(1, Math.min(Math.ceil(cssContentSize.height), heightLimit));
@@ -29,16 +47,18 @@ export async function* fullHeight(session: CDPSession, heightLimit: number, scal
   }
 }
 
-/** A tile that the renderer cannot draw at once (memory) is asked for once more; the caller names it when that fails too. */
-async function strip(session: CDPSession, y: number, width: number, height: number, timeout: number): Promise<Buffer> {
-  const clip = { x: 0, y, width, height, scale: 1 };
-  const shot = () => session.send('Page.captureScreenshot', { ...PNG, captureBeyondViewport: true, clip }, { timeout });
-  const { data } = await shot().catch(shot);
-  return Buffer.from(data, 'base64');
+function strip(session: CDPSession, y: number, width: number, height: number, timeout: number): Promise<Buffer> {
+  return once(session, { ...PNG, captureBeyondViewport: true, clip: { x: 0, y, width, height, scale: 1 } }, timeout);
 }
 
 export async function pdfOf(session: CDPSession, timeout: number): Promise<Buffer> {
-  const paper = { printBackground: true, paperWidth: 8.27, paperHeight: 11.69, preferCSSPageSize: false, generateTaggedPDF: false };
+  const paper = {
+    printBackground: true,
+    paperWidth: 8.27,
+    paperHeight: 11.69,
+    preferCSSPageSize: false,
+    generateTaggedPDF: false,
+  };
   const { data } = await session.send('Page.printToPDF', paper, { timeout });
   return Buffer.from(data, 'base64');
 }
@@ -56,7 +76,9 @@ export async function treeOf(session: CDPSession, timeout: number): Promise<Prot
 const VOID = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
 const RAW = new Set('script style xmp iframe noembed noframes plaintext'.split(' '));
 const UNSEEN = new Set('script style noscript template head'.split(' '));
-const BLOCKS = new Set('p div section article header footer li ul ol table tr h1 h2 h3 h4 h5 h6 br hr form nav main aside dd dt figure pre'.split(' '));
+const BLOCKS = new Set(
+  'p div section article header footer li ul ol table tr h1 h2 h3 h4 h5 h6 br hr form nav main aside dd dt figure pre'.split(' '),
+);
 
 /** HTML text of the tree: shadow roots as declarative templates with their mode, frames' documents as `srcdoc`. */
 export function htmlOf(node: Protocol.DOM.Node): string {

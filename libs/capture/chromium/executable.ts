@@ -52,7 +52,14 @@ async function onPath(): Promise<string | null> {
   for (const folder of machine.path().split(delimiter)) {
     for (const name of NAMES) {
       const path = join(folder, name);
-      if (folder && (await access(path, constants.X_OK).then(() => true, () => false))) return path;
+      if (
+        folder &&
+        (await access(path, constants.X_OK).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return path;
     }
   }
   return null;
@@ -76,6 +83,13 @@ async function digestOf(path: string): Promise<string> {
 }
 
 async function bigOne(paths: string[], fallback: string): Promise<string> {
-  for (const path of paths) if (await access(path).then(() => true, () => false)) return path;
+  for (const path of paths)
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   return fallback;
 }

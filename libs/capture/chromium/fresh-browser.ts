@@ -57,7 +57,11 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
   const root = process.getuid?.() === 0;
   const uid = root && onPath('setpriv') ? randomInt(FIRST_UID, LAST_UID + 1) : (process.getuid?.() ?? 0);
   const proxy = new EgressProxy(now);
-  const [program, network, folder] = await Promise.all([findBrowser(settings.chromiumPath), makeBrowserNetwork(), workFolder(uid)]);
+  const [program, network, folder] = await Promise.all([
+    findBrowser(settings.chromiumPath),
+    makeBrowserNetwork(),
+    workFolder(uid),
+  ]);
   const isolated = !('refused' in network);
   const port = await proxy.listen(isolated ? network.listener : undefined);
   const userAgent = userAgentOf(program.version);
@@ -73,7 +77,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
       pipe: true,
       userDataDir: join(folder, 'profile'),
       defaultViewport: null,
-      ignoreDefaultArgs: ['--enable-automation', '--disable-popup-blocking'],
+      ignoreDefaultArgs: ['--enable-automation'],
       timeout: 30_000,
       protocolTimeout: 0,
       handleSIGINT: false,
@@ -142,10 +146,15 @@ async function firstPage(browser: Browser): Promise<Pick<FreshBrowser, 'connecti
   const page = sessions.find((session) => types.get(session.id()) === 'page');
   if (!page) throw new TypeError('the browser did not announce its page');
   await Promise.all(old.map((other) => other.close()));
+  await page.send('Page.bringToFront');
   return { connection, sessions, page };
 }
 
-async function startWithSandbox(launch: (sandbox: boolean) => Promise<Browser>, isolation: Isolation, asRoot: boolean): Promise<Browser> {
+async function startWithSandbox(
+  launch: (sandbox: boolean) => Promise<Browser>,
+  isolation: Isolation,
+  asRoot: boolean,
+): Promise<Browser> {
   if (asRoot) {
     isolation.sandbox = 'off';
     isolation.sandboxReason = 'root without setpriv: the browser refuses its sandbox';

@@ -42,12 +42,15 @@ function firstHandle(child: ChildProcess): Promise<Server | null> {
 }
 
 export function onPath(name: string): boolean {
-  return machine.path().split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return machine
+    .path()
+    .split(delimiter)
+    .some((folder) => {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }

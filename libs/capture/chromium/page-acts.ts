@@ -126,9 +126,11 @@ export async function quietMoment(
     if (stop()) return false;
     const state = await stateOf(aside);
     // Text that never stops changing (a clock, a counter) is like polling; only growth keeps us waiting.
-    if (!last || state.height !== last.height || Math.abs(lengthOf(state) - lengthOf(last)) > 8 || state.images !== last.images) changed = now;
+    if (!last || state.height !== last.height || Math.abs(lengthOf(state) - lengthOf(last)) > 8 || state.images !== last.images)
+      changed = now;
     last = state;
-    const idle = now - Math.max(changed, recorder.lastActivity) >= settings.quietMs && recorder.pending() === 0 && state.images === 0;
+    const idle =
+      now - Math.max(changed, recorder.lastActivity) >= settings.quietMs && recorder.pending() === 0 && state.images === 0;
     if (idle && now >= settings.notBefore) return true;
     if (now > settings.deadline) return false;
     await pause(40);

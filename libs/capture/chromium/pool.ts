@@ -17,7 +17,8 @@ export class BrowserPool {
   warm(): void {
     if (this.next || this.closed) return;
     const next = startBrowser(this.settings, this.now);
-    next.catch(() => undefined);
+    // Reading a program of 250 MB takes a while; the check of its digest must not wait for it.
+    next.then(({ program }) => program.sha256()).catch(() => undefined);
     this.next = next;
   }
 

@@ -93,6 +93,8 @@ export class Recorder {
     private readonly fresh: FreshBrowser,
     private readonly limits: Limits,
     private readonly now: () => Date,
+    /** What every page, frame and worker is told to call itself; null leaves the browser's own. */
+    private readonly identity: Protocol.Emulation.SetUserAgentOverrideRequest | null = null,
   ) {}
 
   /** Call before the first navigation; `main` is the page's own session. */
@@ -148,7 +150,12 @@ export class Recorder {
 
   note(kind: ConsoleLine['kind'], text: string, url = ''): void {
     if (this.console.length >= MAX_CONSOLE_LINES) return;
-    this.console.push({ at: this.now().toISOString(), kind, text: text.toWellFormed().slice(0, MAX_TEXT).toWellFormed(), url: url.slice(0, 8_192) });
+    this.console.push({
+      at: this.now().toISOString(),
+      kind,
+      text: text.toWellFormed().slice(0, MAX_TEXT).toWellFormed(),
+      url: url.slice(0, 8_192),
+    });
   }
 
   private networkOptions() {
@@ -160,11 +167,16 @@ export class Recorder {
     this.known.add(session);
     // Sent in the same turn in which the target is announced, hence before anybody lets it run.
     session.send('Network.enable', this.networkOptions()).catch(() => undefined);
+    if (this.identity) session.send('Emulation.setUserAgentOverride', this.identity).catch(() => undefined);
     const id = session.id();
     session.on('Network.requestWillBeSent', (event) => this.requested(id, event));
-    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => this.extra(id, requestId).requests.push(listed(headers)));
+    session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
+      this.extra(id, requestId).requests.push(listed(headers)),
+    );
     session.on('Network.responseReceivedExtraInfo', (event) => this.responseExtra(id, event));
-    session.on('Network.requestServedFromCache', ({ requestId }) => this.with(id, requestId, (open) => (open.seen.source = 'cache')));
+    session.on('Network.requestServedFromCache', ({ requestId }) =>
+      this.with(id, requestId, (open) => (open.seen.source = 'cache')),
+    );
     session.on('Network.responseReceived', (event) => this.responded(session, event));
     session.on('Network.dataReceived', (event) => this.received(id, event));
     session.on('Network.loadingFinished', (event) => this.finished(session, event));
@@ -179,7 +191,11 @@ export class Recorder {
     session.on('Network.webSocketFrameReceived', ({ requestId, response }) => this.frame(requestId, false, response));
     session.on('Runtime.consoleAPICalled', ({ type, args }) => this.note('log', `${type}: ${args.map(shown).join(' ')}`));
     session.on('Runtime.exceptionThrown', ({ exceptionDetails }) =>
-      this.note('log', `exception: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`, exceptionDetails.url ?? ''),
+      this.note(
+        'log',
+        `exception: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`,
+        exceptionDetails.url ?? '',
+      ),
     );
     session.on('Log.entryAdded', ({ entry }) => this.note('log', `${entry.level}: ${entry.text}`, entry.url ?? ''));
     session.on('Page.javascriptDialogOpening', (event) => this.dialog(session, event));
@@ -206,7 +222,8 @@ export class Recorder {
         this.onMainRedirect(event.request.url);
       }
     }
-    if (/^(data|blob|about|chrome|chrome-error|devtools):/.test(event.request.url) || this.stopped) return void this.open.delete(key);
+    if (/^(data|blob|about|chrome|chrome-error|devtools):/.test(event.request.url) || this.stopped)
+      return void this.open.delete(key);
     const seen: SeenExchange = {
       requestId: event.requestId,
       frame: event.frameId ?? '',
@@ -233,7 +250,15 @@ export class Recorder {
       finishedAt: null,
     };
     this.exchanges.push(seen);
-    const open: OpenExchange = { seen, key, hop: previous ? previous.hop + 1 : 0, since: performance.now(), chunks: [], streamed: false, asking: false };
+    const open: OpenExchange = {
+      seen,
+      key,
+      hop: previous ? previous.hop + 1 : 0,
+      since: performance.now(),
+      chunks: [],
+      streamed: false,
+      asking: false,
+    };
     this.open.set(key, open);
     this.active(seen, true);
     if (this.exchanges.length > this.limits.exchanges) this.onLimit('exchanges');
@@ -349,6 +374,8 @@ export class Recorder {
       this.note('popup', 'recorded and closed', this.popups[at]);
       this.fresh.connection.send('Target.closeTarget', { targetId: target.targetId }).catch(() => undefined);
     };
+    // A page in the background is not drawn.
+    this.main?.send('Page.bringToFront').catch(() => undefined);
     if (this.popups.length > MAX_POPUPS) {
       close();
       this.onLimit('popups');
@@ -368,7 +395,12 @@ export class Recorder {
   private frame(requestId: string, out: boolean, response: Protocol.Network.WebSocketFrame): void {
     const socket = this.socketsById.get(requestId);
     if (!socket || socket.frames.length >= 1_000) return;
-    socket.frames.push({ at: this.now().toISOString(), out, opcode: response.opcode, payload: response.payloadData.slice(0, 65_536) });
+    socket.frames.push({
+      at: this.now().toISOString(),
+      out,
+      opcode: response.opcode,
+      payload: response.payloadData.slice(0, 65_536),
+    });
     this.lastActivity = performance.now();
   }
 
@@ -419,7 +451,11 @@ export function refusalIn(headers: RawHeaders, secret: string): string | null {
 
 /** DevTools joins repeats of a header by a line feed. */
 function listed(headers: Protocol.Network.Headers): RawHeaders {
-  return Object.entries(headers).flatMap(([name, value]) => String(value).split('\n').map((part): [string, string] => [name, part]));
+  return Object.entries(headers).flatMap(([name, value]) =>
+    String(value)
+      .split('\n')
+      .map((part): [string, string] => [name, part]),
+  );
 }
 
 function parsedHeaders(text: string): RawHeaders {
@@ -431,7 +467,8 @@ function parsedHeaders(text: string): RawHeaders {
 }
 
 function bodyOf(request: Protocol.Network.Request): Buffer | null {
-  if (request.postDataEntries?.length) return Buffer.concat(request.postDataEntries.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64')));
+  if (request.postDataEntries?.length)
+    return Buffer.concat(request.postDataEntries.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64')));
   return request.postData === undefined ? null : Buffer.from(request.postData, 'utf8');
 }
 
@@ -441,5 +478,9 @@ function patternOf(url: string): string {
 }
 
 function shown(arg: Protocol.Runtime.RemoteObject): string {
-  return arg.value === undefined ? (arg.description ?? arg.type) : typeof arg.value === 'string' ? arg.value : JSON.stringify(arg.value);
+  return arg.value === undefined
+    ? (arg.description ?? arg.type)
+    : typeof arg.value === 'string'
+      ? arg.value
+      : JSON.stringify(arg.value);
 }

@@ -55,7 +55,8 @@ export function isAllowedException(address: string, port: number, allowed: reado
   const parsed = ipaddr.parse(address);
   const forms = [parsed, ipaddr.process(address)];
   return allowed.some(
-    ({ net, port: only }) => (only === null || only === port) && forms.some((form) => form.kind() === net[0].kind() && form.match(net as never)),
+    ({ net, port: only }) =>
+      (only === null || only === port) && forms.some((form) => form.kind() === net[0].kind() && form.match(net as never)),
   );
 }
 

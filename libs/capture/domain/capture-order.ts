@@ -98,5 +98,4 @@ export interface CaptureResult {
 }
 
 export type ProgressLine =
-  | { type: 'step'; at: string; mono: number; step: string; detail: string }
-  | { type: 'picture'; path: string };
+  { type: 'step'; at: string; mono: number; step: string; detail: string } | { type: 'picture'; path: string };

@@ -1,6 +1,6 @@
-import { request as plain, type IncomingMessage } from 'node:http';
-import { request as secure } from 'node:https';
-import { connect } from 'node:net';
+import { Agent as PlainAgent, request as plain, type IncomingMessage } from 'node:http';
+import { Agent as SecureAgent, request as secure } from 'node:https';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { refusalOfAddress } from '../domain/address';
 import { EgressResolver, type ResolverSettings } from './resolver';
@@ -24,7 +24,11 @@ export interface ProbeAnswer {
 const NOTHING = { status: 0, headers: [], bodyBase64: '', ip: '' };
 
 /** One plain GET behind the same address rules as a capture; redirects are answered, not followed. For proofs of control of a site. */
-export async function probe({ url, maxBytes, timeoutMs }: ProbeRequest, rules: ResolverSettings, now: () => Date): Promise<ProbeAnswer> {
+export async function probe(
+  { url, maxBytes, timeoutMs }: ProbeRequest,
+  rules: ResolverSettings,
+  now: () => Date,
+): Promise<ProbeAnswer> {
   const malformed = refusalOfAddress(url);
   if (malformed) return { ...NOTHING, refused: malformed };
   const target = new URL(url);
@@ -35,14 +39,15 @@ export async function probe({ url, maxBytes, timeoutMs }: ProbeRequest, rules: R
   if ('failed' in resolution) return { ...NOTHING, error: resolution.failed };
   const { address, port: connectPort } = resolution.target;
   const name = target.hostname.replace(/^\[|\]$/g, '');
-  const createConnection = () => {
+  const agent = new (tls ? SecureAgent : PlainAgent)({ keepAlive: false });
+  // The checked address, not the name: nothing is resolved a second time.
+  agent.createConnection = () => {
     const socket = connect({ host: address, port: connectPort });
-    return tls ? connectTls({ socket, servername: name, ALPNProtocols: ['http/1.1'] }) : socket;
+    return tls ? connectTls({ socket, ALPNProtocols: ['http/1.1'], ...(isIP(name) ? {} : { servername: name }) }) : socket;
   };
   return new Promise((done) => {
     const asked = (tls ? secure : plain)({
-      agent: false,
-      createConnection,
+      agent,
       host: target.hostname,
       path: `${target.pathname}${target.search}`,
       headers: { Host: target.host, Accept: '*/*', 'Accept-Encoding': 'identity', Connection: 'close' },
@@ -56,7 +61,12 @@ export async function probe({ url, maxBytes, timeoutMs }: ProbeRequest, rules: R
       void bounded(answer, maxBytes).then((body) => {
         clearTimeout(timer);
         asked.destroy();
-        done({ status: answer.statusCode ?? 0, headers: pairs(answer.rawHeaders), bodyBase64: body.toString('base64'), ip: address });
+        done({
+          status: answer.statusCode ?? 0,
+          headers: pairs(answer.rawHeaders),
+          bodyBase64: body.toString('base64'),
+          ip: address,
+        });
       });
     });
     asked.end();

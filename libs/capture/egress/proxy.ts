@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { Agent, createServer, request, type ClientRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EgressResolver, type ResolverSettings, type Target } from './resolver';
@@ -53,7 +61,17 @@ export interface EgressRules extends ResolverSettings {
   totalBytes: number;
 }
 
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 const CONNECT_TIMEOUT_MS = 15_000;
 
 /**
@@ -78,7 +96,13 @@ export class EgressProxy {
   private loading = true;
 
   constructor(private readonly now: () => Date) {
-    this.server = createServer({ keepAlive: true, requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 120_000, maxHeaderSize: 131_072 });
+    this.server = createServer({
+      keepAlive: true,
+      requestTimeout: 0,
+      headersTimeout: 0,
+      keepAliveTimeout: 120_000,
+      maxHeaderSize: 131_072,
+    });
     this.server.on('request', (incoming, outgoing) => void this.forward(incoming, outgoing));
     this.server.on('connect', (incoming, client, head) => void this.tunnel(incoming, client, head));
     this.server.on('upgrade', (_incoming, client) => client.destroy());
@@ -103,7 +127,9 @@ export class EgressProxy {
     this.resolver = new EgressResolver(rules, this.now);
     this.agent = new Agent({ keepAlive: true });
     this.agent.createConnection = (options, created) => {
-      const socket: Socket = this.dial({ address: String(options.host), port: Number(options.port) }, (error) => created?.(error, socket));
+      const socket: Socket = this.dial({ address: String(options.host), port: Number(options.port) }, (error) =>
+        created?.(error, socket),
+      );
       return undefined;
     };
     return this.resolver;
@@ -134,7 +160,10 @@ export class EgressProxy {
     this.finish(exchange, outcome, reason);
     if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
     outgoing.sendDate = false;
-    outgoing.writeHead(outcome === 'blocked' ? 403 : 502, { [REFUSAL_HEADER]: `${this.secret} ${exchange.id}`, 'content-length': '0' });
+    outgoing.writeHead(outcome === 'blocked' ? 403 : 502, {
+      [REFUSAL_HEADER]: `${this.secret} ${exchange.id}`,
+      'content-length': '0',
+    });
     outgoing.end();
   }
 
@@ -265,7 +294,9 @@ export class EgressProxy {
     const number = (this.connections += 1);
     upstream.set(socket, number);
     this.hold(socket);
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' })));
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
+      socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' })),
+    );
     socket.once('error', ready);
     socket.once('connect', () => {
       socket.setTimeout(0);
@@ -293,7 +324,9 @@ export class EgressProxy {
     const end = (outcome: 'blocked' | 'failed', reason: string) => {
       tunnel.outcome = outcome;
       tunnel.reason = reason;
-      client.end(`HTTP/1.1 ${outcome === 'blocked' ? '403 Refused' : '502 Unreachable'}\r\n${REFUSAL_HEADER}: ${this.secret}\r\ncontent-length: 0\r\n\r\n`);
+      client.end(
+        `HTTP/1.1 ${outcome === 'blocked' ? '403 Refused' : '502 Unreachable'}\r\n${REFUSAL_HEADER}: ${this.secret}\r\ncontent-length: 0\r\n\r\n`,
+      );
     };
     if (!this.rules || !this.resolver) return end('blocked', 'egressClosed');
     this.tunnels.push(tunnel);
@@ -334,7 +367,10 @@ function tap(socket: Socket, wire: WireRecord): void {
   const write = socket.write.bind(socket);
   // The one place where both directions pass: `data` for what comes, `write` for what goes.
   socket.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, (typeof rest[0] === 'string' ? rest[0] : 'utf8') as BufferEncoding) : Buffer.from(chunk);
+    const bytes =
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, (typeof rest[0] === 'string' ? rest[0] : 'utf8') as BufferEncoding)
+        : Buffer.from(chunk);
     stream.outgoing(bytes);
     return (write as (...args: unknown[]) => boolean)(chunk, ...rest);
   }) as typeof socket.write;

@@ -46,6 +46,7 @@ export class EgressResolver {
   readonly records: DnsRecord[] = [];
   private readonly table: TableRow[];
   private readonly dns: Resolver | null;
+  private readonly logged = new Map<string, DnsRecord>();
   private readonly cache = new Map<string, { until: number; records: DnsRecord[] }>();
 
   constructor(
@@ -76,11 +77,20 @@ export class EgressResolver {
     const chosen = candidates.find((address) => !address.includes(':')) ?? candidates[0] ?? null;
     for (const record of found) {
       record.chosen = chosen !== null && record.answers.includes(chosen) ? chosen : null;
-      this.records.push({ ...record, at: this.now().toISOString(), refused: [...record.refused] });
+      this.log(record);
     }
     if (chosen !== null) return { target: { address: chosen, port: connectPort } };
     const refused = found.flatMap((record) => record.refused)[0];
     return refused ? { refused: refused.reason } : { failed: 'nameNotResolved' };
+  }
+
+  /** An answer that is used again is not a new event; one that is refused again is. */
+  private log(record: DnsRecord): void {
+    const key = JSON.stringify([record.name, record.type, record.answers, record.chosen]);
+    const again = this.logged.get(key) === record || (record.type !== 'A' && record.type !== 'AAAA' && this.logged.has(key));
+    this.logged.set(key, record);
+    if (again && record.refused.length === 0) return;
+    this.records.push({ ...record, at: this.now().toISOString(), refused: [...record.refused] });
   }
 
   private refusalOf(address: string, connectPort: number, port: number, fromTable: boolean): string | null {

@@ -61,7 +61,12 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   return { verdict: failed.length > 0 || checks.some(({ result }) => result === 'warn') ? 'warn' : 'clean', failed };
 }
 
-const finding = (result: CheckResult, expected: string, observed: string, sha256: string | null = null): Finding => ({ result, expected, observed, sha256 });
+const finding = (result: CheckResult, expected: string, observed: string, sha256: string | null = null): Finding => ({
+  result,
+  expected,
+  observed,
+  sha256,
+});
 const na = (expected: string, reason: string): Finding => finding('na', expected, reason);
 const digest = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 const contents = (path: string) => readFile(path).catch(() => null);
@@ -76,9 +81,19 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
     ['E04', nameFiles],
     ['E05', () => onlyOurEgress(subject)],
     ['E06', trustAndPolicies],
-    ['E07', () => na('answers of two resolvers compared', subject.settings.dnsServers.length < 2 ? 'one resolver configured' : 'answers stand in dns.jsonl')],
+    [
+      'E07',
+      () =>
+        na(
+          'answers of two resolvers compared',
+          subject.settings.dnsServers.length < 2 ? 'one resolver configured' : 'answers stand in dns.jsonl',
+        ),
+    ],
     ['E08', interfaces],
-    ['E09', () => na('control pages of two national sites', 'no control pages configured; nothing but the ordered address is visited')],
+    [
+      'E09',
+      () => na('control pages of two national sites', 'no control pages configured; nothing but the ordered address is visited'),
+    ],
     ['E10', () => clockFinding(clock)],
     ['E11', () => na('malware scan', 'no scanner configured')],
     ['E12', () => roomOnDisk(subject, before)],
@@ -88,7 +103,9 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
   ];
   const checks = await Promise.all(
     table.map(async ([id, look]): Promise<Check> => {
-      const found = await Promise.resolve(look()).catch((error: unknown) => finding('fail', 'check can be made', String(error).slice(0, 300)));
+      const found = await Promise.resolve(look()).catch((error: unknown) =>
+        finding('fail', 'check can be made', String(error).slice(0, 300)),
+      );
       return { id, at: subject.now().toISOString(), ...found, observed: found.observed.toWellFormed() };
     }),
   );
@@ -104,12 +121,17 @@ export function unchanged(before: readonly Check[], after: readonly Check[], at:
     const is = after.find((check) => check.id === id);
     return was?.result !== is?.result || was?.sha256 !== is?.sha256;
   });
-  return { id: 'E16', at, ...finding(changed.length === 0 ? 'pass' : 'fail', 'E03-E06, E10, E13 as before', changed.join(' ') || 'unchanged') };
+  return {
+    id: 'E16',
+    at,
+    ...finding(changed.length === 0 ? 'pass' : 'fail', 'E03-E06, E10, E13 as before', changed.join(' ') || 'unchanged'),
+  };
 }
 
 async function releaseDigests({ fresh, settings }: EnvironmentSubject): Promise<Finding> {
   const sha256 = await fresh.program.sha256();
-  if (settings.browserSha256 === null) return finding('na', 'equal to the release record', 'no release record configured; digest of the browser stated', sha256);
+  if (settings.browserSha256 === null)
+    return finding('na', 'equal to the release record', 'no release record configured; digest of the browser stated', sha256);
   const same = settings.browserSha256 === sha256;
   return finding(same ? 'pass' : 'fail', settings.browserSha256, sha256, sha256);
 }
@@ -168,7 +190,9 @@ async function onlyOurEgress({ fresh, environment }: EnvironmentSubject): Promis
   const expected = 'no proxy variables; the browser reaches nothing but our egress';
   const variables = Object.keys(environment).filter((name) => /^(https?|all|ftp|socks)_proxy$/i.test(name) && environment[name]);
   const isolated = fresh.isolation.namespace === 'on';
-  const way = isolated ? 'own network namespace with loopback only: direct connections fail' : 'by flags only: direct connections are not prevented by the kernel';
+  const way = isolated
+    ? 'own network namespace with loopback only: direct connections fail'
+    : 'by flags only: direct connections are not prevented by the kernel';
   const observed = `variables: ${variables.join(' ') || 'none'}; ${way}; egress answers: ${await egressAnswers(fresh)}`;
   // The browser is started with an environment of its own, so the variables do not reach it; they are told all the same.
   return finding(variables.length > 0 || !isolated ? 'warn' : 'pass', expected, observed);
@@ -211,7 +235,9 @@ async function trustAndPolicies(): Promise<Finding> {
 
 async function interfaces(): Promise<Finding> {
   const route = await contents('/proc/net/route');
-  const names = Object.entries(networkInterfaces()).map(([name, list]) => `${name} ${(list ?? []).map(({ address }) => address).join(' ')}`);
+  const names = Object.entries(networkInterfaces()).map(
+    ([name, list]) => `${name} ${(list ?? []).map(({ address }) => address).join(' ')}`,
+  );
   return finding('pass', 'stated', names.join('; '), route ? digest(route) : null);
 }
 
@@ -220,15 +246,23 @@ async function readClock({ settings, now }: EnvironmentSubject): Promise<ClockSt
   const readings = (await Promise.all(settings.timeServers.map((server) => askTime(server, () => now().getTime())))).filter(
     (reading): reading is ClockReading => reading !== null,
   );
-  if (readings.length < 2) return { status: 'unverified', source: readings.map(({ source }) => source), offsetMs: null, uncertaintyMs: null, checkedAt };
+  if (readings.length < 2)
+    return { status: 'unverified', source: readings.map(({ source }) => source), offsetMs: null, uncertaintyMs: null, checkedAt };
   const best = readings.reduce((a, b) => (a.uncertaintyMs <= b.uncertaintyMs ? a : b));
   const off = readings.some(({ offsetMs, uncertaintyMs }) => Math.abs(offsetMs) - uncertaintyMs > 1_000);
-  return { status: off ? 'bad' : 'ok', source: readings.map(({ source }) => source), offsetMs: best.offsetMs, uncertaintyMs: best.uncertaintyMs, checkedAt };
+  return {
+    status: off ? 'bad' : 'ok',
+    source: readings.map(({ source }) => source),
+    offsetMs: best.offsetMs,
+    uncertaintyMs: best.uncertaintyMs,
+    checkedAt,
+  };
 }
 
 function clockFinding(clock: ClockState): Finding {
   const expected = 'two sources or more, offset within 1 s';
-  if (clock.status === 'unverified') return finding('warn', expected, `${clock.source.length} sources answered; time of the system, not verified here`);
+  if (clock.status === 'unverified')
+    return finding('warn', expected, `${clock.source.length} sources answered; time of the system, not verified here`);
   const observed = `offset ${clock.offsetMs} ms ± ${clock.uncertaintyMs} ms from ${clock.source.join(' ')}`;
   return finding(clock.status === 'ok' ? 'pass' : 'fail', expected, observed);
 }
@@ -239,13 +273,21 @@ async function roomOnDisk({ staging, jobBytes }: EnvironmentSubject, before: boo
   const files = before ? await readdir(staging) : [];
   const observed = `${Math.floor(free / 1_048_576)} MiB free${before ? `, ${files.length} files in staging` : ''}`;
   const need = before ? 2 * jobBytes : 0;
-  return finding(free >= need && files.length === 0 ? 'pass' : 'fail', `free ≥ ${Math.floor(need / 1_048_576)} MiB${before ? ', staging empty' : ''}`, observed);
+  return finding(
+    free >= need && files.length === 0 ? 'pass' : 'fail',
+    `free ≥ ${Math.floor(need / 1_048_576)} MiB${before ? ', staging empty' : ''}`,
+    observed,
+  );
 }
 
 async function noSecondHand({ fresh, environment }: EnvironmentSubject): Promise<Finding> {
   const preloads = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT'].filter((name) => environment[name]);
   const preloadFile = ((await contents('/etc/ld.so.preload')) ?? '').toString().trim();
-  const tracers = await Promise.all([process.pid, fresh.pid].map(async (pid) => /^TracerPid:\s+(\d+)/m.exec((await contents(`/proc/${pid}/status`))?.toString() ?? '')?.[1] ?? '0'));
+  const tracers = await Promise.all(
+    [process.pid, fresh.pid].map(
+      async (pid) => /^TracerPid:\s+(\d+)/m.exec((await contents(`/proc/${pid}/status`))?.toString() ?? '')?.[1] ?? '0',
+    ),
+  );
   const port = fresh.flags.some((flag) => flag.startsWith('--remote-debugging-port'));
   const traced = tracers.some((pid) => pid !== '0');
   const observed = `preload ${preloads.join(' ') || 'none'}${preloadFile ? '; ld.so.preload present' : ''}; tracer ${traced ? tracers.join(' ') : 'none'}; control by pipe${port ? ' and by port' : ' only'}`;

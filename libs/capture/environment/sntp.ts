@@ -30,7 +30,8 @@ export function askTime(server: string, now: () => number): Promise<ClockReading
     const timer = setTimeout(() => end(null), TIMEOUT_MS);
     socket.on('error', () => end(null));
     socket.on('message', (answer) => {
-      const usable = answer.length >= 48 && ((answer[0] as number) & 0x07) === 4 && answer[1] !== 0 && answer.subarray(24, 32).equals(nonce);
+      const usable =
+        answer.length >= 48 && ((answer[0] as number) & 0x07) === 4 && answer[1] !== 0 && answer.subarray(24, 32).equals(nonce);
       if (!usable) return end(null);
       const round = performance.now() - started;
       const theirs = (stampOf(answer, 32) + stampOf(answer, 40)) / 2;

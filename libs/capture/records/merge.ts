@@ -1,4 +1,11 @@
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import type { Protocol } from 'puppeteer';
 import type { SeenExchange } from '../chromium/recorder';
 import type { EgressProxy, RawHeaders, Tunnel, WireExchange } from '../egress/proxy';
@@ -37,7 +44,11 @@ export interface RecordedExchange {
  * Joins both records. Plain HTTP is taken from the wire, which also has what DevTools never tells (bodies of redirects, requests of the
  * browser itself); TLS, cached and synthetic answers from DevTools. Nothing that either saw is left out.
  */
-export async function mergeExchanges(seen: readonly SeenExchange[], proxy: EgressProxy, bodyLimit: number): Promise<RecordedExchange[]> {
+export async function mergeExchanges(
+  seen: readonly SeenExchange[],
+  proxy: EgressProxy,
+  bodyLimit: number,
+): Promise<RecordedExchange[]> {
   const waiting = new Map<string, WireExchange[]>();
   for (const wire of proxy.exchanges) {
     const key = `${wire.method} ${withoutFragment(wire.url)}`;
@@ -47,7 +58,8 @@ export async function mergeExchanges(seen: readonly SeenExchange[], proxy: Egres
   }
   const merged: Promise<RecordedExchange>[] = [];
   for (const exchange of seen) {
-    const wire = exchange.source === 'network' ? waiting.get(`${exchange.method} ${withoutFragment(exchange.url)}`)?.shift() : undefined;
+    const wire =
+      exchange.source === 'network' ? waiting.get(`${exchange.method} ${withoutFragment(exchange.url)}`)?.shift() : undefined;
     merged.push(wire ? fromWire(wire, exchange, bodyLimit) : Promise.resolve(fromDevTools(exchange, proxy.tunnels)));
   }
   for (const wire of [...waiting.values()].flat()) merged.push(fromWire(wire, null, bodyLimit));
@@ -158,7 +170,10 @@ function codings(headers: RawHeaders): string[] {
 const DECODERS: Record<string, (first: Buffer) => NodeJS.ReadWriteStream & { destroy(): void }> = {
   gzip: () => createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
   'x-gzip': () => createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
-  deflate: (first) => (zlibHead(first) ? createInflate({ finishFlush: constants.Z_SYNC_FLUSH }) : createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH })),
+  deflate: (first) =>
+    zlibHead(first)
+      ? createInflate({ finishFlush: constants.Z_SYNC_FLUSH })
+      : createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH }),
   br: () => createBrotliDecompress(),
   zstd: () => createZstdDecompress(),
 };
@@ -181,7 +196,11 @@ async function decoded(raw: Buffer, applied: string[], limit: number): Promise<{
   return { body, cut };
 }
 
-function through(stream: NodeJS.ReadWriteStream & { destroy(): void }, input: Buffer, limit: number): Promise<{ body: Buffer; cut: string }> {
+function through(
+  stream: NodeJS.ReadWriteStream & { destroy(): void },
+  input: Buffer,
+  limit: number,
+): Promise<{ body: Buffer; cut: string }> {
   return new Promise((done) => {
     const out: Buffer[] = [];
     let size = 0;

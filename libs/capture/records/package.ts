@@ -51,7 +51,11 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
   const lines = await archive(input, exchanges);
   staging.putLines('record/exchanges.jsonl', lines);
   staging.putJson('record/request.json', order.request);
-  staging.putJson('record/environment.json', { before: input.environment.before, after: input.environment.after, verdict: input.environment.verdict.verdict });
+  staging.putJson('record/environment.json', {
+    before: input.environment.before,
+    after: input.environment.after,
+    verdict: input.environment.verdict.verdict,
+  });
   staging.putLines('record/timeline.jsonl', input.timeline);
   staging.putLines('record/dns.jsonl', input.resolver.records);
   staging.putLines('record/console.jsonl', recorder.console);
@@ -87,7 +91,12 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
 /** WACZ and index; answers the lines of exchanges.jsonl, which name their WARC records. */
 async function archive(input: PackageInput, exchanges: RecordedExchange[]): Promise<object[]> {
   const { staging, order, navigation } = input;
-  const writer = new WarcWriter({ packageId: order.packageId, software: `${SOFTWARE} ${VERSION}`, userAgent: input.userAgent, at: input.started.at });
+  const writer = new WarcWriter({
+    packageId: order.packageId,
+    software: `${SOFTWARE} ${VERSION}`,
+    userAgent: input.userAgent,
+    at: input.started.at,
+  });
   const lines = exchanges.map((exchange, at) => {
     const digests = digestsOf(exchange.body ?? Buffer.alloc(0));
     return lineOf(exchange, at + 1, digests, writer.addExchange(exchange, digests), input.certificates);
@@ -98,14 +107,25 @@ async function archive(input: PackageInput, exchanges: RecordedExchange[]): Prom
     writer.addResource({ uri: `urn:websocket:${at}`, mediaType: 'application/json', at: socket.startedAt, bytes });
   }
   const { warc, members, cdxj } = await writer.finish();
-  const pages = [{ id: 'page', url: navigation.urlFinal, title: navigation.title, at: navigation.document?.startedAt ?? input.started.at }];
+  const pages = [
+    { id: 'page', url: navigation.urlFinal, title: navigation.title, at: navigation.document?.startedAt ?? input.started.at },
+  ];
   const title = navigation.title || order.request.url;
-  staging.put('content/capture.wacz', waczBytes({ warc, cdxj, pages, title, software: `${SOFTWARE} ${VERSION}`, created: input.started.at }));
+  staging.put(
+    'content/capture.wacz',
+    waczBytes({ warc, cdxj, pages, title, software: `${SOFTWARE} ${VERSION}`, created: input.started.at }),
+  );
   staging.putLines('record/warc-index.jsonl', members);
   return lines;
 }
 
-function lineOf(exchange: RecordedExchange, n: number, digests: { sha256: string; sm3: string }, warcRecord: string, certificates: Map<string, Buffer[]>): object {
+function lineOf(
+  exchange: RecordedExchange,
+  n: number,
+  digests: { sha256: string; sm3: string },
+  warcRecord: string,
+  certificates: Map<string, Buffer[]>,
+): object {
   const text = (value: string) => value.toWellFormed();
   const headers = (list: [string, string][]) => list.map(([name, value]) => [text(name), text(value)]);
   const leaf = exchange.tls ? certificates.get(new URL(exchange.url).origin)?.[0] : undefined;
@@ -124,7 +144,9 @@ function lineOf(exchange: RecordedExchange, n: number, digests: { sha256: string
     ip: exchange.ip,
     port: exchange.port,
     connection: exchange.connection,
-    tls: exchange.tls ? { protocol: exchange.tls.protocol, cipher: exchange.tls.cipher, leafSha256: leaf ? sha256(leaf) : null } : null,
+    tls: exchange.tls
+      ? { protocol: exchange.tls.protocol, cipher: exchange.tls.cipher, leafSha256: leaf ? sha256(leaf) : null }
+      : null,
     source: exchange.source,
     encodedBytes: Math.round(exchange.encodedBytes),
     decodedBytes: exchange.body?.length ?? 0,
@@ -167,7 +189,14 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
     case: { ref: request.caseRef, clue: request.clue, factToProve: order.factToProve },
     makers: request.makers,
     place: order.place,
-    request: { jobId: request.jobId, urlTyped: request.url, purpose: request.purpose, profile: request.profile, entrySha256: order.entrySha256, requestedAt: request.requestedAt },
+    request: {
+      jobId: request.jobId,
+      urlTyped: request.url,
+      purpose: request.purpose,
+      profile: request.profile,
+      entrySha256: order.entrySha256,
+      requestedAt: request.requestedAt,
+    },
     notBefore: order.before
       ? {
           origin: order.before.origin,
@@ -177,7 +206,12 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
           preToken: order.before.preTokenBase64 ? 'record/before/pre.tsr' : null,
         }
       : null,
-    time: { startedAt: input.started.at.toISOString(), finishedAt: finishedAt.toISOString(), monotonicMs: Math.round(performance.now() - input.started.mono), clock: input.clock },
+    time: {
+      startedAt: input.started.at.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      monotonicMs: Math.round(performance.now() - input.started.mono),
+      clock: input.clock,
+    },
     tool: {
       software: SOFTWARE,
       version: VERSION,
@@ -195,7 +229,11 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       locale: config.CAPTURE_LOCALE,
       timezone: config.CAPTURE_TIMEZONE,
     },
-    environment: { ...environment.verdict, overrideBy: order.override?.by ?? null, overrideReason: order.override?.reason ?? null },
+    environment: {
+      ...environment.verdict,
+      overrideBy: order.override?.by ?? null,
+      overrideReason: order.override?.reason ?? null,
+    },
     navigation: navigationOf(input, exchanges),
     outcome: {
       completeness: partial ? 'partial' : 'complete',
@@ -215,7 +253,8 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
 
 function navigationOf({ navigation, certificates }: PackageInput, exchanges: RecordedExchange[]): Manifest['navigation'] {
   const seen = navigation.document;
-  const recorded = seen && exchanges.findLast(({ requestId, url }) => requestId === seen.requestId && url === seen.url.replace(/#.*$/, ''));
+  const recorded =
+    seen && exchanges.findLast(({ requestId, url }) => requestId === seen.requestId && url === seen.url.replace(/#.*$/, ''));
   const status = recorded?.status ?? seen?.status ?? 0;
   return {
     urlFinal: navigation.urlFinal.toWellFormed(),

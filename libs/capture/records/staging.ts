@@ -12,7 +12,12 @@ interface FileKind {
   checklist: string[];
 }
 
-const kind = (role: string, mediaType: string, title: string, ...checklist: string[]): FileKind => ({ role, mediaType, title, checklist });
+const kind = (role: string, mediaType: string, title: string, ...checklist: string[]): FileKind => ({
+  role,
+  mediaType,
+  title,
+  checklist,
+});
 
 /** Every file that a capture may have, with what it is for (evidence-package.md section 3). */
 const KINDS: [RegExp, FileKind][] = [

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** WACZ 1.1.1 around one WARC: stored ZIP, no time of day in it, so equal input gives equal bytes. */
-export function waczBytes(input: { warc: Buffer; cdxj: string; pages: WaczPage[]; title: string; software: string; created: Date }): Buffer[] {
+export function waczBytes(input: {
+  warc: Buffer;
+  cdxj: string;
+  pages: WaczPage[];
+  title: string;
+  software: string;
+  created: Date;
+}): Buffer[] {
   const pages = [
     JSON.stringify({ format: 'json-pages-1.0', id: 'pages', title: 'Pages' }),
     ...input.pages.map(({ id, url, title, at }) => JSON.stringify({ id, url, title, ts: at.toISOString() })),
@@ -12,7 +19,12 @@ export function waczBytes(input: { warc: Buffer; cdxj: string; pages: WaczPage[]
     ['indexes/index.cdxj', Buffer.from(input.cdxj, 'utf8')],
     ['pages/pages.jsonl', Buffer.from(`${pages.join('\n')}\n`, 'utf8')],
   ];
-  const resources = files.map(([path, bytes]) => ({ name: path.split('/').at(-1), path, hash: `sha256:${sha256(bytes)}`, bytes: bytes.length }));
+  const resources = files.map(([path, bytes]) => ({
+    name: path.split('/').at(-1),
+    path,
+    hash: `sha256:${sha256(bytes)}`,
+    bytes: bytes.length,
+  }));
   const datapackage = Buffer.from(
     JSON.stringify(
       {

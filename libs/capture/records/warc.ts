@@ -51,7 +51,13 @@ export class WarcWriter {
       ['isPartOf', info.packageId],
       ['http-header-user-agent', info.userAgent],
     ]);
-    this.add({ type: 'warcinfo', at: info.at, contentType: 'application/warc-fields', block: [text], further: [['WARC-Filename', 'data.warc.gz']] });
+    this.add({
+      type: 'warcinfo',
+      at: info.at,
+      contentType: 'application/warc-fields',
+      block: [text],
+      further: [['WARC-Filename', 'data.warc.gz']],
+    });
   }
 
   /** Returns the id of the record that stands for the exchange: the response, or the metadata when there is none. */
@@ -113,7 +119,17 @@ export class WarcWriter {
 
   addResource({ uri, mediaType, at, bytes }: NamedResource): void {
     const payload = sha256(bytes);
-    this.add({ type: 'resource', at, uri, contentType: mediaType, block: [bytes], payload, level: levelOf(mediaType), status: 200, mime: mediaType });
+    this.add({
+      type: 'resource',
+      at,
+      uri,
+      contentType: mediaType,
+      block: [bytes],
+      payload,
+      level: levelOf(mediaType),
+      status: 200,
+      mime: mediaType,
+    });
   }
 
   async finish(): Promise<{ warc: Buffer; members: WarcMember[]; cdxj: string }> {
@@ -126,7 +142,15 @@ export class WarcWriter {
       members.push({ offset, length: member.length, type: header('WARC-Type'), id: header('WARC-Record-ID') });
       if (record.cdx) {
         const { url, mime, status, at, digest } = record.cdx;
-        const facts = { url, mime, status: String(status), digest, length: String(member.length), offset: String(offset), filename: 'data.warc.gz' };
+        const facts = {
+          url,
+          mime,
+          status: String(status),
+          digest,
+          length: String(member.length),
+          offset: String(offset),
+          filename: 'data.warc.gz',
+        };
         lines.push(`${getSurt(url)} ${at} ${JSON.stringify(facts)}`);
       }
       offset += member.length;
@@ -164,7 +188,13 @@ export class WarcWriter {
     const cdx =
       given.status === undefined
         ? null
-        : { url: given.uri ?? '', mime: given.mime ?? '', status: given.status, at: at.replace(/\D/g, '').slice(0, 14), digest: `sha256:${given.payload ?? ''}` };
+        : {
+            url: given.uri ?? '',
+            mime: given.mime ?? '',
+            status: given.status,
+            at: at.replace(/\D/g, '').slice(0, 14),
+            digest: `sha256:${given.payload ?? ''}`,
+          };
     const record: WarcRecord = { headers, block: given.block, level: given.level ?? 6, cdx };
     this.records.push(pack(record).then((member) => ({ member, record })));
   }
@@ -228,5 +258,8 @@ function responseHead({ protocol, status, statusText, responseHeaders, fidelity,
     .filter(([name]) => !name.startsWith(':'))
     .map(([name, value]): [string, string] => [renamed(name) ? `X-Orig-${name}` : name, value]);
   const lengthLost = fidelity === 'decoded' && body !== null;
-  return headBytes(`${version} ${status} ${reason}`, lengthLost ? [...headers, ['Content-Length', String(body.length)]] : headers);
+  return headBytes(
+    `${version} ${status} ${reason}`,
+    lengthLost ? [...headers, ['Content-Length', String(body.length)]] : headers,
+  );
 }

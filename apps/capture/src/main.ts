@@ -1,0 +1,43 @@
+import { BrowserPool, captureConfig, captureServerConfig, workerKey } from '../../../libs/capture';
+import { SystemClock } from '../../../libs/kernel';
+import { join } from 'node:path';
+import { captureServer } from './server';
+
+/** The only process that meets pages from outside. It holds one signing key and a token, no credential of a database or queue. */
+function main(): void {
+  const config = captureConfig.read();
+  const server = captureServerConfig.read();
+  const clock = new SystemClock();
+  const pool = new BrowserPool(
+    { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
+    () => clock.now(),
+  );
+  const key = workerKey(server.WORKER_KEY_FILE ?? join(server.KEY_DIR, 'worker-1.key'), server.AGENCY_DOMAIN);
+  const listener = captureServer({
+    pool,
+    config,
+    clock,
+    signers: [key],
+    token: server.CAPTURE_TOKEN,
+    stagingDir: server.STAGING_DIR,
+    concurrency: server.CAPTURE_CONCURRENCY,
+  });
+  listener.listen(server.CAPTURE_PORT, server.CAPTURE_HOST, () => {
+    say('capture.listening', { port: server.CAPTURE_PORT, key: key.vkey });
+    pool.warm();
+  });
+  const stop = (signal: string) => {
+    say('capture.stopping', { signal });
+    listener.close();
+    listener.closeAllConnections();
+    void pool.close().finally(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function say(event: string, facts: object): void {
+  process.stdout.write(`${JSON.stringify({ time: Date.now(), event, ...facts })}\n`);
+}
+
+main();

@@ -1,0 +1,170 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  capturePage,
+  LIMITS,
+  probe,
+  rulesOf,
+  type BrowserPool,
+  type CaptureConfig,
+  type CaptureOrder,
+  type Limits,
+  type ProbeRequest,
+} from '../../../libs/capture';
+import type { Clock } from '../../../libs/kernel';
+import type { NoteSigner } from '../../../libs/proof';
+
+export interface CaptureServerDeps {
+  pool: BrowserPool;
+  config: CaptureConfig;
+  clock: Clock;
+  signers: NoteSigner[];
+  token: string;
+  stagingDir: string;
+  concurrency: number;
+}
+
+const MAX_ORDER_BYTES = 1_048_576;
+const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Three routes, plain HTTP: POST /captures answers NDJSON while it works, POST /probe, GET /health. */
+export function captureServer(deps: CaptureServerDeps): Server {
+  const turns = new Turns(deps.concurrency);
+  return createServer((request, response) => {
+    void route(request, response, deps, turns).catch((error: unknown) => {
+      if (!response.headersSent) problem(response, 500, 'capture.unexpected', 'Something unforeseen happened.');
+      else response.destroy();
+      process.stderr.write(
+        `${JSON.stringify({ time: Date.now(), event: 'capture.unexpected', error: error instanceof Error ? error.stack : String(error) })}\n`,
+      );
+    });
+  });
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, deps: CaptureServerDeps, turns: Turns): Promise<void> {
+  const way = `${request.method} ${request.url?.split('?')[0]}`;
+  if (way === 'GET /health') return json(response, 200, { status: 'ok', busy: turns.busy, waiting: turns.waiting });
+  if (!shown(request.headers.authorization, deps.token))
+    return problem(response, 401, 'capture.tokenMissing', 'A valid bearer token is needed.');
+  if (way !== 'POST /captures' && way !== 'POST /probe') return problem(response, 404, 'capture.notFound', 'No such route.');
+  const body = await bodyOf(request);
+  if (body === null) return problem(response, 413, 'capture.tooLarge', 'The order is too large.');
+  const given = parsed(body);
+  if (way === 'POST /probe') {
+    if (!isProbe(given)) return problem(response, 422, 'capture.notAProbe', 'url, maxBytes and timeoutMs are needed.');
+    return json(response, 200, await probe(given, rulesOf(deps.config), () => deps.clock.now()));
+  }
+  const fault = faultOf(given);
+  if (fault !== null) return problem(response, 422, 'capture.notAnOrder', `Not a capture order: ${fault}.`);
+  await capture(given as CaptureOrder, response, deps, turns);
+}
+
+async function capture(order: CaptureOrder, response: ServerResponse, deps: CaptureServerDeps, turns: Turns): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' });
+  response.flushHeaders();
+  const line = (value: object) => !response.destroyed && response.write(`${JSON.stringify(value)}\n`);
+  await turns.take();
+  try {
+    const result = await capturePage(order, {
+      stagingDir: deps.stagingDir,
+      takeBrowser: () => deps.pool.take(),
+      signers: deps.signers,
+      config: deps.config,
+      clock: deps.clock,
+      progress: line,
+    });
+    line({ type: 'result', ...result });
+  } finally {
+    turns.give();
+    response.end();
+  }
+}
+
+/** At most so many captures at once; the others wait in order. */
+class Turns {
+  busy = 0;
+  private readonly queue: (() => void)[] = [];
+
+  constructor(private readonly most: number) {}
+
+  get waiting(): number {
+    return this.queue.length;
+  }
+
+  async take(): Promise<void> {
+    if (this.busy >= this.most) return new Promise((go) => this.queue.push(go));
+    this.busy += 1;
+  }
+
+  give(): void {
+    const next = this.queue.shift();
+    if (next) next();
+    else this.busy -= 1;
+  }
+}
+
+function shown(header: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ORDER_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isProbe(value: unknown): value is ProbeRequest {
+  const { url, maxBytes, timeoutMs } = (value ?? {}) as Partial<ProbeRequest>;
+  return typeof url === 'string' && isCount(maxBytes, 16 * 1_048_576) && isCount(timeoutMs, 60_000);
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= most;
+}
+
+/** What is wrong with an order. The worker is ours, yet it names a folder and signs nothing itself: the form is checked here. */
+function faultOf(value: unknown): string | null {
+  const order = (value ?? {}) as Partial<CaptureOrder>;
+  const { request } = order;
+  if (typeof order.packageId !== 'string' || !PACKAGE_ID.test(order.packageId)) return 'packageId';
+  if (order.kind !== 'web_capture') return 'kind';
+  if (!/^[0-9a-f]{64}$/.test(String(order.entrySha256))) return 'entrySha256';
+  if (!request || typeof request.url !== 'string' || request.id !== order.packageId) return 'request';
+  if (request.profile !== 'desktop' && request.profile !== 'mobile') return 'request.profile';
+  if (!Array.isArray(request.makers) || request.makers.filter(({ role }) => role === 'officer').length < 2)
+    return 'request.makers';
+  if (
+    !order.agency ||
+    typeof order.number !== 'string' ||
+    typeof order.factToProve !== 'string' ||
+    typeof order.place !== 'string'
+  )
+    return 'agency, number, factToProve or place';
+  const limits = Object.entries(order.limits ?? {});
+  const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));
+  return odd ? `limits.${odd[0]}` : null;
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(value));
+}
+
+function problem(response: ServerResponse, status: number, code: string, title: string): void {
+  response.writeHead(status, { 'content-type': 'application/problem+json; charset=utf-8' });
+  response.end(JSON.stringify({ type: `urn:problem:${code}`, code, title, status }));
+}
