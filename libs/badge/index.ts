@@ -1,0 +1,10 @@
+export { BadgeHolds } from './app/badge-holds';
+export { BadgeService } from './app/badge.service';
+export { ProofService } from './app/proof.service';
+export { BadgeModule } from './badge.module';
+export { type BadgeState, badgeStates } from './domain/badge.states';
+export { type BadgeFact, badgeFacts, type ForeignOriginFact } from './domain/facts';
+export { BadgePermission } from './domain/permissions';
+export { BadgeProblem } from './domain/problems';
+export { BadgeRow } from './store/badge.entity';
+export { BADGE_ROWS } from './store/rows';
