@@ -34,6 +34,7 @@ export class BadgeService {
     return this.db.tx(async (tx) => {
       const outlet = await this.outlets.byId(tx, outletId);
       await this.issuing.refuseUnfit(tx, outletId, outlet.subjectId);
+      await this.badges.queueUp(tx, outletId);
       const standing = await this.badges.standing(tx, outletId);
       if (standing) throw BadgeProblem.alreadyIssued({ badgeId: standing.id });
       const proof = await this.badges.validProof(tx, outletId, outlet.domain);

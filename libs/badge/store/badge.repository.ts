@@ -31,6 +31,11 @@ export class BadgeRepository {
     return row;
   }
 
+  /** Officers who issue for one outlet at once queue up here until commit: there is no row yet that could be locked. */
+  async queueUp(tx: EntityManager, outletId: string): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('badge:' || $1, 0))`, [outletId]);
+  }
+
   /** The badge of an outlet that is not revoked, locked; there is at most one. */
   standing(tx: EntityManager, outletId: string): Promise<BadgeRow | null> {
     return tx.findOne(BadgeRow, { where: { outletId, state: Not('revoked') }, lock: { mode: 'pessimistic_write' } });
