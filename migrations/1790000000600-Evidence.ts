@@ -85,6 +85,7 @@ export class Evidence1790000000600 implements MigrationInterface {
       GRANT SELECT ON evidence_file, evidence_step, ledger_place TO nms_api, nms_worker, nms_ledger;
       GRANT INSERT ON evidence_file, evidence_step, ledger_place TO nms_worker;
       GRANT SELECT, INSERT ON ledger_entry, ledger_body TO nms_api, nms_worker;
+      GRANT USAGE ON SEQUENCE ledger_entry_id_seq TO nms_api, nms_worker;
       GRANT SELECT ON ledger_entry TO nms_ledger;
     `);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Secret, TOTP } from 'otpauth';
-import { AuditSequencer } from '../../../libs/audit';
+import { AUDIT_ROWS, AuditSequencer } from '../../../libs/audit';
 import { OfficerDirectory, type Role } from '../../../libs/officers';
 import { Db, MovableClock, systemClaims } from '../../../libs/platform';
 import { type TestDatabase, testDatabase } from '../../../libs/platform/testing';
@@ -237,7 +237,6 @@ describe('audit', () => {
   });
 
   async function withAuditRows() {
-    const { AUDIT_ROWS } = await import('../../../libs/audit');
     return (await database.as('nms_worker', AUDIT_ROWS)).source;
   }
 });

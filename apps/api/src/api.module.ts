@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuditHttpModule } from '../../../libs/audit/audit-http.module';
+import { EvidenceHttpModule } from '../../../libs/evidence/evidence-http.module';
 import { OfficersHttpModule } from '../../../libs/officers/officers-http.module';
 import { PlatformModule } from '../../../libs/platform';
 import { apiConfig } from './api.config';

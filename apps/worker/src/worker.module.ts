@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuditWorkerModule } from '../../../libs/audit/audit-worker.module';
+import { EvidenceWorkerModule } from '../../../libs/evidence/evidence-worker.module';
 import { OfficersModule } from '../../../libs/officers';
 import { PlatformModule } from '../../../libs/platform';
 import { workerConfig } from './worker.config';
 
 /** Jobs, facts and sweeps of all rooms. */
 @Module({
-  imports: [PlatformModule.forProcess('worker', 'worker'), OfficersModule, AuditWorkerModule],
+  imports: [PlatformModule.forProcess('worker', 'worker'), OfficersModule, AuditWorkerModule, EvidenceWorkerModule],
   providers: [workerConfig],
 })
 export class WorkerModule {}

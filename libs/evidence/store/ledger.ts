@@ -30,9 +30,10 @@ export class Ledger {
     if (known) return known.entry_sha256;
     const at = this.clock.now();
     const entry = entryFor(event, await this.head(tx, event.subject), at);
-    const [row] = await tx.query<{ id: string }[]>(
+    // No RETURNING: the first entry of a package comes before its row, and until then nobody may read it.
+    await tx.query(
       `INSERT INTO ledger_entry (subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         event.subject,
         JSON.parse(entry.bytes.toString()).seq,
@@ -45,7 +46,7 @@ export class Ledger {
         entry.leafSm3,
       ],
     );
-    await tx.query('INSERT INTO ledger_body (entry_id, json) VALUES ($1, $2)', [row!.id, entry.body]);
+    await tx.query(`INSERT INTO ledger_body (entry_id, json) VALUES (currval('ledger_entry_id_seq'), $1)`, [entry.body]);
     return entry.sha256;
   }
 

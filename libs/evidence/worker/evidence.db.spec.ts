@@ -1,0 +1,441 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { AuditTrail } from '../../audit';
+import { canonicalJson, FixedClock } from '../../kernel';
+import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
+import { type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
+import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
+import { bytesSource, parseTrustBundle, trustBundleBytes, utf8, verifyPackage, writeKeyFile } from '../../proof';
+import { fixed, aTrustBundle, testKeys } from '../../proof/testing';
+import { ContentService } from '../app/content.service';
+import { EvidenceFsck } from '../app/evidence-fsck';
+import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
+import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
+import { Ledger } from '../store/ledger';
+import { CaptureClient } from './capture-client';
+import { CaptureRunner } from './capture.runner';
+import { Exporter } from './exporter';
+import { Fixation } from './fixation';
+import { LedgerSequencer } from './ledger-sequencer';
+
+const OFFICER = '00000000-0000-4000-8000-000000000001';
+const SECOND = '00000000-0000-4000-8000-000000000002';
+const NO_CERTIFICATE = '00000000-0000-4000-8000-000000000003';
+const UNIT = '00000000-0000-4000-8000-0000000000a1';
+
+let database: TestDatabase;
+let db: Db;
+let captureProcess: Server;
+let root: string;
+/** What the played capture process does with the next order. */
+let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' = 'complete';
+let captures = 0;
+const clock = new FixedClock(new Date('2026-11-22T03:30:00.000Z'));
+const worker = systemClaims('worker');
+const officer = someClaims({ actor: OFFICER });
+
+const request: CaptureRequest = {
+  url: 'http://bare.test/',
+  profile: 'desktop',
+  purpose: '核查亮照情况',
+  factToProve: '网页未公示营业执照信息',
+  place: '网监股办公室',
+  divisionCode: '141122',
+  officerIds: [OFFICER, SECOND],
+};
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'nms-evidence-'));
+  database = await testDatabase();
+  ({ db } = await database.as('nms_worker', [...EVIDENCE_ROWS, ...OFFICER_ROWS]));
+  await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', NULL)`, [UNIT]);
+  for (const [id, account, certificate] of [
+    [OFFICER, 'officer.a', 'C-1001'],
+    [SECOND, 'officer.b', 'C-1002'],
+    [NO_CERTIFICATE, 'officer.n', null],
+  ])
+    await database.admin.query(`INSERT INTO officer VALUES ($1, $2, $2, $3, $4, '141122', 'active', 1, 'test', now())`, [
+      id,
+      account,
+      certificate,
+      UNIT,
+    ]);
+  writeFileSync(join(root, 'trust.json'), trustBundleBytes(aTrustBundle()));
+  writeKeyFile(join(root, 'seal.key'), testKeys.seal);
+  captureProcess = createServer((message, reply) => {
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => void answer(JSON.parse(Buffer.concat(chunks).toString()), reply));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => captureProcess.once('listening', resolve));
+});
+
+afterAll(async () => {
+  captureProcess.close();
+  await database.close();
+});
+
+beforeEach(() => {
+  play = 'complete';
+});
+
+async function answer(
+  order: {
+    packageId: string;
+    number: string;
+    request: Record<string, unknown> & { jobId: string; url: string; purpose: string; profile: string; requestedAt: string };
+    entrySha256: string;
+  },
+  reply: ServerResponse,
+): Promise<void> {
+  captures += 1;
+  reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  reply.write(
+    `${JSON.stringify({ type: 'step', at: clock.now().toISOString(), mono: 1, step: 'goto', detail: order.request.url })}\n`,
+  );
+  const { packageId } = order;
+  if (play === 'dies') return void reply.destroy();
+  if (play === 'refused')
+    return void reply.end(
+      `${JSON.stringify({ type: 'result', packageId, outcome: 'refused', reason: 'private address', limits: [], artefacts: [] })}\n`,
+    );
+  const { jobId, url: urlTyped, purpose, profile, requestedAt } = order.request;
+  const changes = {
+    id: packageId,
+    number: order.number,
+    request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 },
+  };
+  const content = {
+    'content/text.txt': utf8('国家级养生配方\n'),
+    'content/screen/first.png': utf8('png'),
+    'record/request.json': utf8(canonicalJson(order.request)),
+  };
+  const files = await fixed(content, changes, [play === 'foreignKey' ? testKeys.seal : testKeys.worker]);
+  if (play === 'lies') files['content/text.txt'] = utf8('something else\n');
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, 'staging', packageId, path)), { recursive: true });
+    writeFileSync(join(root, 'staging', packageId, path), bytes);
+  }
+  const result = {
+    type: 'result',
+    packageId,
+    outcome: 'complete',
+    limits: [],
+    artefacts: [{ path: 'content/text.txt', role: 'text', state: 'ok' }],
+    navigation: { urlFinal: urlTyped, status: 200, title: '', ip: '192.0.2.7' },
+  };
+  reply.end(`${JSON.stringify(result)}\n`);
+}
+
+/** The room as the worker composes it, without a queue: `added` is what would have been queued. */
+function room() {
+  const config = {
+    captureUrl: `http://127.0.0.1:${(captureProcess.address() as AddressInfo).port}`,
+    captureToken: 'x',
+    captureConcurrency: 1,
+    stagingDir: join(root, 'staging'),
+    sealKeyFile: join(root, 'seal.key'),
+    keyPassphrase: undefined,
+  };
+  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
+  const blobs = new FileBlobStore(join(root, 'blobs'));
+  const ledger = new Ledger(clock);
+  const log = new Log('test', 'silent');
+  const officers = new OfficerDirectory(db, clock);
+  const added: string[] = [];
+  const jobs = { add: (_contract: unknown, name: string) => Promise.resolve(void added.push(name)) };
+  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const content = new ContentService(blobs, names);
+  const facts = new Facts(clock);
+  const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
+  const runner = new CaptureRunner(
+    db,
+    clock,
+    ledger,
+    evidence,
+    officers,
+    new CaptureClient(config),
+    fixation,
+    facts,
+    log,
+    config,
+  );
+  const sequencer = new LedgerSequencer(db, evidence);
+  const exporter = new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, log, config);
+  return { evidence, content, runner, exporter, sequencer, fixation, blobs, added, fsck: new EvidenceFsck(db, content) };
+}
+
+const run = (act: () => Promise<void>) => withClaims(worker, act);
+const rowOf = (id: string) => db.as(worker, (tx) => tx.findOneByOrFail(PackageRow, { id }));
+const typesOf = async (id: string) =>
+  (await database.admin.query<{ type: string }[]>('SELECT type FROM ledger_entry WHERE subject = $1 ORDER BY seq', [id])).map(
+    ({ type }) => type,
+  );
+const asked = (changes: Partial<CaptureRequest> = {}, claims: Claims = officer) =>
+  db.as(claims, (tx) => room().evidence.requestCapture(tx, { ...request, ...changes }));
+
+async function fixedPackage(): Promise<PackageRow> {
+  const { id } = await asked();
+  await run(() => room().runner.run(id));
+  return rowOf(id);
+}
+
+describe('request', () => {
+  it('I-09 logs job.requested with the row, before anything is captured', async () => {
+    const before = captures;
+    const row = await asked();
+    expect(await typesOf(row.id)).toEqual(['job.requested']);
+    expect(row).toMatchObject({ state: 'requested', number: expect.stringMatching(/^E-141122-2026-\d{6}$/) });
+    expect(captures).toBe(before);
+  });
+
+  it.each([
+    ['not-http', 'ftp://bare.test/'],
+    ['has-credentials', 'http://user:secret@bare.test/'],
+    ['too-long', `http://bare.test/${'a'.repeat(8192)}`],
+    ['malformed', 'http://'],
+  ])('F23 refuses an address that is %s, and writes nothing', async (reason, url) => {
+    const [{ n }] = await database.admin.query<[{ n: string }]>('SELECT count(*) AS n FROM ledger_entry');
+    await expect(asked({ url })).rejects.toMatchObject({ code: 'evidence.urlNotCapturable', details: { reason } });
+    expect((await database.admin.query<[{ n: string }]>('SELECT count(*) AS n FROM ledger_entry'))[0].n).toBe(n);
+  });
+
+  it.each([
+    ['one officer only', [OFFICER]],
+    ['the same officer twice', [OFFICER, OFFICER]],
+    ['an officer without certificate', [OFFICER, NO_CERTIFICATE]],
+  ])('F29 AC-OFF-2.3 refuses %s', (_what, officerIds) =>
+    expect(asked({ officerIds })).rejects.toMatchObject({ code: 'officers.pairRequired' }),
+  );
+});
+
+describe('fixation', () => {
+  it('makes evidence of what was captured, with its entry, files and fact in one', async () => {
+    const row = await fixedPackage();
+    expect(row).toMatchObject({
+      state: 'fixed',
+      completeness: 'complete',
+      manifestSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await typesOf(row.id)).toEqual(['job.requested', 'job.started', 'evidence.fixed']);
+    const facts = await database.admin.query('SELECT type FROM outbox WHERE subject = $1', [row.id]);
+    expect(facts).toEqual([{ type: 'evidence.fixed' }]);
+    expect(existsSync(join(root, 'staging', row.id))).toBe(false);
+  });
+
+  it('F05 I-11 a job delivered three times at once gives one package', async () => {
+    const { id } = await asked();
+    const before = captures;
+    await Promise.all([1, 2, 3].map(() => run(() => room().runner.run(id))));
+    expect(captures - before).toBe(1);
+    expect((await typesOf(id)).filter((type) => type === 'evidence.fixed')).toHaveLength(1);
+  });
+
+  it('keeps a refused capture with its reason, as an observation', async () => {
+    play = 'refused';
+    const { id } = await asked();
+    await run(() => room().runner.run(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'refused', reason: 'private address', manifestSha256: null });
+    expect(await typesOf(id)).toEqual(['job.requested', 'job.started', 'job.failed']);
+  });
+
+  it.each(['lies', 'foreignKey'] as const)('F15 never fixes what the capture process %s about', async (what) => {
+    play = what;
+    const { id } = await asked();
+    await expect(run(() => room().runner.run(id))).rejects.toThrow();
+    expect(await rowOf(id)).toMatchObject({ state: 'requested', manifestSha256: null });
+    expect(await typesOf(id)).not.toContain('evidence.fixed');
+  });
+
+  it('F01 tries a capture process that dies three times, then says so', async () => {
+    play = 'dies';
+    const { id } = await asked();
+    for (const _ of [1, 2]) await expect(run(() => room().runner.run(id))).rejects.toThrow();
+    await run(() => room().runner.run(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'failed', attempt: 3 });
+  });
+
+  it('F01 takes over from a worker that was killed, once its lease has ended', async () => {
+    const { id } = await asked();
+    await database.admin.query(`UPDATE evidence_package SET state = 'capturing', attempt = 1, lease_until = $2 WHERE id = $1`, [
+      id,
+      new Date(clock.now().getTime() + 1000),
+    ]);
+    await run(() => room().runner.run(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'capturing' });
+    clock.advance(6_000);
+    expect(await withClaims(worker, () => room().runner.waiting())).toContain(id);
+    await run(() => room().runner.run(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'fixed', attempt: 2 });
+  });
+
+  it('F04 I-12 changes nothing of a fixed package, whoever asks', async () => {
+    const { id } = await fixedPackage();
+    for (const column of ['url', 'manifest_sha256', 'number', 'requested_by'])
+      await expect(database.admin.query(`UPDATE evidence_package SET ${column} = 'x' WHERE id = $1`, [id])).rejects.toThrow(
+        'is fixed',
+      );
+    for (const sql of [
+      'DELETE FROM evidence_file',
+      'UPDATE ledger_entry SET seq = 9',
+      'TRUNCATE ledger_entry CASCADE',
+      'DELETE FROM evidence_package',
+    ])
+      await expect(database.admin.query(sql)).rejects.toThrow('insert-only');
+  });
+});
+
+describe('custody', () => {
+  it('I-10 keeps one unbroken chain when sixteen readers write at once', async () => {
+    const { id } = await fixedPackage();
+    const { evidence, sequencer, fsck } = room();
+    await Promise.all(
+      Array.from({ length: 16 }, (_, i) =>
+        db.as(someClaims({ actor: `reader-${i}` }), async (tx) => evidence.noteView(tx, await evidence.get(tx, id))),
+      ),
+    );
+    while (await withClaims(worker, () => sequencer.place()));
+    expect((await typesOf(id)).filter((type) => type === 'evidence.viewed')).toHaveLength(16);
+    expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
+    const places = await database.admin.query<{ idx: string }[]>('SELECT idx FROM ledger_place ORDER BY idx');
+    expect(places.map(({ idx }) => Number(idx))).toEqual(places.map((_, i) => i));
+  });
+
+  it('AC-OFF-2.4 notes a reader with his purpose, once an hour', async () => {
+    const { id } = await fixedPackage();
+    const { evidence } = room();
+    for (const _ of [1, 2])
+      await db.as({ ...officer, purpose: '案件办理' }, async (tx) => evidence.noteView(tx, await evidence.get(tx, id)));
+    const bodies = await db.as(worker, (tx) => evidence.custodyOf(tx, id));
+    expect(bodies.filter(({ type }) => type === 'evidence.viewed').map(({ body }) => JSON.parse(body!))).toEqual([
+      expect.objectContaining({ who: OFFICER, purpose: '案件办理' }),
+    ]);
+  });
+
+  it('I-16 entries hold no address, name or number', async () => {
+    const { id } = await fixedPackage();
+    const rows = await database.admin.query<{ entry: Buffer }[]>('SELECT entry FROM ledger_entry WHERE subject = $1', [id]);
+    for (const { entry } of rows) expect(entry.toString()).not.toMatch(/bare\.test|officer|E-141122|C-100/);
+  });
+
+  it.each([
+    [
+      'an entry changed by a superuser',
+      `UPDATE ledger_entry SET entry = set_byte(entry, 8, 120) WHERE subject = $1 AND seq = 1`,
+      /LEDGER_DIGEST/,
+    ],
+    [
+      'an event changed by a superuser',
+      `UPDATE ledger_body SET json = replace(json, 'attempt', 'attemp7') WHERE entry_id = (SELECT id FROM ledger_entry WHERE subject = $1 AND seq = 1)`,
+      /LEDGER_BODY/,
+    ],
+    ['a state set by a superuser', `UPDATE evidence_package SET state = 'failed' WHERE id = $1`, /STATE_WITHOUT_PROOF/],
+  ])('F09 I-07 fsck names %s', async (_what, sql, fault) => {
+    const { id } = await fixedPackage();
+    const { fsck } = room();
+    await database.admin.query(`ALTER TABLE ledger_entry DISABLE TRIGGER ALL`);
+    const copy = await database.admin.query('SELECT * FROM ledger_entry WHERE subject = $1 AND seq = 1', [id]);
+    const body = await database.admin.query(
+      'SELECT b.* FROM ledger_body b JOIN ledger_entry e ON e.id = b.entry_id WHERE e.subject = $1 AND e.seq = 1',
+      [id],
+    );
+    await database.admin.query(sql, [id]);
+    expect((await withClaims(worker, () => fsck.run())).faults.filter((found) => found.includes(id)).join()).toMatch(fault);
+    await database.admin.query('UPDATE ledger_entry SET entry = $2 WHERE id = $1', [copy[0].id, copy[0].entry]);
+    await database.admin.query('UPDATE ledger_body SET json = $2 WHERE entry_id = $1', [body[0].entry_id, body[0].json]);
+    await database.admin.query(`UPDATE evidence_package SET state = 'fixed' WHERE id = $1`, [id]);
+    await database.admin.query(`ALTER TABLE ledger_entry ENABLE TRIGGER ALL`);
+    expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
+  });
+});
+
+describe('storage', () => {
+  it('F12 a blob that was replaced or deleted is named, refused, and never shown', async () => {
+    const row = await fixedPackage();
+    const { content, fsck } = room();
+    const file = await db.as(worker, (tx) => content.file(tx, row.id, 'record/request.json'));
+    const path = join(root, 'blobs', file.sha256.slice(0, 2), file.sha256.slice(2, 4), file.sha256);
+    const bytes = readFileSync(path);
+    chmodSync(path, 0o644);
+    writeFileSync(path, 'forged');
+    await expect(db.as(worker, () => content.bytes(file))).rejects.toMatchObject({ code: 'evidence.blobDamaged' });
+    expect((await withClaims(worker, () => fsck.run())).faults).toContain(`FILE_DIGEST record/request.json ${row.id}`);
+    writeFileSync(path, bytes);
+    expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
+  });
+
+  it('F03 leaves nothing behind a write that was cut off', async () => {
+    const { blobs } = room();
+    const torn = new Readable({
+      read() {
+        this.push('half');
+        this.destroy(new Error('disk'));
+      },
+    });
+    await expect(blobs.putOnce(torn)).rejects.toThrow('disk');
+    expect(readdirSync(join(root, 'blobs', 'staging'))).toEqual([]);
+  });
+});
+
+describe('export', () => {
+  async function exported(id: string) {
+    const { evidence, exporter, blobs } = room();
+    const order = await db.as(officer, (tx) => evidence.requestExport(tx, id, '移送法制审核'));
+    await run(() => exporter.build(order.id));
+    const ready = await db.as(officer, (tx) => evidence.export(tx, order.id));
+    const chunks: Buffer[] = [];
+    for await (const chunk of await blobs.get(ready.blobSha256!)) chunks.push(chunk as Buffer);
+    return { ready, bytes: new Uint8Array(Buffer.concat(chunks)) };
+  }
+
+  it('I-13 every export verifies to L2 by the offline verifier, earlier ones also after later ones', async () => {
+    const row = await fixedPackage();
+    const first = await exported(row.id);
+    const second = await exported(row.id);
+    expect(second.ready.n).toBe(2);
+    const bundle = parseTrustBundle(trustBundleBytes(aTrustBundle()));
+    for (const { bytes } of [second, first]) {
+      const report = await verifyPackage({ form: 'file', source: bytesSource(bytes) }, bundle, {
+        at: clock.now(),
+        level: 2,
+        checkpoints: [],
+      });
+      expect(report.reasons.filter(({ step }) => ['V0', 'V1', 'V2', 'V3'].includes(step))).toEqual([]);
+      expect(report.level).toBeGreaterThanOrEqual(2);
+    }
+    expect((await typesOf(row.id)).filter((type) => type === 'evidence.exported')).toHaveLength(2);
+  });
+
+  it('refuses to export what is not fixed', async () => {
+    const { id } = await asked();
+    await expect(db.as(officer, (tx) => room().evidence.requestExport(tx, id, 'x'))).rejects.toMatchObject({
+      code: 'evidence.notFixed',
+    });
+  });
+});
+
+describe('row security', () => {
+  it.each([
+    ['the unit itself', someClaims({ actor: OFFICER }), true],
+    ['the city above', someClaims({ scope: 'below', division: '141100' }), true],
+    ['the county beside', someClaims({ division: '141121' }), false],
+    ['an administrator', someClaims({ scope: 'none' }), false],
+    ['the public', someClaims({ scope: 'public', actor: 'public' }), false],
+  ])('%s', async (_who, claims, sees) => {
+    const { id } = await fixedPackage();
+    const found = await db.as(claims, (tx) => tx.query<unknown[]>('SELECT FROM evidence_package WHERE id = $1', [id]));
+    const entries = await db.as(claims, (tx) => tx.query<unknown[]>('SELECT FROM ledger_entry WHERE subject = $1', [id]));
+    expect([found.length > 0, entries.length > 0]).toEqual([sees, sees]);
+  });
+
+  it('a statement without claims reads nothing', async () => {
+    await fixedPackage();
+    const { source } = await database.as('nms_worker');
+    for (const table of ['evidence_package', 'evidence_file', 'ledger_entry', 'ledger_body'])
+      expect(await source.query(`SELECT FROM ${table}`)).toEqual([]);
+  });
+});
