@@ -4,6 +4,5 @@ export const BadgePermission = {
   issue: 'badge:issue',
   suspend: 'badge:suspend',
   revoke: 'badge:revoke',
-  prove: 'badge:prove',
   system: 'badge:system',
 } as const;

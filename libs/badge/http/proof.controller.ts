@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { type Page, Refuses, Requires } from '../../platform';
-import { RegistryProblem } from '../../registry';
+import { RegistryPermission, RegistryProblem } from '../../registry';
 import { ProofService } from '../app/proof.service';
 import { BadgePermission } from '../domain/permissions';
 import { BadgeProblem } from '../domain/problems';
@@ -14,7 +14,7 @@ export class ProofController {
   constructor(private readonly proofs: ProofService) {}
 
   @Post('outlets/:id/proofs')
-  @Requires(BadgePermission.prove)
+  @Requires(RegistryPermission.editOutlets)
   @Refuses(RegistryProblem.notFound, BadgeProblem.proofMethodUnfit)
   @ApiCreatedResponse({ type: ProofDto })
   async request(
@@ -27,7 +27,7 @@ export class ProofController {
   /** 202: the look is the worker's; `state`, `seen` and `checkedAt` tell when it was made and what it saw. */
   @Post('proofs/:id/check')
   @HttpCode(202)
-  @Requires(BadgePermission.prove)
+  @Requires(RegistryPermission.editOutlets)
   @Refuses(BadgeProblem.proofNotFound, BadgeProblem.proofMethodUnfit)
   @ApiAcceptedResponse({ type: ProofDto })
   async check(@Param('id', new ParseUUIDPipe(unknownProof)) id: string): Promise<ProofDto> {
@@ -36,7 +36,7 @@ export class ProofController {
 
   @Post('proofs/:id/attestation')
   @HttpCode(200)
-  @Requires(BadgePermission.prove)
+  @Requires(RegistryPermission.editOutlets)
   @Refuses(BadgeProblem.proofNotFound, BadgeProblem.proofMethodUnfit)
   @ApiOkResponse({ type: ProofDto })
   async attest(@Param('id', new ParseUUIDPipe(unknownProof)) id: string, @Body() { reference }: AttestProofDto): Promise<ProofDto> {

@@ -5,6 +5,7 @@ import { Clock } from '../../kernel';
 import { currentClaims, Db, type Page, type PageQuery, pageOf, requireMatch } from '../../platform';
 import { type Changes, changesBetween, withOrigin } from '../domain/changes';
 import { registryFacts } from '../domain/facts';
+import { RegistryPermission } from '../domain/permissions';
 import { RegistryProblem } from '../domain/problems';
 import { registrationNumberFault } from '../domain/registration-number';
 import { isActiveStatus, isNaturalPerson, mayLackUscc, type Source } from '../domain/subject-types';
@@ -173,7 +174,7 @@ export class SubjectService {
     const overridable = fault.reason === 'check-character';
     if (!overridable || !input.usccOverrideReason?.trim())
       throw RegistryProblem.usccWrong({ pointer: '/uscc', fault, ...detailsOf(fault), overridable });
-    if (!mayOverride) throw RegistryProblem.overrideNotAllowed({ permission: 'registry:override' });
+    if (!mayOverride) throw RegistryProblem.overrideNotAllowed({ permission: RegistryPermission.override });
     return { uscc, usccOverrideReason: input.usccOverrideReason.trim(), usccOverrideBy: currentClaims()!.actor, usccWarnings: ['check-character'] };
   }
 

@@ -1,7 +1,10 @@
 /** What a role may be given; the roles are in apps/api/src/roles.ts. `override` belongs to a named supervisor. */
 export const RegistryPermission = {
-  read: 'registry:read',
-  write: 'registry:write',
-  override: 'registry:override',
-  operators: 'registry:operators',
+  readSubjects: 'subject:read',
+  editSubjects: 'subject:edit',
+  override: 'subject:override',
+  readOutlets: 'outlet:read',
+  editOutlets: 'outlet:edit',
+  readOperators: 'operator:read',
+  editOperators: 'operator:edit',
 } as const;

@@ -49,7 +49,7 @@ export class ConflictController {
   constructor(private readonly conflicts: ConflictService) {}
 
   @Get()
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readSubjects)
   @ApiOkResponse({ type: ConflictPageDto })
   async list(@Query() query: ConflictQuery): Promise<Page<ConflictDto>> {
     const page = await this.conflicts.find(query);
@@ -58,7 +58,7 @@ export class ConflictController {
 
   @Post(':id/decision')
   @HttpCode(200)
-  @Requires(RegistryPermission.write)
+  @Requires(RegistryPermission.editSubjects)
   @Refuses(RegistryProblem.notFound, RegistryProblem.conflictDecided)
   @ApiOkResponse({ type: ConflictDto })
   async decide(@Param('id', new ParseUUIDPipe(unknownId)) id: string, @Body() { decision, reason }: DecideConflictDto): Promise<ConflictDto> {

@@ -13,7 +13,7 @@ export class OperatorController {
   constructor(private readonly operators: OperatorService) {}
 
   @Get()
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readOperators)
   @ApiOkResponse({ type: OperatorPageDto })
   async list(@Query() query: OperatorQuery): Promise<Page<OperatorDto>> {
     const page = await this.operators.find(query);
@@ -21,7 +21,7 @@ export class OperatorController {
   }
 
   @Post()
-  @Requires(RegistryPermission.operators)
+  @Requires(RegistryPermission.editOperators)
   @Refuses(RegistryProblem.operatorTaken, RegistryProblem.usccWrong)
   @ApiCreatedResponse({ type: OperatorDto })
   async create(@Body() input: CreateOperatorDto): Promise<OperatorDto> {
@@ -29,7 +29,7 @@ export class OperatorController {
   }
 
   @Get(':id')
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readOperators)
   @Refuses(RegistryProblem.notFound)
   @ApiOkResponse({ type: OperatorDto })
   async get(@Param('id', new ParseUUIDPipe(unknownId)) id: string): Promise<OperatorDto> {
@@ -37,7 +37,7 @@ export class OperatorController {
   }
 
   @Patch(':id')
-  @Requires(RegistryPermission.operators)
+  @Requires(RegistryPermission.editOperators)
   @Refuses(RegistryProblem.notFound, RegistryProblem.operatorTaken, RegistryProblem.usccWrong)
   @ApiOkResponse({ type: OperatorDto })
   async change(

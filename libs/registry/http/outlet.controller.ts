@@ -15,7 +15,7 @@ export class OutletController {
   constructor(private readonly outlets: OutletService) {}
 
   @Get()
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readOutlets)
   @ApiOkResponse({ type: OutletPageDto })
   async list(@Query() query: OutletQuery): Promise<Page<OutletDto>> {
     const page = await this.outlets.find(query);
@@ -24,7 +24,7 @@ export class OutletController {
 
   /** A second subject filing the same address gets its outlet and an open conflict, see GET /conflicts?outletId=. */
   @Post()
-  @Requires(RegistryPermission.write)
+  @Requires(RegistryPermission.editOutlets)
   @Refuses(
     RegistryProblem.notFound,
     RegistryProblem.domainWrong,
@@ -38,7 +38,7 @@ export class OutletController {
   }
 
   @Get(':id')
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readOutlets)
   @Reads('outlet')
   @Refuses(RegistryProblem.notFound)
   @ApiOkResponse({ type: OutletDto })
@@ -47,7 +47,7 @@ export class OutletController {
   }
 
   @Patch(':id')
-  @Requires(RegistryPermission.write)
+  @Requires(RegistryPermission.editOutlets)
   @Refuses(RegistryProblem.notFound, RegistryProblem.domainWrong, RegistryProblem.urlWrong, RegistryProblem.numberFormat)
   @ApiOkResponse({ type: OutletDto })
   async change(
@@ -59,7 +59,7 @@ export class OutletController {
   }
 
   @Get(':id/history')
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readOutlets)
   @Reads('outlet')
   @Refuses(RegistryProblem.notFound)
   @ApiOkResponse({ type: HistoryDto })

@@ -15,7 +15,7 @@ export class SubjectController {
   constructor(private readonly subjects: SubjectService) {}
 
   @Get()
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readSubjects)
   @ApiOkResponse({ type: SubjectPageDto })
   async list(@Query() query: SubjectQuery): Promise<Page<SubjectDto>> {
     const page = await this.subjects.find(query);
@@ -23,7 +23,7 @@ export class SubjectController {
   }
 
   @Post()
-  @Requires(RegistryPermission.write)
+  @Requires(RegistryPermission.editSubjects)
   @Refuses(
     RegistryProblem.usccWrong,
     RegistryProblem.usccMissing,
@@ -39,7 +39,7 @@ export class SubjectController {
   }
 
   @Get(':id')
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readSubjects)
   @Reads('subject')
   @Refuses(RegistryProblem.notFound)
   @ApiOkResponse({ type: SubjectDto })
@@ -48,7 +48,7 @@ export class SubjectController {
   }
 
   @Patch(':id')
-  @Requires(RegistryPermission.write)
+  @Requires(RegistryPermission.editSubjects)
   @Refuses(RegistryProblem.notFound, RegistryProblem.usccWrong, RegistryProblem.usccTaken, RegistryProblem.outsideScope)
   @ApiOkResponse({ type: SubjectDto })
   async change(
@@ -61,7 +61,7 @@ export class SubjectController {
   }
 
   @Get(':id/history')
-  @Requires(RegistryPermission.read)
+  @Requires(RegistryPermission.readSubjects)
   @Reads('subject')
   @Refuses(RegistryProblem.notFound)
   @ApiOkResponse({ type: HistoryDto })
