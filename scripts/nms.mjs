@@ -18,7 +18,6 @@ await onNode24(() => {
   const needsBrowser = process.argv[2] === 'capture';
   const fonts = needsBrowser ? findFonts(DATA) : { file: null };
   const env = {
-    DATA_DIR: DATA,
     ...(running?.databaseUrl && { DATABASE_URL: urlTo(running.databaseUrl, {}) }),
     ...(running?.redisUrl && { REDIS_URL: running.redisUrl }),
     BLOB_DIR: join(DATA, 'blobs'),

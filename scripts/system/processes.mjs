@@ -27,6 +27,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
   const shared = {
     ...inherited,
     NODE_ENV: 'production',
+    AGENCY_DOMAIN: process.env.AGENCY_DOMAIN ?? 'jiaocheng.supervision.test',
     HOST: '127.0.0.1',
     AGENCY_DOMAIN: inherited.AGENCY_DOMAIN ?? 'jiaocheng.supervision.test',
     PUBLIC_ORIGIN: at(ports.portal),
@@ -47,7 +48,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
     { name: 'capture', entry: 'dist/apps/capture/src/main.js', health: `${at(ports.capture)}/health`,
       env: { ...shared, ...forCapture, ...browser, ...egress, CAPTURE_PORT: String(ports.capture), KEY_DIR: folder(keys, 'capture') } },
     { name: 'api', entry: 'dist/apps/api/src/main.js', health: `${at(ports.api)}/api/v1/health`,
-      env: { ...withDatabase('nms_api'), API_PORT: String(ports.api), STAGING_DIR: forCapture.STAGING_DIR, CONSOLE_DIR: join(ROOT, 'admin-ui/dist') } },
+      env: { ...withDatabase('nms_api'), API_PORT: String(ports.api), CONSOLE_DIR: join(ROOT, 'admin-ui/dist') } },
     { name: 'worker', entry: 'dist/apps/worker/src/main.js', health: at(ports.worker),
       env: { ...withDatabase('nms_worker'), ...forCapture, WORKER_PORT: String(ports.worker), KEY_DIR: folder(keys, 'worker'), SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key') } },
     { name: 'portal', entry: 'dist/apps/portal/src/main.js', health: `${at(ports.portal)}/health`,
@@ -55,6 +56,6 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
     { name: 'ledger-signer', entry: 'dist/apps/ledger-signer/src/main.js', health: `${at(ports.ledger)}/health`,
       env: { ...shared, ...stored, DATABASE_URL: database.addressOf('nms_ledger'), LEDGER_PORT: String(ports.ledger), KEY_DIR: folder(keys, 'ledger') } },
   ];
-  const cli = { ...withDatabase('nms_worker'), ...forCapture, ...browser, DATABASE_URL: database.admin, DATA_DIR: data, KEY_DIR: keys, DEMO_ACCOUNTS_FILE: join(data, 'demo-accounts.json') };
+  const cli = { ...withDatabase('nms_worker'), ...forCapture, ...browser, DATABASE_URL: database.admin, KEY_DIR: keys, DEMO_ACCOUNTS_FILE: join(data, 'demo-accounts.json') };
   return { processes: all.filter(({ entry }) => existsSync(join(ROOT, entry))), cli };
 }
