@@ -29,3 +29,7 @@ export * from './log/entry';
 export * from './log/merkle';
 export * from './log/proofs';
 export * from './log/tree';
+export { type Authority, type AuthorityParts, createAuthority } from './tsp/authority';
+export * from './tsp/request';
+export { parseTimeStampResponse, type TimeStampToken } from './tsp/token';
+export * from './tsp/verify-token';

@@ -1,0 +1,135 @@
+import {
+  bitsOf,
+  children,
+  context,
+  type Der,
+  expectTag,
+  explicit,
+  integerHex,
+  oidOf,
+  readDer,
+  sequenceOf,
+  smallInteger,
+  TAG,
+  timeOf,
+} from '../asn1/read';
+import { OID, SIGNATURE_OIDS } from '../asn1/oids';
+import { equalBytes, Malformed, toHex } from '../bytes';
+import { verifySpki } from '../primitives';
+import { verifySm2 } from '../sm2';
+
+export interface PublicKey {
+  kind: 'rsa' | 'ec' | 'sm2';
+  /** Length of an RSA modulus; of an elliptic curve 256 or 384. */
+  bits: number;
+  spki: Uint8Array;
+  /** Uncompressed point of an SM2 key. */
+  point: Uint8Array;
+}
+
+/** What the time-stamp profile has to know of a certificate. */
+export interface Certificate {
+  der: Uint8Array;
+  serial: string;
+  /** Names as DER: compared as bytes. */
+  issuer: Uint8Array;
+  subject: Uint8Array;
+  notBefore: string;
+  notAfter: string;
+  key: PublicKey;
+  isCa: boolean;
+  mayKeyCertSign: boolean;
+  extendedKeyUsage: { critical: boolean; purposes: string[] } | null;
+  signed: Uint8Array;
+  algorithm: string;
+  signature: Uint8Array;
+}
+
+const KNOWN_CRITICAL: string[] = [OID.keyUsage, OID.basicConstraints, OID.extendedKeyUsage, OID.certificatePolicies];
+
+/** Strict X.509 v3; a critical extension that we do not understand is refused, as RFC 5280 asks. */
+export function parseCertificate(bytes: Uint8Array): Certificate {
+  const [tbs, algorithm, signature] = sequenceOf(readDer(bytes));
+  const fields = sequenceOf(tbs);
+  const version = fields[0]?.tag === context(0) ? smallInteger(explicit(fields.shift()!, context(0))) : 0;
+  const [serial, inner, issuer, validity, subject, spki, ...rest] = fields;
+  const [notBefore, notAfter] = sequenceOf(validity);
+  if (!tbs || !algorithm || !inner || !equalBytes(inner.whole, algorithm.whole))
+    throw new Malformed('algorithms of the certificate');
+  const extensions = readExtensions(version === 2 ? rest.find((field) => field.tag === context(3)) : undefined);
+  return {
+    der: bytes,
+    serial: integerHex(serial),
+    issuer: expectTag(issuer, TAG.sequence).whole,
+    subject: expectTag(subject, TAG.sequence).whole,
+    notBefore: timeOf(notBefore),
+    notAfter: timeOf(notAfter),
+    key: parsePublicKey(expectTag(spki, TAG.sequence)),
+    ...extensions,
+    signed: tbs.whole,
+    algorithm: oidOf(sequenceOf(algorithm)[0]),
+    signature: bitsOf(signature),
+  };
+}
+
+/** Issuer of a chain: its name, its right to sign certificates, its signature. */
+export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+  if (!equalBytes(certificate.issuer, issuer.subject) || !issuer.isCa || !issuer.mayKeyCertSign) return false;
+  return verifyWith(issuer.key, certificate.algorithm, certificate.signed, certificate.signature);
+}
+
+/** By the algorithm of a certificate, a revocation list or a signer. */
+export function verifyWith(key: PublicKey, algorithm: string, signed: Uint8Array, signature: Uint8Array): boolean {
+  const scheme = SIGNATURE_OIDS[algorithm];
+  if (!scheme || scheme.key !== key.kind) return false;
+  if (scheme.hash === 'sm3') return verifySm2(key.point, signed, signature);
+  return verifySpki(key.spki, scheme.hash, signed, signature);
+}
+
+function parsePublicKey(spki: Der): PublicKey {
+  const [algorithm, key] = sequenceOf(spki);
+  const [kind, curve] = sequenceOf(algorithm);
+  const point = bitsOf(key);
+  const common = { spki: spki.whole, point };
+  switch (oidOf(kind)) {
+    case OID.rsaEncryption:
+      return { kind: 'rsa', bits: bitLength(integerHex(sequenceOf(readDer(point))[0])), ...common };
+    case OID.ecPublicKey:
+      return { ...curveOf(oidOf(curve)), ...common };
+    default:
+      throw new Malformed('kind of key');
+  }
+}
+
+function curveOf(oid: string): { kind: 'ec' | 'sm2'; bits: number } {
+  if (oid === OID.p256) return { kind: 'ec', bits: 256 };
+  if (oid === OID.p384) return { kind: 'ec', bits: 384 };
+  if (oid === OID.sm2) return { kind: 'sm2', bits: 256 };
+  throw new Malformed('curve of the key');
+}
+
+function bitLength(hex: string): number {
+  const trimmed = hex.replace(/^0+/, '');
+  return trimmed === '' ? 0 : (trimmed.length - 1) * 4 + parseInt(trimmed[0]!, 16).toString(2).length;
+}
+
+type Extensions = Pick<Certificate, 'isCa' | 'mayKeyCertSign' | 'extendedKeyUsage'>;
+
+function readExtensions(field: Der | undefined): Extensions {
+  const found: Extensions = { isCa: false, mayKeyCertSign: true, extendedKeyUsage: null };
+  const seen = new Set<string>();
+  for (const extension of field ? sequenceOf(explicit(field, context(3))) : []) {
+    const parts = sequenceOf(extension);
+    const id = oidOf(parts[0]);
+    const critical = parts.length === 3 && toHex(expectTag(parts[1], TAG.boolean).value) === 'ff';
+    const value = readDer(expectTag(parts.at(-1), TAG.octets).value);
+    if (seen.has(id) || (critical && !KNOWN_CRITICAL.includes(id))) throw new Malformed(`extension ${id}`);
+    seen.add(id);
+    if (id === OID.basicConstraints)
+      found.isCa = sequenceOf(value)[0]?.tag === TAG.boolean && toHex(children(value)[0]!.value) === 'ff';
+    // Bit 5 (keyCertSign) of the usage; unused bits at the end are allowed here.
+    if (id === OID.keyUsage) found.mayKeyCertSign = ((expectTag(value, TAG.bits).value[1] ?? 0) & 0x04) !== 0;
+    if (id === OID.extendedKeyUsage) found.extendedKeyUsage = { critical, purposes: sequenceOf(value).map(oidOf) };
+  }
+  return found;
+}
