@@ -72,21 +72,25 @@ export class Evidence1790000000600 implements MigrationInterface {
       CREATE POLICY evidence_export_all ON evidence_export USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id))
         WITH CHECK (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id));
       -- Entries hold digests only; who may see the package, or is the system, sees and adds its entries.
-      CREATE POLICY ledger_entry_all ON ledger_entry USING (nms_is_system() OR EXISTS (SELECT FROM evidence_package p WHERE p.id = subject))
+      CREATE POLICY ledger_entry_all ON ledger_entry TO nms_api, nms_worker USING (nms_is_system() OR EXISTS (SELECT FROM evidence_package p WHERE p.id = subject))
         WITH CHECK (nms_is_system() OR nms_claim('scope') IN ('self', 'unit', 'below', 'all'));
       CREATE POLICY ledger_body_all ON ledger_body USING (EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id))
         WITH CHECK (nms_is_system() OR nms_claim('scope') IN ('self', 'unit', 'below', 'all'));
-      CREATE POLICY ledger_place_all ON ledger_place USING (EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id)) WITH CHECK (nms_is_system());
+      CREATE POLICY ledger_place_all ON ledger_place TO nms_api, nms_worker USING (EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id)) WITH CHECK (nms_is_system());
+
+      -- The signer of checkpoints sees digests and places, and no package.
+      CREATE POLICY ledger_entry_signer ON ledger_entry FOR SELECT TO nms_ledger USING (nms_is_system());
+      CREATE POLICY ledger_place_signer ON ledger_place FOR SELECT TO nms_ledger USING (nms_is_system());
 
       GRANT SELECT, INSERT, UPDATE ON evidence_number TO nms_api, nms_worker;
       GRANT SELECT, INSERT ON evidence_package, evidence_export TO nms_api, nms_worker;
       GRANT UPDATE ON evidence_package, evidence_export TO nms_worker;
       GRANT UPDATE (case_id) ON evidence_package TO nms_api;
-      GRANT SELECT ON evidence_file, evidence_step, ledger_place TO nms_api, nms_worker, nms_ledger;
+      GRANT SELECT ON evidence_file, evidence_step, ledger_place TO nms_api, nms_worker;
       GRANT INSERT ON evidence_file, evidence_step, ledger_place TO nms_worker;
       GRANT SELECT, INSERT ON ledger_entry, ledger_body TO nms_api, nms_worker;
       GRANT USAGE ON SEQUENCE ledger_entry_id_seq TO nms_api, nms_worker;
-      GRANT SELECT ON ledger_entry TO nms_ledger;
+      GRANT SELECT ON ledger_entry, ledger_place TO nms_ledger;
     `);
   }
 

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuditHttpModule } from '../../../libs/audit/audit-http.module';
+import { BadgeHttpModule } from '../../../libs/badge/badge-http.module';
+import { DocumentsHttpModule } from '../../../libs/documents/documents-http.module';
 import { EvidenceHttpModule } from '../../../libs/evidence/evidence-http.module';
 import { OfficersHttpModule } from '../../../libs/officers/officers-http.module';
 import { PlatformModule } from '../../../libs/platform';
+import { RegistryHttpModule } from '../../../libs/registry/registry-http.module';
 import { apiConfig } from './api.config';
 import { ClockController } from './clock.controller';
 import { HealthController } from './health.controller';

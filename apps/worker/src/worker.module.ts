@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditWorkerModule } from '../../../libs/audit/audit-worker.module';
+import { BadgeWorkerModule } from '../../../libs/badge/badge-worker.module';
 import { EvidenceWorkerModule } from '../../../libs/evidence/evidence-worker.module';
 import { OfficersModule } from '../../../libs/officers';
 import { PlatformModule } from '../../../libs/platform';
@@ -7,7 +8,13 @@ import { workerConfig } from './worker.config';
 
 /** Jobs, facts and sweeps of all rooms. */
 @Module({
-  imports: [PlatformModule.forProcess('worker', 'worker'), OfficersModule, AuditWorkerModule, EvidenceWorkerModule],
+  imports: [
+    PlatformModule.forProcess('worker', 'worker'),
+    OfficersModule,
+    AuditWorkerModule,
+    BadgeWorkerModule,
+    EvidenceWorkerModule,
+  ],
   providers: [workerConfig],
 })
 export class WorkerModule {}
