@@ -1,0 +1,19 @@
+import type { Session } from '../api/types';
+
+/** The signed-in officer, held in memory only: the cookie is the session, this is what the server said about it. */
+let current: Session | undefined;
+
+export const sessionNow = () => current;
+export const csrfToken = () => current?.csrfToken ?? '';
+export const remember = (session: Session | undefined) => {
+  current = session;
+};
+
+/** Signing out in one tab signs out all of them. */
+const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('session');
+export const tellOtherTabs = () => tabs?.postMessage('signedOut');
+export const onSignedOutElsewhere = (react: () => void) => {
+  const listen = (event: MessageEvent) => event.data === 'signedOut' && react();
+  tabs?.addEventListener('message', listen);
+  return () => tabs?.removeEventListener('message', listen);
+};

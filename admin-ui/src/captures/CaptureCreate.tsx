@@ -1,0 +1,48 @@
+import { Box } from '@mui/material';
+import { AutocompleteInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
+import { CreateForm } from '../parts/Forms';
+import { useChoices } from '../parts/choices';
+import { profiles } from './words';
+
+const officerName = (o?: { name?: string; certificate?: string | null }) =>
+  o ? [o.name, o.certificate].filter(Boolean).join(' · ') : '';
+const query = (q: string) => ({ q });
+
+/** Evidence taking needs a second officer; the first is the one who is signed in. */
+const CaptureCreate = () => {
+  const choices = useChoices();
+  return (
+    <CreateForm>
+      <Box sx={{ display: 'grid', columnGap: 2, width: '100%', gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' } }}>
+        <TextInput source="url" type="url" validate={required()} helperText="help.captureUrl" sx={{ gridColumn: '1 / -1' }} />
+        <SelectInput source="profile" choices={choices('profile', profiles)} defaultValue="desktop" validate={required()} />
+        <TextInput source="purpose" validate={required()} helperText="help.purpose" />
+        <ReferenceInput source="secondOfficerId" reference="officers" perPage={50}>
+          <AutocompleteInput
+            optionText={officerName}
+            filterToQuery={query}
+            validate={required()}
+            helperText="help.secondOfficer"
+          />
+        </ReferenceInput>
+        <TextInput source="place" validate={required()} helperText="help.place" />
+        <ReferenceInput source="outletId" reference="outlets" perPage={25}>
+          <AutocompleteInput optionText="siteName" filterToQuery={query} />
+        </ReferenceInput>
+        <ReferenceInput source="caseId" reference="cases" perPage={25}>
+          <AutocompleteInput optionText="matter" filterToQuery={query} />
+        </ReferenceInput>
+        <TextInput
+          source="factToProve"
+          multiline
+          minRows={2}
+          validate={required()}
+          helperText="help.factToProve"
+          sx={{ gridColumn: '1 / -1' }}
+        />
+      </Box>
+    </CreateForm>
+  );
+};
+
+export default CaptureCreate;

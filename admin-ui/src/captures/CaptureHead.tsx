@@ -1,0 +1,99 @@
+import { Alert, Box, Button } from '@mui/material';
+import { useState } from 'react';
+import { useTranslate } from 'react-admin';
+import type { Capture } from '../api/types';
+import { useWord } from '../parts/choices';
+import { Digest } from '../parts/Digest';
+import { Facts } from '../parts/Facts';
+import { Panel } from '../parts/Panel';
+import { RecordLink } from '../parts/Records';
+import { StateMark } from '../parts/StateMark';
+import { When } from '../parts/When';
+import { ExportDialog } from './ExportDialog';
+import { VerifyNow } from './VerifyNow';
+import { isFixed } from './running';
+
+export const CaptureHead = ({ capture }: { capture: Capture }) => {
+  const translate = useTranslate();
+  const word = useWord();
+  const [exporting, setExporting] = useState(false);
+  const label = (field: string) => translate(`resources.captures.fields.${field}`);
+  const { limits, navigation, makers } = capture;
+  return (
+    <Panel
+      title={
+        <Box component="span" sx={{ display: 'inline-flex', gap: 1.5, alignItems: 'center' }}>
+          {capture.number} <StateMark kind="capture" state={capture.state} />
+          {capture.completeness && <StateMark kind="completeness" state={capture.completeness} />}
+        </Box>
+      }
+      action={
+        isFixed(capture) && (
+          <Box sx={{ display: 'flex', gap: 1 }}>
+            <VerifyNow capture={capture} />
+            <Button variant="outlined" onClick={() => setExporting(true)}>
+              {translate('action.capture.export')}
+            </Button>
+          </Box>
+        )
+      }
+    >
+      {capture.reason && (
+        <Alert severity="warning" sx={{ mb: 2 }}>
+          {word('captureReason', capture.reason)}
+        </Alert>
+      )}
+      {limits.length > 0 && (
+        <Alert severity="warning" sx={{ mb: 2 }}>
+          {translate('console.limitsReached')} {limits.map((l) => word('limit', l)).join('、')}
+        </Alert>
+      )}
+      <Facts
+        columns={3}
+        facts={[
+          [label('url'), capture.url],
+          [label('urlFinal'), navigation?.urlFinal],
+          [label('title'), navigation?.title],
+          [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
+          [label('profile'), word('profile', capture.profile)],
+          [label('purpose'), capture.purpose],
+          [label('requestedAt'), <When key="r" at={capture.requestedAt} form="second" />],
+          [label('fixedAt'), <When key="f" at={capture.fixedAt} form="second" />],
+          [label('place'), capture.place],
+          [label('makers'), makers.map((m) => `${m.name}(${m.certificate})`).join('、')],
+          [label('environment'), capture.environment && <StateMark key="v" kind="environment" state={capture.environment} />],
+          [
+            label('outletId'),
+            capture.outletId && (
+              <RecordLink resource="outlets" id={capture.outletId}>
+                {translate('console.openOutlet')}
+              </RecordLink>
+            ),
+          ],
+          [
+            label('caseId'),
+            capture.caseId && (
+              <RecordLink resource="cases" id={capture.caseId}>
+                {translate('console.openCase')}
+              </RecordLink>
+            ),
+          ],
+          [
+            label('orderId'),
+            capture.orderId && (
+              <RecordLink resource="orders" id={capture.orderId}>
+                {translate('console.openOrder')}
+              </RecordLink>
+            ),
+          ],
+          [label('manifestSha256'), <Digest key="m" value={capture.manifestSha256} full />],
+          [label('manifestSm3'), <Digest key="n" value={capture.manifestSm3} full />],
+        ]}
+      />
+      <Box sx={{ mt: 1.5 }}>
+        <Facts columns={1} facts={[[label('factToProve'), capture.factToProve]]} />
+      </Box>
+      {exporting && <ExportDialog capture={capture} onClose={() => setExporting(false)} />}
+    </Panel>
+  );
+};

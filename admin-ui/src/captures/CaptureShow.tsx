@@ -1,0 +1,66 @@
+import type { ReactNode } from 'react';
+import { Show, Tab, TabbedShowLayout, useRecordContext, useTranslate } from 'react-admin';
+import { useItems } from '../api/use-api';
+import type { Capture, CaptureFile } from '../api/types';
+import { Fetching } from '../parts/Refusal';
+import { Stacked } from '../parts/Panel';
+import { CaptureHead } from './CaptureHead';
+import { Custody } from './Custody';
+import { Environment } from './Environment';
+import { Exchanges } from './Exchanges';
+import { Files } from './Files';
+import { LiveSteps } from './LiveSteps';
+import { Pictures } from './Pictures';
+import { isFixed } from './running';
+
+const FilesOf = ({ children }: { children: (capture: Capture, files: CaptureFile[]) => ReactNode }) => {
+  const capture = useRecordContext<Capture>();
+  const { items, isPending, error, refetch } = useItems<CaptureFile>(capture && `captures/${capture.id}/files`);
+  if (!capture) return null;
+  return (
+    <>
+      <Fetching isPending={isPending} error={error} refetch={refetch} />
+      {!isPending && !error && children(capture, items)}
+    </>
+  );
+};
+
+const Whole = () => {
+  const capture = useRecordContext<Capture>();
+  const translate = useTranslate();
+  if (!capture) return null;
+  const tab = (name: string) => translate(`tab.${name}`);
+  return (
+    <Stacked>
+      <CaptureHead capture={capture} />
+      <LiveSteps capture={capture} />
+      {isFixed(capture) && (
+        <TabbedShowLayout>
+          <Tab label={tab('pictures')} path="">
+            <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('exchanges')} path="exchanges">
+            <Exchanges />
+          </Tab>
+          <Tab label={tab('files')} path="files">
+            <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('environment')} path="environment">
+            <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('custody')} path="custody">
+            <Custody />
+          </Tab>
+        </TabbedShowLayout>
+      )}
+    </Stacked>
+  );
+};
+
+const CaptureShow = () => (
+  <Show component="div" actions={false}>
+    <Whole />
+  </Show>
+);
+
+export default CaptureShow;

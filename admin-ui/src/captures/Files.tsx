@@ -1,0 +1,52 @@
+import { Button } from '@mui/material';
+import { useDataProvider, useLocaleState, useNotify, useTranslate } from 'react-admin';
+import { sentenceOf } from '../api/problem';
+import type { Capture, CaptureFile } from '../api/types';
+import type { ConsoleDataProvider } from '../api/data-provider';
+import { useWord } from '../parts/choices';
+import { Digest } from '../parts/Digest';
+import { PlainTable } from '../parts/PlainTable';
+import { StateMark } from '../parts/StateMark';
+import { readableSize } from './files';
+
+/** The content of the package, file by file, with its digests. */
+export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile[] }) => {
+  const translate = useTranslate();
+  const word = useWord();
+  const notify = useNotify();
+  const [locale] = useLocaleState();
+  const provider = useDataProvider<ConsoleDataProvider>();
+  const fetchFile = (path: string) =>
+    provider
+      .download(
+        `captures/${capture.id}/files/${path.split('/').map(encodeURIComponent).join('/')}`,
+        path.split('/').at(-1) ?? 'file',
+      )
+      .catch((error: unknown) => notify(sentenceOf(error, translate), { type: 'error' }));
+  const label = (field: string) => translate(`console.file.${field}`);
+  const stateOf = (path: string) => capture.artefacts.find((a) => a.path === path)?.state;
+  return (
+    <PlainTable
+      caption={translate('tab.files')}
+      rows={files}
+      rowKey={(f) => f.path}
+      columns={[
+        { key: 'path', label: label('path'), cell: (f) => <code>{f.path}</code> },
+        { key: 'role', label: label('role'), cell: (f) => word('fileRole', f.role) || '—' },
+        { key: 'state', label: label('state'), cell: (f) => <StateMark kind="fileState" state={stateOf(f.path)} /> },
+        { key: 'size', label: label('size'), align: 'right', cell: (f) => readableSize(f.size, locale) },
+        { key: 'sha256', label: 'SHA-256', cell: (f) => <Digest value={f.sha256} name={`SHA-256 ${f.path}`} /> },
+        { key: 'sm3', label: 'SM3', cell: (f) => <Digest value={f.sm3} name={`SM3 ${f.path}`} /> },
+        {
+          key: 'get',
+          label: translate('console.download'),
+          cell: (f) => (
+            <Button onClick={() => void fetchFile(f.path)} aria-label={translate('console.downloadNamed', { name: f.path })}>
+              {translate('console.download')}
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+};

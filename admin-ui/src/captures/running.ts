@@ -1,0 +1,8 @@
+import type { Capture } from '../api/types';
+
+/** Until a capture is fixed or has failed there is nothing to read but its progress. */
+export const isRunning = ({ state }: Capture): boolean => state === 'requested' || state === 'capturing';
+
+/** Its bytes are fixed for good; everything that reads them is offered. */
+export const isFixed = ({ state }: Capture): boolean =>
+  ['fixed', 'stamped', 'confirmed', 'sealed', 'transferred'].includes(state);

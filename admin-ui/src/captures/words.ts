@@ -1,0 +1,13 @@
+export const captureStates = [
+  'requested',
+  'capturing',
+  'fixed',
+  'stamped',
+  'confirmed',
+  'sealed',
+  'transferred',
+  'refused',
+  'failed',
+  'disposed',
+];
+export const profiles = ['desktop', 'mobile'];

@@ -1,0 +1,51 @@
+import { Show, Tab, TabbedShowLayout, useRecordContext, useTranslate } from 'react-admin';
+import type { Case } from '../api/types';
+import { Stacked } from '../parts/Panel';
+import { useRemember } from '../workbench/recent';
+import { CaseHead } from './CaseHead';
+import { CaseAudit } from './tabs/CaseAudit';
+import { CaseOrders } from './tabs/CaseOrders';
+import { CaseTimeline } from './tabs/CaseTimeline';
+import { Documents } from './tabs/Documents';
+import { Evidence } from './tabs/Evidence';
+import { Overview } from './tabs/Overview';
+import { Parties } from './tabs/Parties';
+import { TasksAndClocks } from './tabs/TasksAndClocks';
+
+const tabs = [
+  ['overview', Overview],
+  ['timeline', CaseTimeline],
+  ['parties', Parties],
+  ['evidence', Evidence],
+  ['documents', Documents],
+  ['tasks', TasksAndClocks],
+  ['orders', CaseOrders],
+  ['audit', CaseAudit],
+] as const;
+
+const Whole = () => {
+  const file = useRecordContext<Case>();
+  const translate = useTranslate();
+  useRemember('cases', file?.id, file?.number ?? file?.matter);
+  if (!file) return null;
+  return (
+    <Stacked>
+      <CaseHead file={file} />
+      <TabbedShowLayout>
+        {tabs.map(([name, Content], index) => (
+          <Tab key={name} label={translate(`tab.${name}`)} path={index === 0 ? '' : name}>
+            <Content file={file} />
+          </Tab>
+        ))}
+      </TabbedShowLayout>
+    </Stacked>
+  );
+};
+
+const CaseFile = () => (
+  <Show component="div" actions={false}>
+    <Whole />
+  </Show>
+);
+
+export default CaseFile;

@@ -1,0 +1,98 @@
+import { Box } from '@mui/material';
+import { useEffect } from 'react';
+import {
+  ArrayInput,
+  AutocompleteInput,
+  DateInput,
+  DateTimeInput,
+  ReferenceInput,
+  SelectInput,
+  SimpleFormIterator,
+  TextInput,
+  required,
+  useRecordContext,
+} from 'react-admin';
+import { useFormContext } from 'react-hook-form';
+import { useSearchParams } from 'react-router-dom';
+import type { Order } from '../api/types';
+import { EditForm } from '../parts/Forms';
+import { useChoices } from '../parts/choices';
+import { orderScopes } from './words';
+
+const query = (q: string) => ({ q });
+const whole = { gridColumn: '1 / -1' };
+
+/** Goes to the field that the check list named. */
+const FocusAsked = () => {
+  const [params] = useSearchParams();
+  const { setFocus } = useFormContext();
+  const asked = params.get('focus');
+  useEffect(() => {
+    if (!asked) return undefined;
+    const timer = setTimeout(() => {
+      setFocus(asked);
+      document.getElementById(asked)?.scrollIntoView({ block: 'center' });
+    }, 300);
+    return () => clearTimeout(timer);
+  }, [asked, setFocus]);
+  return null;
+};
+
+const Inputs = () => {
+  const order = useRecordContext<Order>();
+  const choices = useChoices();
+  const restoring = order?.kind === 'restoration';
+  return (
+    <Box sx={{ display: 'grid', columnGap: 2, width: '100%', gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' } }}>
+      <FocusAsked />
+      {!restoring && (
+        <ReferenceInput source="operatorId" reference="operators">
+          <AutocompleteInput optionText="name" filterToQuery={query} />
+        </ReferenceInput>
+      )}
+      {!restoring && <SelectInput source="scope" choices={choices('scope', orderScopes)} />}
+      <DateTimeInput source="executeBy" parse={(text: string) => (text ? new Date(text).toISOString() : null)} />
+      {order?.kind === 'suspension' && <DateInput source="until" />}
+      <TextInput source="reasons" multiline minRows={3} sx={whole} />
+      {!restoring && (
+        <ArrayInput source="addresses" sx={whole}>
+          <SimpleFormIterator disableReordering inline>
+            <ReferenceInput source="outletId" reference="outlets">
+              <AutocompleteInput optionText="siteName" filterToQuery={query} validate={required()} helperText={false} />
+            </ReferenceInput>
+            <ReferenceInput source="captureId" reference="captures" filter={{ caseId: order?.caseId }}>
+              <AutocompleteInput optionText="number" filterToQuery={query} helperText={false} />
+            </ReferenceInput>
+            <TextInput source="justification" label="field.justification" helperText={false} />
+          </SimpleFormIterator>
+        </ArrayInput>
+      )}
+      <ArrayInput source="basis" sx={whole}>
+        <SimpleFormIterator disableReordering inline>
+          <TextInput source="law" label="field.law" validate={required()} helperText={false} />
+          <TextInput source="article" label="field.article" validate={required()} helperText={false} />
+        </SimpleFormIterator>
+      </ArrayInput>
+      <TextInput source="remedyOperator" multiline sx={whole} />
+      <TextInput source="remedyMerchant" multiline sx={whole} />
+      <TextInput source="reportHow" multiline sx={whole} />
+    </Box>
+  );
+};
+
+/** Only what a draft may carry is sent; the address itself comes from the filed outlet. */
+const writable = ({ addresses, basis, ...order }: Record<string, unknown>) => ({
+  ...order,
+  ...(Array.isArray(addresses)
+    ? { addresses: addresses.map(({ outletId, captureId, justification }) => ({ outletId, captureId, justification })) }
+    : {}),
+  ...(Array.isArray(basis) ? { basis: basis.map(({ law, article }) => ({ law, article })) } : {}),
+});
+
+const OrderEdit = () => (
+  <EditForm transform={writable}>
+    <Inputs />
+  </EditForm>
+);
+
+export default OrderEdit;

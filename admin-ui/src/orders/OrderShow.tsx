@@ -1,0 +1,183 @@
+import { Box, Button } from '@mui/material';
+import { Show, useRecordContext, useTranslate } from 'react-admin';
+import { Link } from 'react-router-dom';
+import { useItems } from '../api/use-api';
+import type { Observation, Order, TimelineEvent } from '../api/types';
+import { PaperView } from '../documents/PaperView';
+import { ActButtons } from '../parts/Acts';
+import { useWord } from '../parts/choices';
+import { DueMark } from '../parts/DueMark';
+import { Facts } from '../parts/Facts';
+import { Columns, Panel, Stacked } from '../parts/Panel';
+import { PlainTable } from '../parts/PlainTable';
+import { RecordLink } from '../parts/Records';
+import { StateMark } from '../parts/StateMark';
+import { Timeline } from '../parts/Timeline';
+import { When } from '../parts/When';
+import { CheckList } from './CheckList';
+import { orderActs } from './order-acts';
+
+const Addresses = ({ order }: { order: Order }) => {
+  const translate = useTranslate();
+  return (
+    <PlainTable
+      caption={translate('field.addresses')}
+      rows={order.addresses ?? []}
+      rowKey={(_, index) => index}
+      columns={[
+        {
+          key: 'url',
+          label: translate('resources.outlets.fields.url'),
+          cell: (a) => (
+            <RecordLink resource="outlets" id={a.outletId}>
+              {a.url}
+            </RecordLink>
+          ),
+        },
+        {
+          key: 'capture',
+          label: translate('resources.orders.fields.capture'),
+          cell: (a) => (
+            <RecordLink resource="captures" id={a.captureId}>
+              {a.captureId ? translate('console.openCapture') : '—'}
+            </RecordLink>
+          ),
+        },
+        { key: 'why', label: translate('field.justification'), cell: (a) => a.justification ?? '—' },
+      ]}
+    />
+  );
+};
+
+const Observations = ({ order }: { order: Order }) => {
+  const translate = useTranslate();
+  const word = useWord();
+  const { items } = useItems<Observation>(`orders/${order.id}/observations`);
+  const urlOf = (o: Observation) => o.url ?? order.addresses?.[(o.addressNo ?? 1) - 1]?.url ?? '';
+  return (
+    <Panel title={translate('console.observations')} flush>
+      <PlainTable
+        caption={translate('console.observations')}
+        rows={items}
+        rowKey={(o) => o.id}
+        columns={[
+          { key: 'at', label: translate('console.time'), cell: (o) => <When at={o.observedAt ?? o.requestedAt} form="second" /> },
+          {
+            key: 'url',
+            label: translate('resources.outlets.fields.url'),
+            cell: (o) => (
+              <RecordLink resource="captures" id={o.captureId ?? o.packageId}>
+                {urlOf(o)}
+              </RecordLink>
+            ),
+          },
+          { key: 'profile', label: translate('resources.captures.fields.profile'), cell: (o) => word('profile', o.profile) },
+          {
+            key: 'verdict',
+            label: translate('console.verdict'),
+            cell: (o) =>
+              o.verdict ? <StateMark kind="verdict" state={o.verdict} /> : <StateMark kind="verdict" state="waiting" />,
+          },
+          { key: 'reason', label: translate('console.reason'), cell: (o) => word('verdictReason', o.reason) },
+          { key: 'status', label: translate('console.exchange.status'), align: 'right', cell: (o) => o.status ?? '—' },
+        ]}
+      />
+    </Panel>
+  );
+};
+
+const Whole = () => {
+  const order = useRecordContext<Order>();
+  const translate = useTranslate();
+  const word = useWord();
+  const { items: events } = useItems<TimelineEvent>(order && `orders/${order.id}/timeline`);
+  if (!order) return null;
+  const label = (field: string) => translate(`resources.orders.fields.${field}`);
+  const preparing = ['draft', 'checked', 'approved'].includes(order.state);
+  return (
+    <Stacked>
+      <Panel
+        title={
+          <Box component="span" sx={{ display: 'inline-flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}>
+            {word('orderKind', order.kind)} {order.number ?? translate('console.notNumbered')}{' '}
+            <StateMark kind="order" state={order.state} />
+          </Box>
+        }
+        action={
+          <Box sx={{ display: 'flex', gap: 1 }}>
+            {order.state === 'draft' && (
+              <Button component={Link} to={`/orders/${order.id}`} variant="outlined">
+                {translate('ra.action.edit')}
+              </Button>
+            )}
+            <ActButtons kind="order" resource="orders" record={order} shapes={orderActs} />
+          </Box>
+        }
+      >
+        <Facts
+          columns={3}
+          facts={[
+            [
+              label('caseId'),
+              <RecordLink key="c" resource="cases" id={order.caseId}>
+                {order.caseNumber ?? translate('console.openCase')}
+              </RecordLink>,
+            ],
+            [
+              label('operatorId'),
+              <RecordLink key="o" resource="operators" id={order.operatorId}>
+                {order.operatorName ?? '—'}
+              </RecordLink>,
+            ],
+            [label('scope'), word('scope', order.scope)],
+            [label('executeBy'), <DueMark key="e" due={order.executeBy} ended={!preparing} />],
+            [label('until'), <When key="u" at={order.until} form="day" />],
+            [label('officers'), (order.officerNames ?? []).join('、')],
+            [
+              label('basis'),
+              (order.basis ?? []).map((b) => `《${b.law}》${translate('console.article', { n: b.article })}`).join('、'),
+            ],
+            [
+              label('ack'),
+              order.ackAt && (
+                <>
+                  {order.ackName} <When at={order.ackAt} />
+                </>
+              ),
+            ],
+            [label('reportOutcome'), word('reportOutcome', order.reportOutcome)],
+          ]}
+        />
+        <Box sx={{ mt: 1.5 }}>
+          <Facts
+            columns={1}
+            facts={[
+              [label('reasons'), order.reasons],
+              [label('reportHow'), order.reportHow],
+            ]}
+          />
+        </Box>
+      </Panel>
+      <Columns wide={400}>
+        {preparing ? <CheckList order={order} /> : <Observations order={order} />}
+        <Panel title={translate('field.addresses')} flush>
+          <Addresses order={order} />
+        </Panel>
+      </Columns>
+      <Columns wide={400}>
+        <Panel title={translate('console.timeline')}>
+          <Timeline events={events} />
+        </Panel>
+        {order.documentId && <PaperView documentId={order.documentId} title={translate('console.paper')} />}
+      </Columns>
+    </Stacked>
+  );
+};
+
+const OrderShow = () => (
+  <Show component="div" actions={false}>
+    <Whole />
+  </Show>
+);
+
+export default OrderShow;

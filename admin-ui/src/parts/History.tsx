@@ -1,0 +1,58 @@
+import { Box } from '@mui/material';
+import { useTranslate } from 'react-admin';
+import type { Change } from '../api/types';
+import { PlainTable } from './PlainTable';
+import { When } from './When';
+import { Who } from './Who';
+
+const textOf = (value: unknown) =>
+  value === null || value === undefined || value === '' ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+interface Line {
+  change: Change;
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+const linesOf = (change: Change): Line[] => {
+  return Object.entries(change.changes).map(([field, pair]) => {
+    return { change, field, before: pair.from, after: pair.to };
+  });
+};
+
+/** Every change of a record, field by field, newest first as the server sends it. */
+export const History = ({ resource, changes }: { resource: string; changes: Change[] }) => {
+  const translate = useTranslate();
+  return (
+    <PlainTable
+      caption={translate('console.history')}
+      rows={changes.flatMap(linesOf)}
+      rowKey={(_, index) => index}
+      columns={[
+        { key: 'at', label: translate('console.time'), cell: ({ change }) => <When at={change.at} form="second" /> },
+        { key: 'who', label: translate('console.who'), cell: ({ change }) => <Who id={change.actor} /> },
+        {
+          key: 'field',
+          label: translate('console.conflict.field'),
+          cell: ({ field }) => field && translate(`resources.${resource}.fields.${field}`, { _: field }),
+        },
+        { key: 'before', label: translate('console.before'), cell: ({ before }) => <Box component="del">{textOf(before)}</Box> },
+        {
+          key: 'source',
+          label: translate('console.source'),
+          cell: ({ change }) => translate(`choice.source.${change.source}`, { _: change.source }),
+        },
+        {
+          key: 'after',
+          label: translate('console.after'),
+          cell: ({ after }) => (
+            <Box component="ins" sx={{ textDecoration: 'none' }}>
+              {textOf(after)}
+            </Box>
+          ),
+        },
+      ]}
+    />
+  );
+};
