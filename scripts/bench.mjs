@@ -14,15 +14,26 @@ const TO = join(ROOT, 'dist/test/bench');
 
 /** `npm run bench -- <name> …`: one JSON line per figure, ours beside a peer in the same run. */
 await onNode24(() => {
-  const names = existsSync(FROM) ? readdirSync(FROM).filter((name) => name.endsWith('.bench.ts')).map((name) => name.replace('.bench.ts', '')) : [];
+  const names = existsSync(FROM)
+    ? readdirSync(FROM)
+        .filter((name) => name.endsWith('.bench.ts'))
+        .map((name) => name.replace('.bench.ts', ''))
+    : [];
   const [name, ...args] = process.argv.slice(2);
-  if (!names.includes(name)) throw new Cannot(`There is no bench called ${name ?? ''}.`, names.map((each) => `npm run bench -- ${each}`).join(', or '));
+  if (!names.includes(name))
+    throw new Cannot(`There is no bench called ${name ?? ''}.`, names.map((each) => `npm run bench -- ${each}`).join(', or '));
   beQuiet();
   buildServer();
   compile();
   const fonts = findFonts(DATA);
   const env = { ...process.env, CHROMIUM_PATH: findChromium(DATA).path, ...(fonts.file && { FONTCONFIG_FILE: fonts.file }) };
-  process.exit(spawnSync(process.execPath, ['--enable-source-maps', join(TO, `${name}.bench.js`), ...args], { cwd: ROOT, env, stdio: 'inherit' }).status ?? 1);
+  process.exit(
+    spawnSync(process.execPath, ['--enable-source-maps', join(TO, `${name}.bench.js`), ...args], {
+      cwd: ROOT,
+      env,
+      stdio: 'inherit',
+    }).status ?? 1,
+  );
 });
 
 /** Into dist, so that `../../libs/…` means the same there. */
@@ -30,7 +41,10 @@ function compile() {
   const swc = createRequire(join(ROOT, 'package.json'))('@swc/core');
   mkdirSync(TO, { recursive: true });
   for (const name of readdirSync(FROM).filter((each) => each.endsWith('.ts'))) {
-    const { code } = swc.transformSync(readFileSync(join(FROM, name), 'utf8'), { filename: join(FROM, name), configFile: join(ROOT, '.swcrc') });
+    const { code } = swc.transformSync(readFileSync(join(FROM, name), 'utf8'), {
+      filename: join(FROM, name),
+      configFile: join(ROOT, '.swcrc'),
+    });
     writeFileSync(join(TO, name.replace(/\.ts$/, '.js')), code);
   }
 }

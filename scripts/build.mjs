@@ -7,8 +7,33 @@ import { onNode24 } from './provision/node24.mjs';
 import { NODE_MODULES, ROOT } from './provision/paths.mjs';
 import { Cannot, say } from './provision/say.mjs';
 
-const SERVER = { name: 'server', out: 'dist', from: ['apps', 'libs', 'migrations', 'test/support', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', '.swcrc', 'package-lock.json'] };
-const CONSOLE = { name: 'console', out: 'admin-ui/dist', from: ['admin-ui/src', 'admin-ui/public', 'admin-ui/index.html', 'admin-ui/vite.config.ts', 'admin-ui/package.json', 'package-lock.json'] };
+const SERVER = {
+  name: 'server',
+  out: 'dist',
+  from: [
+    'apps',
+    'libs',
+    'migrations',
+    'test/support',
+    'nest-cli.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    '.swcrc',
+    'package-lock.json',
+  ],
+};
+const CONSOLE = {
+  name: 'console',
+  out: 'admin-ui/dist',
+  from: [
+    'admin-ui/src',
+    'admin-ui/public',
+    'admin-ui/index.html',
+    'admin-ui/vite.config.ts',
+    'admin-ui/package.json',
+    'package-lock.json',
+  ],
+};
 
 /** Digest over every file that goes into a build; a few hundred small files, about 30 ms. */
 function sourcesDigest(paths) {
@@ -28,7 +53,12 @@ const isFresh = (part, digest) => existsSync(markOf(part)) && readFileSync(markO
 function run(part, command, args, cwd = ROOT) {
   const began = Date.now();
   say(`Building the ${part.name} …`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { cwd, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' }, maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
+    maxBuffer: 1 << 26,
+  });
   if (status !== 0) {
     process.stderr.write(`${stdout}${stderr}`);
     throw new Cannot(`The ${part.name} does not build, see above.`, 'npm run typecheck');
@@ -45,7 +75,8 @@ function locked(work) {
       mkdirSync(lock);
       break;
     } catch {
-      if (tries > 1200 || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 180_000) rmSync(lock, { recursive: true, force: true });
+      if (tries > 1200 || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 180_000)
+        rmSync(lock, { recursive: true, force: true });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
     }
   }

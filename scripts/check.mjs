@@ -9,10 +9,17 @@ import { runTool } from './system/run-tool.mjs';
 await onNode24(async () => {
   const began = Date.now();
   const results = await runChecks();
-  const jest = await runTool([join(NODE_MODULES, 'jest/bin/jest.js'), '--testPathPatterns', '(?<![.](db|site))[.]spec[.]ts$', '--silent'], { cwd: ROOT, show: false, timeoutMs: 240_000 });
+  const jest = await runTool(
+    [join(NODE_MODULES, 'jest/bin/jest.js'), '--testPathPatterns', '(?<![.](db|site))[.]spec[.]ts$', '--silent'],
+    { cwd: ROOT, show: false, timeoutMs: 240_000 },
+  );
   say(`  ${jest.ok ? 'ok  ' : 'FAIL'} unit tests (${(jest.ms / 1000).toFixed(1)} s)`);
   if (!jest.ok) say(jest.output);
   const failed = [...results.filter(({ ok }) => !ok).map(({ name }) => name), ...(jest.ok ? [] : ['unit tests'])];
-  say(failed.length ? `check: ${failed.join(', ')} failed` : `check: everything passed in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  say(
+    failed.length
+      ? `check: ${failed.join(', ')} failed`
+      : `check: everything passed in ${((Date.now() - began) / 1000).toFixed(0)} s`,
+  );
   process.exit(failed.length ? 1 : 0);
 });

@@ -11,11 +11,28 @@ const TSC = bin('typescript-native/bin/tsc');
 export const CHECKS = [
   { name: 'types', args: [TSC, '--noEmit', '--incremental', 'false'] },
   { name: 'types of the console', args: [TSC, '--noEmit', '-p', 'admin-ui/tsconfig.json'], needs: 'admin-ui/tsconfig.json' },
-  { name: 'lint', args: [bin('oxlint/bin/oxlint'), '--type-aware', '--quiet', 'apps', 'libs', 'migrations', 'test', 'scripts', 'admin-ui/src'] },
-  { name: 'arrows', args: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'apps', 'libs', 'migrations', '--config', '.dependency-cruiser.cjs'] },
+  {
+    name: 'lint',
+    args: [bin('oxlint/bin/oxlint'), '--type-aware', '--quiet', 'apps', 'libs', 'migrations', 'test', 'scripts', 'admin-ui/src'],
+  },
+  {
+    name: 'arrows',
+    args: [
+      bin('dependency-cruiser/bin/dependency-cruiser.mjs'),
+      'apps',
+      'libs',
+      'migrations',
+      '--config',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   { name: 'dead code', args: [bin('knip/bin/knip.js'), '--no-progress'] },
   { name: 'generated files are fresh', args: ['scripts/gen.mjs', '--check'] },
-  { name: 'API description', args: [bin('@redocly/cli/bin/cli.js'), 'lint', 'docs/openapi.json', '--config', 'docs/redocly.yaml'], needs: 'docs/openapi.json' },
+  {
+    name: 'API description',
+    args: [bin('@redocly/cli/bin/cli.js'), 'lint', 'docs/openapi.json', '--config', 'docs/redocly.yaml'],
+    needs: 'docs/openapi.json',
+  },
 ];
 
 /** Runs the checks two at a time (the machine we promise has two cores) and tells each with the end of what it said. */
@@ -24,7 +41,12 @@ export async function runChecks(checks = CHECKS) {
   const results = [];
   const worker = async () => {
     for (let check = waiting.shift(); check; check = waiting.shift()) {
-      const { ok, output, ms } = await runTool(check.args, { cwd: ROOT, timeoutMs: 240_000, show: false, env: { ...process.env, NO_COLOR: '1', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' } });
+      const { ok, output, ms } = await runTool(check.args, {
+        cwd: ROOT,
+        timeoutMs: 240_000,
+        show: false,
+        env: { ...process.env, NO_COLOR: '1', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+      });
       say(`  ${ok ? 'ok  ' : 'FAIL'} ${check.name} (${(ms / 1000).toFixed(1)} s)`);
       if (!ok) say(output.trimEnd().split('\n').slice(-60).join('\n'));
       results.push({ name: check.name, ok });

@@ -16,7 +16,13 @@ const demo = process.env.NMS_DEMO !== '0';
 
 /** Before packages are touched: a running system uses them. */
 const running = runningSystem(DATA);
-if (running) endWith(new Cannot(`A system is already running from this clone (process ${running.pid})${running.addresses ? `: console ${running.addresses.console}, portal ${running.addresses.portal}` : ''}.`, `kill ${running.pid}`));
+if (running)
+  endWith(
+    new Cannot(
+      `A system is already running from this clone (process ${running.pid})${running.addresses ? `: console ${running.addresses.console}, portal ${running.addresses.portal}` : ''}.`,
+      `kill ${running.pid}`,
+    ),
+  );
 
 await onNode24(async () => {
   const began = Date.now();
@@ -24,9 +30,10 @@ await onNode24(async () => {
   claim(DATA);
   const ends = [() => release(DATA)];
   let stopping = null;
-  const stop = () => (stopping ??= (async () => {
-    for (const end of ends.reverse()) await end();
-  })());
+  const stop = () =>
+    (stopping ??= (async () => {
+      for (const end of ends.reverse()) await end();
+    })());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
       if (stopping) return;
@@ -59,10 +66,18 @@ async function start(began, ends, stopping) {
   seedOnce(cli, database.created);
 
   const about = () => ({
-    pid: process.pid, ready: false, data: DATA, ports,
-    addresses: { console: `http://127.0.0.1:${ports.api}`, portal: `http://127.0.0.1:${ports.portal}`, ...(demo && { internet: `http://127.0.0.1:${ports.internet}` }) },
+    pid: process.pid,
+    ready: false,
+    data: DATA,
+    ports,
+    addresses: {
+      console: `http://127.0.0.1:${ports.api}`,
+      portal: `http://127.0.0.1:${ports.portal}`,
+      ...(demo && { internet: `http://127.0.0.1:${ports.internet}` }),
+    },
     processes: Object.fromEntries(children.map(({ name, pid }) => [name, pid])),
-    databaseUrl: database.admin, redisUrl: parts.redis?.url ?? null,
+    databaseUrl: database.admin,
+    redisUrl: parts.redis?.url ?? null,
   });
   let ready = false;
   const children = [];
@@ -88,7 +103,11 @@ function seedOnce(env, databaseIsNew) {
 
 /** One verb of the command line with the rights of the set-up. */
 function runCli(env, verb, complaint) {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'dist/apps/cli/src/main.js'), verb], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'dist/apps/cli/src/main.js'), verb], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) throw new Cannot(complaint, `npm run nms -- ${verb}`);
 }
 
@@ -96,7 +115,10 @@ function tellAddresses({ console: desk, portal, internet }, ms) {
   say(`\nReady after ${(ms / 1000).toFixed(1)} s.`);
   say(`  console        ${desk}`);
   say(`  public portal  ${portal}`);
-  if (internet) say(`  outside world  ${internet}   (the demonstration's shops, and the operator's mail at http://operator.test.localhost:${new URL(internet).port})`);
+  if (internet)
+    say(
+      `  outside world  ${internet}   (the demonstration's shops, and the operator's mail at http://operator.test.localhost:${new URL(internet).port})`,
+    );
   for (const account of demoAccounts()) say(`  account        ${account}`);
   say('Ctrl-C stops everything.');
 }
@@ -107,5 +129,8 @@ export function demoAccounts() {
   if (!existsSync(file)) return [];
   const content = JSON.parse(readFileSync(file, 'utf8'));
   const accounts = Array.isArray(content) ? content : (content.accounts ?? []);
-  return accounts.map(({ account, password, name = '', roles = [] }) => `${account} / ${password}   ${[name, [roles].flat().join(', ')].filter(Boolean).join(' · ')}`);
+  return accounts.map(
+    ({ account, password, name = '', roles = [] }) =>
+      `${account} / ${password}   ${[name, [roles].flat().join(', ')].filter(Boolean).join(' · ')}`,
+  );
 }

@@ -17,7 +17,12 @@ const PHASES = [
   { name: 'faults', files: '[.]fault[.]ts$', workers: 1, timeoutMs: 8 * MINUTE, needsBuild: true },
 ];
 /** Queue and capture once more without Redis and with the browser and font from npm, for machines that have both kinds (.ci/run). */
-const EMBEDDED = { name: 'queue and browser on the embedded parts', files: '[.]site[.]spec[.]ts$|libs/platform/queue/.*[.]spec[.]ts$', workers: 1, timeoutMs: 8 * MINUTE };
+const EMBEDDED = {
+  name: 'queue and browser on the embedded parts',
+  files: '[.]site[.]spec[.]ts$|libs/platform/queue/.*[.]spec[.]ts$',
+  workers: 1,
+  timeoutMs: 8 * MINUTE,
+};
 
 /** `npm test [-- words of file names]`: everything, on throw-away data, and one last line. */
 await onNode24(async () => {
@@ -83,12 +88,31 @@ async function jest({ name, files, workers, timeoutMs }, env, only, work) {
   const report = join(work, 'report.json');
   rmSync(report, { force: true });
   const pattern = only.length ? `(${only.join('|')}).*(${files})` : files;
-  const args = [join(NODE_MODULES, 'jest/bin/jest.js'), '--json', '--outputFile', report, '--testPathPatterns', pattern, '--maxWorkers', String(workers), '--passWithNoTests', '--verbose=false'];
+  const args = [
+    join(NODE_MODULES, 'jest/bin/jest.js'),
+    '--json',
+    '--outputFile',
+    report,
+    '--testPathPatterns',
+    pattern,
+    '--maxWorkers',
+    String(workers),
+    '--passWithNoTests',
+    '--verbose=false',
+  ];
   const run = await runTool(args, { cwd: ROOT, env, timeoutMs, show: false });
   // `--json` prints the report on standard output too; what a person wants to see is the rest.
-  say(run.output.split('\n').filter((line) => !line.startsWith('{"num')).join('\n').trim());
+  say(
+    run.output
+      .split('\n')
+      .filter((line) => !line.startsWith('{"num'))
+      .join('\n')
+      .trim(),
+  );
   if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
   if (numPendingTests + numTodoTests) say(`${numPendingTests + numTodoTests} tests did not run (skipped or to do)`);
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   return { passed: numPassedTests, failed: failed || run.ok ? failed : 1 };

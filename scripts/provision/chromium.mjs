@@ -11,7 +11,13 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** Asked for its version, because a package manager's stub or a binary with a missing library is a file that cannot run. */
 function versionOf(path) {
   try {
-    return execFileSync(path, ['--version', '--no-sandbox'], { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null;
+    return (
+      execFileSync(path, ['--version', '--no-sandbox'], {
+        encoding: 'utf8',
+        timeout: 30_000,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim() || null
+    );
   } catch {
     return null;
   }
@@ -22,7 +28,8 @@ export function findChromium(data) {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     const version = versionOf(given);
-    if (!version) throw new Cannot(`CHROMIUM_PATH=${given} does not start.`, `unset CHROMIUM_PATH, or ${given} --version to see why`);
+    if (!version)
+      throw new Cannot(`CHROMIUM_PATH=${given} does not start.`, `unset CHROMIUM_PATH, or ${given} --version to see why`);
     return { path: given, version, from: 'CHROMIUM_PATH' };
   }
   for (const name of hidden('chromium') ? [] : NAMES) {
@@ -36,7 +43,11 @@ export function findChromium(data) {
 /** Unpacks the binary once, readable for every user, because Chromium runs as another user than a root supervisor. */
 function unpacked(data) {
   const pack = join(NODE_MODULES, '@sparticuz/chromium');
-  if (!existsSync(pack)) throw new Cannot('No Chromium: none on PATH and @sparticuz/chromium is not installed.', 'npm ci, or apt-get install chromium');
+  if (!existsSync(pack))
+    throw new Cannot(
+      'No Chromium: none on PATH and @sparticuz/chromium is not installed.',
+      'npm ci, or apt-get install chromium',
+    );
   const { version: release } = JSON.parse(readFileSync(join(pack, 'package.json'), 'utf8'));
   const home = join(openFolder(data), `chromium-headless-shell-${release}`);
   const binary = join(home, 'chromium');
@@ -45,7 +56,10 @@ function unpacked(data) {
     mkdirSync(making, { recursive: true });
     const unpack = `Promise.all(['chromium.br','swiftshader.tar.br','al2023.tar.br'].map((name) =>
       import(${JSON.stringify(join(pack, 'build/lambdafs.js'))}).then((m) => m.inflate(${JSON.stringify(join(pack, 'bin'))} + '/' + name))))`;
-    execFileSync(process.execPath, ['--input-type=module', '-e', `await ${unpack}`], { env: { ...process.env, TMPDIR: making }, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, ['--input-type=module', '-e', `await ${unpack}`], {
+      env: { ...process.env, TMPDIR: making },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     openToAll(making);
     rmSync(home, { recursive: true, force: true });
     renameSync(making, home);
@@ -54,10 +68,17 @@ function unpacked(data) {
   if (plain) return { path: binary, version: plain };
   // A bare machine lacks NSS and expat; the package brings them, but only looks for them on its own platform.
   const wrapper = join(home, 'chromium-with-libraries');
-  writeFileSync(wrapper, '#!/bin/sh\nhere=$(dirname "$0")\nLD_LIBRARY_PATH="$here/al2023/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/chromium" "$@"\n');
+  writeFileSync(
+    wrapper,
+    '#!/bin/sh\nhere=$(dirname "$0")\nLD_LIBRARY_PATH="$here/al2023/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/chromium" "$@"\n',
+  );
   chmodSync(wrapper, 0o755);
   const wrapped = versionOf(wrapper);
-  if (!wrapped) throw new Cannot(`The embedded Chromium ${binary} does not start on this machine.`, 'apt-get install chromium, or CHROMIUM_PATH=/path/to/chrome npm start');
+  if (!wrapped)
+    throw new Cannot(
+      `The embedded Chromium ${binary} does not start on this machine.`,
+      'apt-get install chromium, or CHROMIUM_PATH=/path/to/chrome npm start',
+    );
   return { path: wrapper, version: wrapped };
 }
 
@@ -69,4 +90,3 @@ function openToAll(dir) {
     else if (entry.isFile()) chmodSync(path, 0o755);
   }
 }
-

@@ -37,7 +37,10 @@ export async function ensureRoles(client, passwordOf, { alter = true } = {}) {
   try {
     for (const role of LOGIN_ROLES) {
       const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-      if (!rowCount || alter) await client.query(`${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN NOINHERIT PASSWORD '${passwordOf(role)}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);
+      if (!rowCount || alter)
+        await client.query(
+          `${rowCount ? 'ALTER' : 'CREATE'} ROLE ${role} LOGIN NOINHERIT PASSWORD '${passwordOf(role)}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`,
+        );
     }
   } finally {
     await client.query(`SELECT pg_advisory_unlock(hashtextextended('nms:roles', 0))`);
@@ -54,15 +57,27 @@ export async function ensureDatabase(client, name, owner) {
 
 /** A superuser is wanted because row security is forced on every table and the owner of the schema must load the first rows. */
 export async function checkRights(client, url) {
-  const { rows } = await client.query('SELECT rolsuper, rolname, current_setting($1)::int AS version FROM pg_roles WHERE rolname = current_user', ['server_version_num']);
-  if (rows[0].version < 150000) throw new Cannot(`PostgreSQL at ${new URL(url).host} is older than 15.`, 'unset DATABASE_URL && npm start');
-  if (!rows[0].rolsuper) throw new Cannot(`The user ${rows[0].rolname} of DATABASE_URL may not create roles and databases.`, `psql -c 'ALTER ROLE ${rows[0].rolname} SUPERUSER' as a superuser`);
+  const { rows } = await client.query(
+    'SELECT rolsuper, rolname, current_setting($1)::int AS version FROM pg_roles WHERE rolname = current_user',
+    ['server_version_num'],
+  );
+  if (rows[0].version < 150000)
+    throw new Cannot(`PostgreSQL at ${new URL(url).host} is older than 15.`, 'unset DATABASE_URL && npm start');
+  if (!rows[0].rolsuper)
+    throw new Cannot(
+      `The user ${rows[0].rolname} of DATABASE_URL may not create roles and databases.`,
+      `psql -c 'ALTER ROLE ${rows[0].rolname} SUPERUSER' as a superuser`,
+    );
 }
 
 /** Digest over every migration file: a template database made from other migrations is of no use. */
 export function migrationsDigest() {
   const sum = createHash('sha256');
   for (const name of readdirSync(join(ROOT, 'migrations'), { recursive: true }).map(String).sort())
-    if (/\.(ts|sql|json)$/.test(name)) sum.update(`${name}\0`).update(readFileSync(join(ROOT, 'migrations', name))).update('\0');
+    if (/\.(ts|sql|json)$/.test(name))
+      sum
+        .update(`${name}\0`)
+        .update(readFileSync(join(ROOT, 'migrations', name)))
+        .update('\0');
   return sum.digest('hex').slice(0, 16);
 }

@@ -13,7 +13,9 @@ function installedFamilies() {
   const fcList = hidden('fonts') ? null : onPath('fc-list');
   if (!fcList) return [];
   try {
-    return execFileSync(fcList, [':lang=zh-cn', 'family'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n').filter(Boolean);
+    return execFileSync(fcList, [':lang=zh-cn', 'family'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')
+      .filter(Boolean);
   } catch {
     return [];
   }
@@ -22,11 +24,20 @@ function installedFamilies() {
 /** The machine's Chinese fonts, or `{ file }`: a fontconfig file that adds the ones from npm (TrueType; web fonts would print boxes). */
 export function findFonts(data) {
   const families = installedFamilies();
-  if (families.length) return { file: process.env.FONTCONFIG_FILE ?? null, said: `fontconfig has ${families.length} Chinese faces, e.g. ${families.sort()[0].split(',')[0]}` };
+  if (families.length)
+    return {
+      file: process.env.FONTCONFIG_FILE ?? null,
+      said: `fontconfig has ${families.length} Chinese faces, e.g. ${families.sort()[0].split(',')[0]}`,
+    };
   const from = join(NODE_MODULES, '@expo-google-fonts/noto-sans-sc');
-  if (!FILES.every((name) => existsSync(join(from, name)))) throw new Cannot('No Chinese font: fontconfig has none and the one from npm is not installed.', 'npm ci, or apt-get install fonts-noto-cjk');
+  if (!FILES.every((name) => existsSync(join(from, name))))
+    throw new Cannot(
+      'No Chinese font: fontconfig has none and the one from npm is not installed.',
+      'npm ci, or apt-get install fonts-noto-cjk',
+    );
   const dir = folder(openFolder(data), 'fonts');
-  for (const name of FILES) if (!existsSync(join(dir, name.split('/')[1]))) copyFileSync(join(from, name), join(dir, name.split('/')[1]));
+  for (const name of FILES)
+    if (!existsSync(join(dir, name.split('/')[1]))) copyFileSync(join(from, name), join(dir, name.split('/')[1]));
   const file = join(dir, 'fonts.conf');
   writeFileSync(file, fontconfig(hidden('fonts') ? [] : ['/usr/share/fonts', '/usr/local/share/fonts']));
   return { file, said: 'Noto Sans SC from npm through a fontconfig file (no serif face)' };

@@ -29,7 +29,12 @@ export async function provision({ data = DATA, throwAway = false, redis: wantRed
     started.push(postgres);
     const redis = wantRedis ? await theRedis(data, throwAway) : null;
     if (redis) started.push(redis);
-    choice('blobs', process.env.S3_ENDPOINT ? `object store at ${process.env.S3_ENDPOINT} (S3_ENDPOINT)` : `file system, ${join(data, 'blobs')}`);
+    choice(
+      'blobs',
+      process.env.S3_ENDPOINT
+        ? `object store at ${process.env.S3_ENDPOINT} (S3_ENDPOINT)`
+        : `file system, ${join(data, 'blobs')}`,
+    );
     return { chromium, fonts, postgres, redis, stop };
   } catch (fault) {
     await stop();
@@ -41,12 +46,19 @@ async function thePostgres(data, throwAway) {
   const given = process.env.DATABASE_URL;
   if (given) {
     const fault = await ping(urlTo(given, { database: 'postgres' }));
-    if (fault) throw new Cannot(`PostgreSQL at ${new URL(given).host} (DATABASE_URL) does not answer: ${fault.message}.`, 'pg_isready, or unset DATABASE_URL to use the embedded one');
+    if (fault)
+      throw new Cannot(
+        `PostgreSQL at ${new URL(given).host} (DATABASE_URL) does not answer: ${fault.message}.`,
+        'pg_isready, or unset DATABASE_URL to use the embedded one',
+      );
     choice('PostgreSQL', `${new URL(given).host} (DATABASE_URL)`);
     return { url: given, embedded: false, database: new URL(given).pathname.slice(1) || 'nms', stop: async () => undefined };
   }
   const server = await startPostgres(data, { throwAway });
-  choice('PostgreSQL', `embedded, port ${new URL(server.url).port}, data in ${join(data, 'postgres')}${server.adopted ? ' (adopted one that was left behind)' : ''}`);
+  choice(
+    'PostgreSQL',
+    `embedded, port ${new URL(server.url).port}, data in ${join(data, 'postgres')}${server.adopted ? ' (adopted one that was left behind)' : ''}`,
+  );
   return { ...server, embedded: true, database: 'nms' };
 }
 
@@ -54,12 +66,21 @@ async function theRedis(data, throwAway) {
   const given = process.env.REDIS_URL;
   if (given) {
     const fault = await pingRedis(given);
-    if (fault) throw new Cannot(`Redis at ${new URL(given).host} (REDIS_URL) does not answer: ${fault.message}.`, 'redis-cli ping, or unset REDIS_URL');
+    if (fault)
+      throw new Cannot(
+        `Redis at ${new URL(given).host} (REDIS_URL) does not answer: ${fault.message}.`,
+        'redis-cli ping, or unset REDIS_URL',
+      );
     choice('queue', `BullMQ on Redis at ${new URL(given).host} (REDIS_URL)`);
     return { url: given, stop: async () => undefined };
   }
   const server = await startRedis(data, { persistent: !throwAway });
-  choice('queue', server ? `BullMQ on Redis, ${server.program} on port ${new URL(server.url).port}` : 'BullMQ on PostgreSQL (no REDIS_URL and no redis-server on PATH)');
+  choice(
+    'queue',
+    server
+      ? `BullMQ on Redis, ${server.program} on port ${new URL(server.url).port}`
+      : 'BullMQ on PostgreSQL (no REDIS_URL and no redis-server on PATH)',
+  );
   return server;
 }
 
@@ -73,7 +94,11 @@ export async function prepareDatabase(data, { url, embedded, database }) {
   });
   for (const role of embedded ? [] : ['nms_api']) {
     const fault = await ping(urlTo(url, { database, user: role, password: passwordOf(role) }));
-    if (fault) throw new Cannot(`The role ${role} exists on ${new URL(url).host} with another password.`, 'NMS_ROLE_PASSWORD=<that password> npm start, or another server in DATABASE_URL');
+    if (fault)
+      throw new Cannot(
+        `The role ${role} exists on ${new URL(url).host} with another password.`,
+        'NMS_ROLE_PASSWORD=<that password> npm start, or another server in DATABASE_URL',
+      );
   }
   const addressOf = (role) => urlTo(url, { database, user: role, password: passwordOf(role) });
   return { created, admin: urlTo(url, { database }), addressOf };

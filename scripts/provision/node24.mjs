@@ -15,14 +15,19 @@ const major = () => Number(process.versions.node.split('.')[0]);
 export async function onNode24(main) {
   try {
     const [wantedMajor, wantedMinor] = process.versions.node.split('.').map(Number);
-    if (wantedMajor < 20 || (wantedMajor === 20 && wantedMinor < 19)) throw new Cannot(`Node.js ${process.versions.node} is too old, 20.19 or newer is needed.`, 'a download from nodejs.org');
+    if (wantedMajor < 20 || (wantedMajor === 20 && wantedMinor < 19))
+      throw new Cannot(`Node.js ${process.versions.node} is too old, 20.19 or newer is needed.`, 'a download from nodejs.org');
     await ensurePackages();
     if (major() >= WANTED) {
       await main();
       return;
     }
     const binary = join(NODE_MODULES, `node-${process.platform}-${process.arch}`, 'bin/node');
-    if (!existsSync(binary)) throw new Cannot(`Node.js ${process.versions.node} runs here, ${WANTED} is needed, and npm has none for ${process.platform}-${process.arch}.`, 'npm ci --include=optional');
+    if (!existsSync(binary))
+      throw new Cannot(
+        `Node.js ${process.versions.node} runs here, ${WANTED} is needed, and npm has none for ${process.platform}-${process.arch}.`,
+        'npm ci --include=optional',
+      );
     handOver(binary);
   } catch (fault) {
     endWith(fault);
@@ -38,4 +43,5 @@ function handOver(binary) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }
 
-export const tellNode = () => choice('Node.js', `${process.versions.node}${process.execPath.includes('node-linux') ? ' from node_modules' : ''}`);
+export const tellNode = () =>
+  choice('Node.js', `${process.versions.node}${process.execPath.includes('node-linux') ? ' from node_modules' : ''}`);

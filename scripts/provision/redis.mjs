@@ -20,7 +20,13 @@ export const pingRedis = (url) =>
     };
     socket.setTimeout(3000, () => end(new Error('no answer in 3 s')));
     socket.on('error', end);
-    socket.on('data', (answer) => end(/^(\+PONG|-NOAUTH)/.test(String(answer)) ? null : new Error(`unexpected answer ${JSON.stringify(String(answer).slice(0, 60))}`)));
+    socket.on('data', (answer) =>
+      end(
+        /^(\+PONG|-NOAUTH)/.test(String(answer))
+          ? null
+          : new Error(`unexpected answer ${JSON.stringify(String(answer).slice(0, 60))}`),
+      ),
+    );
   });
 
 export const redisProgram = () => (hidden('redis') ? null : onPath('redis-server', 'valkey-server'));
@@ -34,10 +40,24 @@ export async function startRedis(data, { persistent = true } = {}) {
   if (!program) return null;
   const port = await freePort();
   const dir = folder(data, 'redis');
-  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, '--maxmemory-policy', 'noeviction', '--save', '', '--appendonly', persistent ? 'yes' : 'no'];
+  const settings = [
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--dir',
+    dir,
+    '--maxmemory-policy',
+    'noeviction',
+    '--save',
+    '',
+    '--appendonly',
+    persistent ? 'yes' : 'no',
+  ];
   const logFile = join(data, 'redis.log');
   const log = openSync(logFile, 'a');
-  const guard = 'exec 3<&0; "$@" </dev/null & server=$!; (read -r line <&3; kill -TERM $server) 2>/dev/null & watcher=$!; trap "kill -TERM $server" TERM INT; wait $server; wait $server; kill $watcher 2>/dev/null';
+  const guard =
+    'exec 3<&0; "$@" </dev/null & server=$!; (read -r line <&3; kill -TERM $server) 2>/dev/null & watcher=$!; trap "kill -TERM $server" TERM INT; wait $server; wait $server; kill $watcher 2>/dev/null';
   const child = spawn('/bin/sh', ['-c', guard, 'sh', program, ...settings], { stdio: ['pipe', log, log], detached: true });
   let ended = false;
   child.on('exit', () => (ended = true)).on('error', () => (ended = true));

@@ -28,6 +28,6 @@ export function runningServer(dir) {
 /** Asks for an end, waits, and insists. SIGINT is PostgreSQL's fast shutdown: open transactions roll back, the checkpoint is written. */
 export async function stopPid(pid, signal = 'SIGINT', waitMs = 20_000) {
   if (alive(pid)) process.kill(pid, signal);
-  for (const until = Date.now() + waitMs; alive(pid) && Date.now() < until; ) await pause(30);
+  for (const until = Date.now() + waitMs; alive(pid) && Date.now() < until;) await pause(30);
   if (alive(pid)) process.kill(pid, 'SIGKILL');
 }

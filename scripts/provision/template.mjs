@@ -20,7 +20,12 @@ function compiledMigrations(out) {
     if (/\.(sql|json)$/.test(name)) cpSync(join(from, name), to);
     if (!/(?<!\.spec|\.d)\.ts$/.test(name)) continue;
     const source = readFileSync(join(from, name), 'utf8');
-    const { code } = swc.transformSync(source, { swcrc: false, filename: name, module: { type: 'commonjs' }, jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true } });
+    const { code } = swc.transformSync(source, {
+      swcrc: false,
+      filename: name,
+      module: { type: 'commonjs' },
+      jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true },
+    });
     writeFileSync(to.replace(/\.ts$/, '.js'), code);
   }
   return require(join(out, 'run.js'));
@@ -40,7 +45,8 @@ export async function migratedTemplate(url, work) {
     await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     await ensureDatabase(client, name);
     try {
-      if (existsSync(join(ROOT, 'migrations/index.ts'))) await runMigrations(urlTo(url, { database: name }), join(work, `migrations-${process.pid}`));
+      if (existsSync(join(ROOT, 'migrations/index.ts')))
+        await runMigrations(urlTo(url, { database: name }), join(work, `migrations-${process.pid}`));
     } catch (fault) {
       await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
       throw fault;
@@ -60,7 +66,9 @@ async function runMigrations(url, out) {
 }
 
 async function dropOldTemplates(client) {
-  const { rows } = await client.query(`SELECT datname FROM pg_database WHERE datname LIKE 'nms_template_%' ORDER BY oid DESC OFFSET 3`);
+  const { rows } = await client.query(
+    `SELECT datname FROM pg_database WHERE datname LIKE 'nms_template_%' ORDER BY oid DESC OFFSET 3`,
+  );
   for (const { datname } of rows) {
     await client.query(`ALTER DATABASE "${datname}" IS_TEMPLATE false`);
     await client.query(`DROP DATABASE IF EXISTS "${datname}"`).catch(() => undefined); // somebody is copying it right now

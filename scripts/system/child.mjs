@@ -29,8 +29,12 @@ export class Child {
   start() {
     const log = openSync(this.logFile, 'a');
     // Its own process group: Ctrl-C reaches the supervisor only, and stopping it takes its browsers along.
-    this.#child = spawn(process.execPath, ['--import', PRELOAD, '--enable-source-maps', join(ROOT, this.entry)],
-      { cwd: ROOT, env: this.env, stdio: ['pipe', log, log], detached: true });
+    this.#child = spawn(process.execPath, ['--import', PRELOAD, '--enable-source-maps', join(ROOT, this.entry)], {
+      cwd: ROOT,
+      env: this.env,
+      stdio: ['pipe', log, log],
+      detached: true,
+    });
     closeSync(log);
     this.#startedAt = Date.now();
     this.#child.stdin.on('error', () => undefined);
@@ -52,7 +56,10 @@ export class Child {
       if (await answers(this.health)) return;
       if (this.#deaths >= 3) break;
     }
-    throw new Cannot(`${this.name} does not become healthy. The end of its log:\n${tail(this.logFile)}\n`, `less ${this.logFile}`);
+    throw new Cannot(
+      `${this.name} does not become healthy. The end of its log:\n${tail(this.logFile)}\n`,
+      `less ${this.logFile}`,
+    );
   }
 
   async stop() {
@@ -60,7 +67,9 @@ export class Child {
     clearTimeout(this.restart);
     const child = this.#child;
     if (!child?.pid) return;
-    const gone = new Promise((done) => (child.exitCode !== null || child.signalCode !== null ? done() : child.once('exit', done)));
+    const gone = new Promise((done) =>
+      child.exitCode !== null || child.signalCode !== null ? done() : child.once('exit', done),
+    );
     signal(-child.pid, 'SIGTERM');
     await Promise.race([gone, pause(10_000)]);
     signal(-child.pid, 'SIGKILL'); // what is left of its group
@@ -82,7 +91,10 @@ const answers = (url) =>
       answer.resume();
       done(answer.statusCode >= 200 && answer.statusCode < 300);
     });
-    asked.on('error', () => done(false)).on('timeout', () => asked.destroy()).end();
+    asked
+      .on('error', () => done(false))
+      .on('timeout', () => asked.destroy())
+      .end();
   });
 
 const tail = (file) => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12).join('\n');

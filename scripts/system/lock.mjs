@@ -19,7 +19,11 @@ export function runningSystem(data) {
 /** Takes the place of the one running system of this data folder, or refuses. */
 export function claim(data) {
   const running = runningSystem(data);
-  if (running) throw new Cannot(`A system is already running from this clone (process ${running.pid})${running.addresses ? `: console ${running.addresses.console}, portal ${running.addresses.portal}` : ''}.`, `kill ${running.pid}`);
+  if (running)
+    throw new Cannot(
+      `A system is already running from this clone (process ${running.pid})${running.addresses ? `: console ${running.addresses.console}, portal ${running.addresses.portal}` : ''}.`,
+      `kill ${running.pid}`,
+    );
   tell(data, { pid: process.pid, ready: false });
 }
 

@@ -4,12 +4,22 @@ import { DATA, ROOT, folder } from '../provision/paths.mjs';
 import { freePort } from '../provision/ports.mjs';
 import { secret } from '../provision/secrets.mjs';
 
-const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, internet: 3080, smtp: 3025, dns: 3053 };
+const WANTED_PORTS = {
+  api: 3000,
+  portal: 3001,
+  capture: 3002,
+  worker: 3003,
+  ledger: 3004,
+  internet: 3080,
+  smtp: 3025,
+  dns: 3053,
+};
 
 /** The usual ports, or free ones when they are taken or NMS_PORTS=free asks for that. */
 export async function choosePorts() {
   const ports = {};
-  for (const [name, wanted] of Object.entries(WANTED_PORTS)) ports[name] = await freePort(process.env.NMS_PORTS === 'free' ? 0 : wanted);
+  for (const [name, wanted] of Object.entries(WANTED_PORTS))
+    ports[name] = await freePort(process.env.NMS_PORTS === 'free' ? 0 : wanted);
   return ports;
 }
 
@@ -33,29 +43,99 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
     PUBLIC_ORIGIN: at(ports.portal),
     CONSOLE_ORIGIN: at(ports.api),
     CAPTURE_URL: at(ports.capture),
-    ...(demo && { SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`, DNS_SERVERS: `127.0.0.1:${ports.dns}`, NMS_CLOCK_FILE: join(data, 'clock.json') }),
+    ...(demo && {
+      SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
+      DNS_SERVERS: `127.0.0.1:${ports.dns}`,
+      NMS_CLOCK_FILE: join(data, 'clock.json'),
+    }),
   };
   const objectStore = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('S3_')));
-  const stored = { ...objectStore, BLOB_DIR: folder(data, 'blobs'), ...(redis && { REDIS_URL: redis.url }), TRUST_FILE: join(keys, 'trust.json') };
+  const stored = {
+    ...objectStore,
+    BLOB_DIR: folder(data, 'blobs'),
+    ...(redis && { REDIS_URL: redis.url }),
+    TRUST_FILE: join(keys, 'trust.json'),
+  };
   const withDatabase = (role) => ({ ...shared, ...stored, DATABASE_URL: database.addressOf(role) });
   const forCapture = { CAPTURE_TOKEN: secret(data, 'capture-token'), STAGING_DIR: folder(data, 'staging') };
   const browser = { CHROMIUM_PATH: chromium.path, ...(fonts.file && { FONTCONFIG_FILE: fonts.file }) };
-  const egress = demo ? { EGRESS_HOSTS: `*.test=127.0.0.1:${ports.internet}`, EGRESS_ALLOW_NET: `127.0.0.1/32:${ports.portal}` } : {};
+  const egress = demo
+    ? { EGRESS_HOSTS: `*.test=127.0.0.1:${ports.internet}`, EGRESS_ALLOW_NET: `127.0.0.1/32:${ports.portal}` }
+    : {};
 
   const all = [
-    ...(demo ? [{ name: 'internet', entry: 'dist/test/support/internet/main.js', health: at(ports.internet),
-      env: { ...inherited, INTERNET_HTTP_PORT: String(ports.internet), INTERNET_SMTP_PORT: String(ports.smtp), INTERNET_DNS_PORT: String(ports.dns) } }] : []),
-    { name: 'capture', entry: 'dist/apps/capture/src/main.js', health: `${at(ports.capture)}/health`,
-      env: { ...shared, ...forCapture, ...browser, ...egress, CAPTURE_PORT: String(ports.capture), KEY_DIR: folder(keys, 'capture') } },
-    { name: 'api', entry: 'dist/apps/api/src/main.js', health: `${at(ports.api)}/api/v1/health`,
-      env: { ...withDatabase('nms_api'), API_PORT: String(ports.api), CONSOLE_DIR: join(ROOT, 'admin-ui/dist') } },
-    { name: 'worker', entry: 'dist/apps/worker/src/main.js', health: at(ports.worker),
-      env: { ...withDatabase('nms_worker'), ...forCapture, WORKER_PORT: String(ports.worker), KEY_DIR: folder(keys, 'worker'), SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key') } },
-    { name: 'portal', entry: 'dist/apps/portal/src/main.js', health: `${at(ports.portal)}/health`,
-      env: { ...withDatabase('nms_portal'), PORTAL_PORT: String(ports.portal) } },
-    { name: 'ledger-signer', entry: 'dist/apps/ledger-signer/src/main.js', health: `${at(ports.ledger)}/health`,
-      env: { ...shared, ...stored, DATABASE_URL: database.addressOf('nms_ledger'), LEDGER_PORT: String(ports.ledger), KEY_DIR: folder(keys, 'ledger') } },
+    ...(demo
+      ? [
+          {
+            name: 'internet',
+            entry: 'dist/test/support/internet/main.js',
+            health: at(ports.internet),
+            env: {
+              ...inherited,
+              INTERNET_HTTP_PORT: String(ports.internet),
+              INTERNET_SMTP_PORT: String(ports.smtp),
+              INTERNET_DNS_PORT: String(ports.dns),
+            },
+          },
+        ]
+      : []),
+    {
+      name: 'capture',
+      entry: 'dist/apps/capture/src/main.js',
+      health: `${at(ports.capture)}/health`,
+      env: {
+        ...shared,
+        ...forCapture,
+        ...browser,
+        ...egress,
+        CAPTURE_PORT: String(ports.capture),
+        KEY_DIR: folder(keys, 'capture'),
+      },
+    },
+    {
+      name: 'api',
+      entry: 'dist/apps/api/src/main.js',
+      health: `${at(ports.api)}/api/v1/health`,
+      env: { ...withDatabase('nms_api'), API_PORT: String(ports.api), CONSOLE_DIR: join(ROOT, 'admin-ui/dist') },
+    },
+    {
+      name: 'worker',
+      entry: 'dist/apps/worker/src/main.js',
+      health: at(ports.worker),
+      env: {
+        ...withDatabase('nms_worker'),
+        ...forCapture,
+        WORKER_PORT: String(ports.worker),
+        KEY_DIR: folder(keys, 'worker'),
+        SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key'),
+      },
+    },
+    {
+      name: 'portal',
+      entry: 'dist/apps/portal/src/main.js',
+      health: `${at(ports.portal)}/health`,
+      env: { ...withDatabase('nms_portal'), PORTAL_PORT: String(ports.portal) },
+    },
+    {
+      name: 'ledger-signer',
+      entry: 'dist/apps/ledger-signer/src/main.js',
+      health: `${at(ports.ledger)}/health`,
+      env: {
+        ...shared,
+        ...stored,
+        DATABASE_URL: database.addressOf('nms_ledger'),
+        LEDGER_PORT: String(ports.ledger),
+        KEY_DIR: folder(keys, 'ledger'),
+      },
+    },
   ];
-  const cli = { ...withDatabase('nms_worker'), ...forCapture, ...browser, DATABASE_URL: database.admin, KEY_DIR: keys, DEMO_ACCOUNTS_FILE: join(data, 'demo-accounts.json') };
+  const cli = {
+    ...withDatabase('nms_worker'),
+    ...forCapture,
+    ...browser,
+    DATABASE_URL: database.admin,
+    KEY_DIR: keys,
+    DEMO_ACCOUNTS_FILE: join(data, 'demo-accounts.json'),
+  };
   return { processes: all.filter(({ entry }) => existsSync(join(ROOT, entry))), cli };
 }

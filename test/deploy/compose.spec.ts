@@ -35,17 +35,31 @@ const ours = services.filter(([, { build }]) => build);
 const of = (name: string) => compose.services[name]!;
 
 for (const top of ['apps', 'libs'])
-  for (const path of readdirSync(join(root, top), { recursive: true }).map(String)) if (path.endsWith('.config.ts')) require(join(root, top, path));
+  for (const path of readdirSync(join(root, top), { recursive: true }).map(String))
+    if (path.endsWith('.config.ts')) require(join(root, top, path));
 const known = new Set(allConfigs().flatMap(({ settings }) => Object.values(settings).map(({ name }) => name)));
 // migrate.ts runs when it is loaded, so its two are named here, and looked for in its text.
-for (const name of ['DATABASE_URL', 'LOGIN_URL_FILES']) if (readFileSync(join(root, 'apps/cli/src/migrate.ts'), 'utf8').includes(`'${name}'`)) known.add(name);
+for (const name of ['DATABASE_URL', 'LOGIN_URL_FILES'])
+  if (readFileSync(join(root, 'apps/cli/src/migrate.ts'), 'utf8').includes(`'${name}'`)) known.add(name);
 
 it('has every part of a county system', () =>
-  expect(Object.keys(compose.services).sort()).toEqual(['api', 'capture', 'ledger-signer', 'migrate', 'objects', 'portal', 'postgres', 'proxy', 'redis', 'worker']));
+  expect(Object.keys(compose.services).sort()).toEqual([
+    'api',
+    'capture',
+    'ledger-signer',
+    'migrate',
+    'objects',
+    'portal',
+    'postgres',
+    'proxy',
+    'redis',
+    'worker',
+  ]));
 
 describe.each(services)('%s', (_name, service) => {
   it('has a health check, or ends by itself', () => {
-    if (service.healthcheck.disable) expect(services.some(([, other]) => JSON.stringify(other).includes('service_completed_successfully'))).toBe(true);
+    if (service.healthcheck.disable)
+      expect(services.some(([, other]) => JSON.stringify(other).includes('service_completed_successfully'))).toBe(true);
     else expect(service.healthcheck.test?.length).toBeGreaterThan(1);
   });
   it('has limits of processor, memory and processes', () => {
@@ -61,27 +75,37 @@ describe.each(services)('%s', (_name, service) => {
     for (const secret of service.secrets ?? []) expect(Object.keys(compose.secrets)).toContain(secret);
   });
   it('names only files of its own secrets', () => {
-    const used = Object.values(service.environment ?? {}).flatMap((value) => [...String(value).matchAll(/\/run\/secrets\/([\w.]+)/g)].map((match) => match[1]));
+    const used = Object.values(service.environment ?? {}).flatMap((value) =>
+      [...String(value).matchAll(/\/run\/secrets\/([\w.]+)/g)].map((match) => match[1]),
+    );
     for (const secret of used) expect(service.secrets).toContain(secret);
   });
   it('has no password in its environment', () => {
-    for (const [name, value] of Object.entries(service.environment ?? {})) if (/PASSWORD|TOKEN|SECRET|DATABASE_URL|PASSPHRASE/.test(name) && !name.startsWith('LOGIN')) expect(value).toMatch(/^\/run\/secrets\//);
+    for (const [name, value] of Object.entries(service.environment ?? {}))
+      if (/PASSWORD|TOKEN|SECRET|DATABASE_URL|PASSPHRASE/.test(name) && !name.startsWith('LOGIN'))
+        expect(value).toMatch(/^\/run\/secrets\//);
   });
 });
 
 describe.each(ours)('%s, built from our Dockerfile', (_name, { environment = {}, build, command }) => {
   it('sets only variables that the code reads', () => {
-    for (const name of Object.keys(environment)) expect([...known]).toContain(name.replace(/_FILE$/, known.has(name) ? '_FILE' : ''));
+    for (const name of Object.keys(environment))
+      expect([...known]).toContain(name.replace(/_FILE$/, known.has(name) ? '_FILE' : ''));
   });
   it('has its stage in the Dockerfile and its program in the sources', () => {
     expect(dockerfile).toMatch(new RegExp(` AS ${build!.target}$`, 'm'));
     const program = command?.find((part) => part.startsWith('dist/'));
-    if (program && !program.includes('ledger-signer')) expect(existsSync(join(root, program.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+    if (program && !program.includes('ledger-signer'))
+      expect(existsSync(join(root, program.replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
   });
 });
 
 describe('networks', () => {
-  const on = (network: string) => services.filter(([, { networks }]) => networks.includes(network)).map(([name]) => name).sort();
+  const on = (network: string) =>
+    services
+      .filter(([, { networks }]) => networks.includes(network))
+      .map(([name]) => name)
+      .sort();
 
   it('the browser is on no network with a database, a queue or the stores', () => {
     expect(of('capture').networks.sort()).toEqual(['capture', 'web']);
@@ -102,7 +126,8 @@ describe('credentials', () => {
     expect(Object.keys(of('capture').environment!).filter((name) => /DATABASE|REDIS|S3_|SEAL|SMTP/.test(name))).toEqual([]);
   });
   it('each process logs in to the database with its own role only', () => {
-    for (const name of ['api', 'portal', 'worker']) expect(of(name).secrets!.filter((secret) => secret.startsWith('database_url'))).toEqual([`database_url_${name}`]);
+    for (const name of ['api', 'portal', 'worker'])
+      expect(of(name).secrets!.filter((secret) => secret.startsWith('database_url'))).toEqual([`database_url_${name}`]);
   });
   it('only the worker has the seal, and only capture has the worker key', () => {
     expect(services.filter(([, { secrets = [] }]) => secrets.includes('seal_key')).map(([name]) => name)).toEqual(['worker']);

@@ -28,10 +28,12 @@ export default async function globalSetup() {
   if (process.env.REDIS_URL === undefined) {
     const redis = await startRedis(folder(work, `run-${process.pid}`), { persistent: false });
     process.env.REDIS_URL = redis?.url ?? '';
-    globalThis.nmsTestRun = { stop: async () => {
-      await redis?.stop();
-      rmSync(join(work, `run-${process.pid}`), { recursive: true, force: true });
-    } };
+    globalThis.nmsTestRun = {
+      stop: async () => {
+        await redis?.stop();
+        rmSync(join(work, `run-${process.pid}`), { recursive: true, force: true });
+      },
+    };
   }
 }
 

@@ -24,7 +24,13 @@ interface Names {
  *   PUT  names/<name> {txt, a, fails} · GET names
  *   GET  mails[?to=] · DELETE mails · POST reset
  */
-export function administer(world: World, mailbox: Mailbox, method: string, url: URL, body: unknown): { status: number; body: unknown } {
+export function administer(
+  world: World,
+  mailbox: Mailbox,
+  method: string,
+  url: URL,
+  body: unknown,
+): { status: number; body: unknown } {
   const [, , kind, name = '', what] = url.pathname.split('/').map(decodeURIComponent);
   const ok = (answer: unknown) => ({ status: 200, body: answer });
   const notFound = { status: 404, body: { error: 'no such thing in this world' } };
@@ -47,7 +53,8 @@ export function administer(world: World, mailbox: Mailbox, method: string, url: 
     return ok(Object.fromEntries(world.records));
   }
   if (kind !== 'hosts') return notFound;
-  if (!name) return ok(world.all().map(({ visits, ...site }) => ({ ...site, shop: site.shop?.name ?? null, visits: visits.length })));
+  if (!name)
+    return ok(world.all().map(({ visits, ...site }) => ({ ...site, shop: site.shop?.name ?? null, visits: visits.length })));
   const change = body as Change;
   const site = world.named(name) ?? (method === 'PUT' && change?.page !== undefined ? world.add(name, change.page) : undefined);
   if (!site) return notFound;
@@ -56,10 +63,14 @@ export function administer(world: World, mailbox: Mailbox, method: string, url: 
     return ok(site.visits);
   }
   if (method === 'PUT') {
-    if (change.mode && !MODES.includes(change.mode)) return { status: 422, body: { error: `mode must be one of ${MODES.join(', ')}` } };
+    if (change.mode && !MODES.includes(change.mode))
+      return { status: 422, body: { error: `mode must be one of ${MODES.join(', ')}` } };
     const { files = {}, page, ...plain } = change;
-    for (const key of ['mode', 'badgeHtml', 'delayMs', 'flapMs', 'copiesBadgeOf', 'headers'] as const) if (plain[key] !== undefined) Object.assign(site, { [key]: plain[key] });
-    for (const [path, text] of Object.entries(files)) if (text === null) delete site.files[path]; else site.files[path] = text;
+    for (const key of ['mode', 'badgeHtml', 'delayMs', 'flapMs', 'copiesBadgeOf', 'headers'] as const)
+      if (plain[key] !== undefined) Object.assign(site, { [key]: plain[key] });
+    for (const [path, text] of Object.entries(files))
+      if (text === null) delete site.files[path];
+      else site.files[path] = text;
     if (page !== undefined) site.files['/'] = page;
   }
   const { visits, ...rest } = site;

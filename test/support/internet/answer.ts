@@ -20,7 +20,13 @@ const isPhone = (userAgent: string) => /Mobile|iPhone|Android/.test(userAgent);
 const notice = (which: Notice, site: Site): Answer => ({ status: which.status, type: HTML, body: noticePage(which, site.name) });
 
 /** What a site in this mode says to this visitor; `hangUp` when it closes the connection without a word. */
-export async function answerOf(world: World, site: Site, base: string, path: string, userAgent: string): Promise<Answer | 'hangUp'> {
+export async function answerOf(
+  world: World,
+  site: Site,
+  base: string,
+  path: string,
+  userAgent: string,
+): Promise<Answer | 'hangUp'> {
   const file = site.files[path];
   // Files put there by the owner outlive a closed shop front, but not a dead host.
   const mode: Mode = site.mode === 'flap' ? (world.isOpenPeriod(site) ? 'open' : 'suspended') : site.mode;
@@ -28,7 +34,8 @@ export async function answerOf(world: World, site: Site, base: string, path: str
   if (site.delayMs) await pause(site.delayMs);
   if (file !== undefined) return { status: 200, type: path === '/' ? HTML : 'text/plain; charset=utf-8', body: file };
   if (mode === 'cloak' && !isPhone(userAgent)) return notice(NOTICES.notFound, site);
-  if (mode === 'closed' || mode === 'suspended' || mode === 'seized' || mode === 'parked' || mode === 'notFound') return notice(NOTICES[mode], site);
+  if (mode === 'closed' || mode === 'suspended' || mode === 'seized' || mode === 'parked' || mode === 'notFound')
+    return notice(NOTICES[mode], site);
   if (site.name === 'platform.test' && path === '/') return { status: 200, type: HTML, body: platformPage(world.badgeOf(site)) };
   const found = site.shop && shopAnswer(site.shop, base, path.slice(base.length) || '/', world.badgeOf(site));
   return found ?? notice(NOTICES.notFound, site);

@@ -17,11 +17,17 @@ const visit = (address: string, headers: Record<string, string> = {}) =>
     const { host, pathname } = new URL(address);
     request({ port: internet.ports.http, path: pathname, headers: { host, ...headers } }, (answer) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => done({ status: answer.statusCode!, text, headers: answer.headers }));
-    }).on('error', fail).end();
+      answer
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', () => done({ status: answer.statusCode!, text, headers: answer.headers }));
+    })
+      .on('error', fail)
+      .end();
   });
 
-const put = async (path: string, body: unknown) => (await fetch(`${internet.adminUrl}/${path}`, { method: 'PUT', body: JSON.stringify(body) })).status;
+const put = async (path: string, body: unknown) =>
+  (await fetch(`${internet.adminUrl}/${path}`, { method: 'PUT', body: JSON.stringify(body) })).status;
 
 describe('sites', () => {
   it.each([
@@ -41,10 +47,13 @@ describe('sites', () => {
     expect(answer.text).toContain(words);
   });
 
-  it.each(['style.css', 'shop.js', 'banner.svg', 'icon.svg', 'img/0.svg', 'item/0', 'api/recommend.json'])('shops have %s, the ones in a platform too', async (path) => {
-    expect((await visit(`http://shop-a.test/${path}`)).status).toBe(200);
-    expect((await visit(`http://platform.test/shop/1/${path}`)).status).toBe(200);
-  });
+  it.each(['style.css', 'shop.js', 'banner.svg', 'icon.svg', 'img/0.svg', 'item/0', 'api/recommend.json'])(
+    'shops have %s, the ones in a platform too',
+    async (path) => {
+      expect((await visit(`http://shop-a.test/${path}`)).status).toBe(200);
+      expect((await visit(`http://platform.test/shop/1/${path}`)).status).toBe(200);
+    },
+  );
 
   it('cloak.test hides from desktop browsers only', async () => {
     expect((await visit('http://cloak.test/')).status).toBe(404);
@@ -57,13 +66,19 @@ describe('sites', () => {
 
   it('copies show the badge of the shop that they copy', async () => {
     await put('hosts/shop-a.test', { badgeHtml: '<img alt="电子标识" src="/badge-of-a.svg">' });
-    for (const host of ['shop-a.test', 'copy.test', LOOK_ALIKE]) expect((await visit(`http://${host}/`)).text).toContain('badge-of-a.svg');
+    for (const host of ['shop-a.test', 'copy.test', LOOK_ALIKE])
+      expect((await visit(`http://${host}/`)).text).toContain('badge-of-a.svg');
     expect((await visit('http://bare.test/')).text).not.toContain('badge-of-a.svg');
   });
 });
 
 describe('switches', () => {
-  it.each([['closed', 410], ['suspended', 503], ['notFound', 404], ['open', 200]])('mode %s answers %i', async (mode, status) => {
+  it.each([
+    ['closed', 410],
+    ['suspended', 503],
+    ['notFound', 404],
+    ['open', 200],
+  ])('mode %s answers %i', async (mode, status) => {
     expect(await put('hosts/bare.test', { mode })).toBe(200);
     expect((await visit('http://bare.test/')).status).toBe(status);
   });
@@ -91,7 +106,10 @@ describe('switches', () => {
 
   it('keeps a log of visits per site', async () => {
     await visit('http://shop-a.test/item/1', { 'user-agent': PHONE });
-    const visits = (await (await fetch(`${internet.adminUrl}/hosts/shop-a.test/visits`)).json()) as { path: string; userAgent: string }[];
+    const visits = (await (await fetch(`${internet.adminUrl}/hosts/shop-a.test/visits`)).json()) as {
+      path: string;
+      userAgent: string;
+    }[];
     expect(visits).toMatchObject([{ path: '/item/1', userAgent: PHONE, status: 200 }]);
   });
 
@@ -110,9 +128,20 @@ it('resolves *.test to loopback and answers TXT records set by their owner', asy
 
 it('takes mail for everybody and decodes it', async () => {
   const transport = nodemailer.createTransport({ host: '127.0.0.1', port: internet.ports.smtp, secure: false });
-  await transport.sendMail({ from: '"市场监督管理局" <no-reply@supervision.test>', to: 'duty@operator.test', subject: '暂停服务通知书（第 3 号）', text: '请于二十四小时内办理：http://127.0.0.1:3001/o/abc', html: '<p>请于二十四小时内办理</p>' });
-  const mails = (await (await fetch(`${internet.adminUrl}/mails?to=duty@operator.test`)).json()) as { subject: string; text: string }[];
-  expect(mails).toMatchObject([{ subject: '暂停服务通知书（第 3 号）', text: expect.stringContaining('二十四小时内办理：http://127.0.0.1:3001/o/abc') }]);
+  await transport.sendMail({
+    from: '"市场监督管理局" <no-reply@supervision.test>',
+    to: 'duty@operator.test',
+    subject: '暂停服务通知书（第 3 号）',
+    text: '请于二十四小时内办理：http://127.0.0.1:3001/o/abc',
+    html: '<p>请于二十四小时内办理</p>',
+  });
+  const mails = (await (await fetch(`${internet.adminUrl}/mails?to=duty@operator.test`)).json()) as {
+    subject: string;
+    text: string;
+  }[];
+  expect(mails).toMatchObject([
+    { subject: '暂停服务通知书（第 3 号）', text: expect.stringContaining('二十四小时内办理：http://127.0.0.1:3001/o/abc') },
+  ]);
   expect((await visit('http://operator.test/')).text).toContain('暂停服务通知书（第 3 号）');
 });
 

@@ -33,7 +33,11 @@ export class Internet {
       internet.http.once('error', fail);
       internet.http.listen(ports.http ?? 0, '127.0.0.1', () => done((internet.http.address() as { port: number }).port));
     });
-    internet.ports = { http, smtp: await internet.mailbox.listen(ports.smtp ?? 0), dns: await internet.names.listen(ports.dns ?? 0) };
+    internet.ports = {
+      http,
+      smtp: await internet.mailbox.listen(ports.smtp ?? 0),
+      dns: await internet.names.listen(ports.dns ?? 0),
+    };
     return internet;
   }
 
@@ -59,10 +63,19 @@ export class Internet {
     if (!found) return send(response, 404, 'text/plain; charset=utf-8', 'no such site');
     const { site, base } = found;
     const answer = await answerOf(this.world, site, base, url.pathname, request.headers['user-agent'] ?? '');
-    const visit = { at: new Date().toISOString(), method: request.method ?? 'GET', path: url.pathname + url.search, userAgent: request.headers['user-agent'] ?? '', referer: request.headers.referer ?? null };
+    const visit = {
+      at: new Date().toISOString(),
+      method: request.method ?? 'GET',
+      path: url.pathname + url.search,
+      userAgent: request.headers['user-agent'] ?? '',
+      referer: request.headers.referer ?? null,
+    };
     this.world.note(site, { ...visit, status: answer === 'hangUp' ? 0 : answer.status });
     if (answer === 'hangUp') return void request.socket.destroy();
-    send(response, answer.status, answer.type, request.method === 'HEAD' ? '' : answer.body, { ...site.headers, ...answer.headers });
+    send(response, answer.status, answer.type, request.method === 'HEAD' ? '' : answer.body, {
+      ...site.headers,
+      ...answer.headers,
+    });
   }
 
   private inbox(path: string): string {
@@ -74,18 +87,54 @@ export class Internet {
   private async serveLocal(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (!url.pathname.startsWith('/__admin/')) return send(response, 200, 'text/html; charset=utf-8', this.siteList());
     const text = await bodyOf(request);
-    const { status, body } = administer(this.world, this.mailbox, request.method ?? 'GET', url, text ? JSON.parse(text) : undefined);
+    const { status, body } = administer(
+      this.world,
+      this.mailbox,
+      request.method ?? 'GET',
+      url,
+      text ? JSON.parse(text) : undefined,
+    );
     send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
   }
 
   private siteList(): string {
     const address = (name: string) => name.replace(/^[^/]+/, (host) => `http://${host}.localhost:${this.ports.http}`);
-    return framed('演示用互联网', html`<table><tr><th>网站</th><th>店铺</th><th>状态</th></tr>${this.world.all().map((site) => html`<tr><td><a href="${address(site.name)}">${site.name}</a></td><td>${site.shop?.name ?? ''}</td><td>${site.mode}</td></tr>`)}</table>`);
+    return framed(
+      '演示用互联网',
+      html`<table>
+        <tr>
+          <th>网站</th>
+          <th>店铺</th>
+          <th>状态</th>
+        </tr>
+        ${this.world.all().map(
+          (site) =>
+            html`<tr>
+              <td><a href="${address(site.name)}">${site.name}</a></td>
+              <td>${site.shop?.name ?? ''}</td>
+              <td>${site.mode}</td>
+            </tr>`,
+        )}
+      </table>`,
+    );
   }
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string | Buffer, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-cache', ...headers }).end(body);
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+): void {
+  response
+    .writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-cache',
+      ...headers,
+    })
+    .end(body);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

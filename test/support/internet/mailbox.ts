@@ -23,7 +23,10 @@ export class Mailbox {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        this.take(Buffer.concat(chunks).toString('utf8'), session.envelope.rcptTo.map(({ address }) => address));
+        this.take(
+          Buffer.concat(chunks).toString('utf8'),
+          session.envelope.rcptTo.map(({ address }) => address),
+        );
         done();
       });
     },
@@ -43,7 +46,15 @@ export class Mailbox {
 
   private take(raw: string, to: string[]): void {
     const { headers, body } = split(raw);
-    this.mails.push({ id: ++this.count, at: new Date().toISOString(), from: words(headers.from ?? ''), to, subject: words(headers.subject ?? ''), text: textOf(headers, body), raw });
+    this.mails.push({
+      id: ++this.count,
+      at: new Date().toISOString(),
+      from: words(headers.from ?? ''),
+      to,
+      subject: words(headers.subject ?? ''),
+      text: textOf(headers, body),
+      raw,
+    });
     if (this.mails.length > MAX_MAILS) this.mails.shift();
   }
 }
@@ -51,15 +62,26 @@ export class Mailbox {
 function split(raw: string): { headers: Record<string, string>; body: string } {
   const [, head = '', body = ''] = /^([\s\S]*?)\r?\n\r?\n([\s\S]*)$/.exec(raw) ?? [raw, raw];
   const lines = head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
-  return { headers: Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()])), body };
+  return {
+    headers: Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+    ),
+    body,
+  };
 }
 
 /** The first text part of a message, decoded. */
 function textOf(headers: Record<string, string>, body: string): string {
   const boundary = /boundary="?([^";]+)"?/i.exec(headers['content-type'] ?? '')?.[1];
   if (boundary) {
-    const parts = body.split(`--${boundary}`).slice(1, -1).map((part) => split(part.replace(/^\r?\n/, '')));
-    const best = parts.find((part) => /multipart\//i.test(part.headers['content-type'] ?? '')) ?? parts.find((part) => /text\/plain/i.test(part.headers['content-type'] ?? '')) ?? parts[0];
+    const parts = body
+      .split(`--${boundary}`)
+      .slice(1, -1)
+      .map((part) => split(part.replace(/^\r?\n/, '')));
+    const best =
+      parts.find((part) => /multipart\//i.test(part.headers['content-type'] ?? '')) ??
+      parts.find((part) => /text\/plain/i.test(part.headers['content-type'] ?? '')) ??
+      parts[0];
     return best ? textOf(best.headers, best.body) : '';
   }
   const encoding = (headers['content-transfer-encoding'] ?? '').toLowerCase();
@@ -69,9 +91,18 @@ function textOf(headers: Record<string, string>, body: string): string {
 }
 
 const quotedPrintable = (text: string) =>
-  Buffer.concat(text.split(/(=[0-9A-Fa-f]{2})/).map((piece) => (/^=[0-9A-Fa-f]{2}$/.test(piece) ? Buffer.from(piece.slice(1), 'hex') : Buffer.from(piece, 'utf8')))).toString('utf8').trimEnd();
+  Buffer.concat(
+    text
+      .split(/(=[0-9A-Fa-f]{2})/)
+      .map((piece) => (/^=[0-9A-Fa-f]{2}$/.test(piece) ? Buffer.from(piece.slice(1), 'hex') : Buffer.from(piece, 'utf8'))),
+  )
+    .toString('utf8')
+    .trimEnd();
 
 /** RFC 2047 encoded words of a header. */
 const words = (text: string) =>
-  text.replace(/\?=\s+=\?/g, '?==?').replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_all, kind: string, value: string) =>
-    kind.toLowerCase() === 'b' ? Buffer.from(value, 'base64').toString('utf8') : quotedPrintable(value.replace(/_/g, ' ')));
+  text
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_all, kind: string, value: string) =>
+      kind.toLowerCase() === 'b' ? Buffer.from(value, 'base64').toString('utf8') : quotedPrintable(value.replace(/_/g, ' ')),
+    );

@@ -8,7 +8,27 @@ export interface Product {
   note?: string;
 }
 
-export type PictureKind = 'grain' | 'fruit' | 'jar' | 'tea' | 'honey' | 'bottle' | 'box' | 'phone' | 'earphones' | 'watch' | 'shirt' | 'dress' | 'shoe' | 'noodles' | 'skewer' | 'book' | 'scroll' | 'flower' | 'bouquet' | 'plant';
+export type PictureKind =
+  | 'grain'
+  | 'fruit'
+  | 'jar'
+  | 'tea'
+  | 'honey'
+  | 'bottle'
+  | 'box'
+  | 'phone'
+  | 'earphones'
+  | 'watch'
+  | 'shirt'
+  | 'dress'
+  | 'shoe'
+  | 'noodles'
+  | 'skewer'
+  | 'book'
+  | 'scroll'
+  | 'flower'
+  | 'bouquet'
+  | 'plant';
 
 export interface Shop {
   host: string;
@@ -57,7 +77,9 @@ export const SHOPS: Shop[] = [
         ],
       },
     ],
-    story: [{ title: '关于我们', paragraphs: ['我们与县里十一个合作社签订收购协议，每批粮食留样检验，检验报告可在商品页查看。'] }],
+    story: [
+      { title: '关于我们', paragraphs: ['我们与县里十一个合作社签订收购协议，每批粮食留样检验，检验报告可在商品页查看。'] },
+    ],
     company: {
       name: '青禾农产品示例有限公司',
       uscc: '91141122MA0QH00111',
@@ -74,7 +96,11 @@ export const SHOPS: Shop[] = [
     colours: ['#a8322a', '#4a1511', '#fbf5ec'],
     layout: 'story',
     menu: ['首页', '明星产品', '顾客见证', '养生讲堂', '联系客服'],
-    banner: { title: '国家级养生配方 · 最佳调理方案', text: '三个疗程，治愈多年老寒腿。今天下单，再送一盒。', button: '立即抢购' },
+    banner: {
+      title: '国家级养生配方 · 最佳调理方案',
+      text: '三个疗程，治愈多年老寒腿。今天下单，再送一盒。',
+      button: '立即抢购',
+    },
     promises: ['央视推荐', '百分百有效', '无效退款', '货到付款'],
     sections: [
       {
@@ -95,7 +121,10 @@ export const SHOPS: Shop[] = [
           '长期服用可治愈失眠、关节疼痛，替代药物，无任何副作用，老人孕妇均可放心使用。',
         ],
       },
-      { title: '顾客见证', paragraphs: ['“吃了两个疗程，血压降下来了，药也停了。”——某地顾客', '“介绍给全家人，都说最好。”——某地顾客'] },
+      {
+        title: '顾客见证',
+        paragraphs: ['“吃了两个疗程，血压降下来了，药也停了。”——某地顾客', '“介绍给全家人，都说最好。”——某地顾客'],
+      },
     ],
     company: { name: '康元堂示例养生馆', uscc: '', address: '', phone: '0358-0000022', icp: '' },
   },
@@ -129,7 +158,13 @@ export const SHOPS: Shop[] = [
       },
     ],
     story: [{ title: '售后说明', paragraphs: ['主机一年质保，配件三个月质保，凭订单号即可申请。'] }],
-    company: { name: '优品数码示例有限公司', uscc: '91141122MA0YP0039R', address: '山西省吕梁市交城县示例大街 3 号', phone: '0358-0000033', icp: '晋ICP备00000033号-1' },
+    company: {
+      name: '优品数码示例有限公司',
+      uscc: '91141122MA0YP0039R',
+      address: '山西省吕梁市交城县示例大街 3 号',
+      phone: '0358-0000033',
+      icp: '晋ICP备00000033号-1',
+    },
   },
   {
     host: 'cloak.test',
@@ -152,7 +187,13 @@ export const SHOPS: Shop[] = [
       },
     ],
     story: [],
-    company: { name: '潮流衣橱示例服饰有限公司', uscc: '91141122MA0CL0045Q', address: '山西省吕梁市交城县示例巷 4 号', phone: '0358-0000044', icp: '' },
+    company: {
+      name: '潮流衣橱示例服饰有限公司',
+      uscc: '91141122MA0CL0045Q',
+      address: '山西省吕梁市交城县示例巷 4 号',
+      phone: '0358-0000044',
+      icp: '',
+    },
   },
   {
     host: 'flap.test',
@@ -175,7 +216,13 @@ export const SHOPS: Shop[] = [
       },
     ],
     story: [],
-    company: { name: '老街夜市示例小吃店', uscc: '92141122MA0YD005X9', address: '山西省吕梁市交城县示例老街 5 号', phone: '0358-0000055', icp: '晋ICP备00000055号-1' },
+    company: {
+      name: '老街夜市示例小吃店',
+      uscc: '92141122MA0YD005X9',
+      address: '山西省吕梁市交城县示例老街 5 号',
+      phone: '0358-0000055',
+      icp: '晋ICP备00000055号-1',
+    },
   },
   {
     host: 'slow.test',
@@ -197,7 +244,14 @@ export const SHOPS: Shop[] = [
       },
     ],
     story: [{ title: '收书', paragraphs: ['收购家藏旧书，请先来电说明书名、年代与册数。'] }],
-    company: { name: '慢读书房示例文化有限公司', uscc: '91141122MA0GJ0064J', address: '山西省吕梁市交城县示例书院街 6 号', phone: '0358-0000066', icp: '晋ICP备00000066号-1', permits: ['出版物经营许可证 新出发晋零字第 00006 号'] },
+    company: {
+      name: '慢读书房示例文化有限公司',
+      uscc: '91141122MA0GJ0064J',
+      address: '山西省吕梁市交城县示例书院街 6 号',
+      phone: '0358-0000066',
+      icp: '晋ICP备00000066号-1',
+      permits: ['出版物经营许可证 新出发晋零字第 00006 号'],
+    },
   },
   {
     host: 'nohdr.test',
@@ -220,19 +274,51 @@ export const SHOPS: Shop[] = [
       },
     ],
     story: [],
-    company: { name: '花信鲜花示例有限公司', uscc: '91141122MA0HX007XQ', address: '山西省吕梁市交城县示例花园路 7 号', phone: '0358-0000077', icp: '晋ICP备00000077号-1' },
+    company: {
+      name: '花信鲜花示例有限公司',
+      uscc: '91141122MA0HX007XQ',
+      address: '山西省吕梁市交城县示例花园路 7 号',
+      phone: '0358-0000077',
+      icp: '晋ICP备00000077号-1',
+    },
   },
 ];
 
 /** Shops inside the platform; each is found under /shop/<n>. */
-export const PLATFORM = { host: 'platform.test', name: '万家集', company: { name: '万家集示例网络科技有限公司', uscc: '91141122MA0PT0083H', address: '山西省太原市示例科技园 8 号', phone: '0351-0000088', icp: '晋ICP备00000088号-1' } };
+export const PLATFORM = {
+  host: 'platform.test',
+  name: '万家集',
+  company: {
+    name: '万家集示例网络科技有限公司',
+    uscc: '91141122MA0PT0083H',
+    address: '山西省太原市示例科技园 8 号',
+    phone: '0351-0000088',
+    icp: '晋ICP备00000088号-1',
+  },
+};
 
 export const PLATFORM_SHOPS: Shop[] = [
-  { ...SHOPS[1]!, host: 'platform.test/shop/1', name: '康元堂旗舰店', company: { ...SHOPS[1]!.company, name: '康元堂示例养生馆', uscc: '92141122MA0KY00279', address: '山西省吕梁市交城县示例南街 2 号' } },
+  {
+    ...SHOPS[1]!,
+    host: 'platform.test/shop/1',
+    name: '康元堂旗舰店',
+    company: {
+      ...SHOPS[1]!.company,
+      name: '康元堂示例养生馆',
+      uscc: '92141122MA0KY00279',
+      address: '山西省吕梁市交城县示例南街 2 号',
+    },
+  },
   {
     ...SHOPS[4]!,
     host: 'platform.test/shop/2',
     name: '大盘鸡小馆',
-    company: { name: '大盘鸡示例餐馆', uscc: '92141122MA0DP00991', address: '山西省吕梁市交城县示例北街 9 号', phone: '0358-0000099', icp: '' },
+    company: {
+      name: '大盘鸡示例餐馆',
+      uscc: '92141122MA0DP00991',
+      address: '山西省吕梁市交城县示例北街 9 号',
+      phone: '0358-0000099',
+      icp: '',
+    },
   },
 ];

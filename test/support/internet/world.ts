@@ -38,7 +38,17 @@ const MAX_VISITS = 2000;
 export const LOOK_ALIKE = domainToASCII('shop-а.test');
 
 const site = (name: string, shop: Shop | null, more: Partial<Site> = {}): Site => ({
-  name, shop, mode: 'open', badgeHtml: '', files: {}, delayMs: 0, flapMs: 60_000, headers: {}, copiesBadgeOf: null, visits: [], ...more,
+  name,
+  shop,
+  mode: 'open',
+  badgeHtml: '',
+  files: {},
+  delayMs: 0,
+  flapMs: 60_000,
+  headers: {},
+  copiesBadgeOf: null,
+  visits: [],
+  ...more,
 });
 
 const shopOf = (host: string): Shop => SHOPS.find((shop) => shop.host === host)!;

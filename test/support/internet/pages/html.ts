@@ -11,7 +11,13 @@ export const raw = (text: string) => new Markup(text);
 const escape = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const show = (value: unknown): string =>
-  value instanceof Markup ? value.text : Array.isArray(value) ? value.map(show).join('') : value === false || value == null ? '' : escape(String(value));
+  value instanceof Markup
+    ? value.text
+    : Array.isArray(value)
+      ? value.map(show).join('')
+      : value === false || value == null
+        ? ''
+        : escape(String(value));
 
 export function html(parts: TemplateStringsArray, ...values: unknown[]): Markup {
   return raw(parts.map((part, i) => part + (i < values.length ? show(values[i]) : '')).join(''));
