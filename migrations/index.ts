@@ -6,4 +6,5 @@ export { Registry1790000000400 } from './1790000000400-Registry';
 export { Badge1790000000500 } from './1790000000500-Badge';
 export { Evidence1790000000600 } from './1790000000600-Evidence';
 export { Documents1790000000700 } from './1790000000700-Documents';
+export { Cases1790000000800 } from './1790000000800-Cases';
 export { Orders1790000000900 } from './1790000000900-Orders';

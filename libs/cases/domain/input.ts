@@ -1,8 +1,11 @@
+import type { LawCitation } from '../../kernel';
+
+/** One item of a penalty, in the form in which documents print it. */
 export interface Penalty {
   kind: string;
-  basis: string;
+  content: string;
+  basis: LawCitation[];
   amountFen?: number;
-  text?: string;
 }
 
 /** Everything that a move can be asked with; which of it is needed stands in the transition. */
@@ -11,7 +14,7 @@ export interface TransitionInput {
   reason?: string;
   officers?: string[];
   facts?: string;
-  articles?: string[];
+  articles?: LawCitation[];
   jurisdictionConfirmed?: boolean;
   mergedInto?: string;
   receiver?: string;

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditTrail } from '../../audit';
+import { DocumentReader, type DocumentRow, DocumentsService, FORM_IDS } from '../../documents';
+import { Clock, localDate } from '../../kernel';
+import type { SessionOfficer } from '../../platform';
+import { CasesProblem } from '../domain/problems';
+import type { CaseRow } from '../store/case.entity';
+import { CaseNoteRow } from '../store/case-parts.entity';
+import { CaseReader } from './case-reader';
+import { Journal } from './journal';
+
+/** Documents and notes of a case. Both can still be added after the case has ended: late, and marked so. */
+@Injectable()
+export class CasePapers {
+  constructor(
+    private readonly reader: CaseReader,
+    private readonly documents: DocumentsService,
+    private readonly documentReader: DocumentReader,
+    private readonly journal: Journal,
+    private readonly trail: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Drafts a form with what the file knows; the given fields win. Nothing known is typed twice. */
+  async draft(
+    tx: EntityManager,
+    caseId: string,
+    form: string,
+    fields: Record<string, unknown>,
+    officer: SessionOfficer,
+  ): Promise<DocumentRow> {
+    const file = await this.reader.lock(tx, caseId);
+    const data = { ...(await this.known(tx, file, form)), ...fields };
+    const row = await this.documents.draft(tx, {
+      form,
+      ref: { kind: 'case', id: caseId },
+      division: file.divisionCode,
+      data,
+      officer,
+    });
+    await this.journal.append(tx, file, {
+      kind: 'documentDrafted',
+      zh: `拟制文书: ${row.title}`,
+      en: `Document drafted: form ${row.form}`,
+      data: { documentId: row.id, form: row.form },
+    });
+    return row;
+  }
+
+  ofCase(tx: EntityManager, caseId: string): Promise<DocumentRow[]> {
+    return this.documentReader.ofCase(tx, caseId);
+  }
+
+  /** Notes are never rewritten: a correction is a further note that points at the first. */
+  async addNote(tx: EntityManager, caseId: string, text: string, corrects: string | null, by: string): Promise<CaseNoteRow> {
+    const file = await this.reader.byId(tx, caseId);
+    if (corrects && !(await tx.existsBy(CaseNoteRow, { id: corrects, caseId }))) throw CasesProblem.notFound();
+    const row = { id: randomUUID(), caseId, text, corrects, by, at: this.clock.now(), afterClose: file.closedAt !== null };
+    await tx.insert(CaseNoteRow, row);
+    await this.journal.append(tx, file, { kind: 'noteAdded', zh: '记录', en: 'Note', data: { noteId: row.id, corrects } });
+    await this.trail.record(tx, { act: 'case.note', kind: 'case', id: caseId, caseId, details: { noteId: row.id } });
+    return tx.findOneByOrFail(CaseNoteRow, { id: row.id });
+  }
+
+  /** What the file can say in the fields of a form; only keys that the form has. */
+  private async known(tx: EntityManager, file: CaseRow, form: string): Promise<Record<string, unknown>> {
+    const [party] = await this.reader.parties(tx, file.id);
+    const snapshot = party?.snapshot ?? {};
+    const handlers = (await this.reader.people(tx, file.id, 'handler')).map(({ name, certificate }) => ({ name, certificate }));
+    const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+    const whole = {
+      party: drop({
+        kind: snapshot.kind === 'natural-person-shop' ? '个人' : '单位',
+        name: text(snapshot.name) ?? file.partyName ?? undefined,
+        uscc: text(snapshot.uscc),
+        legalRep: text(snapshot.legalRep),
+        address: text(snapshot.domicile),
+        phone: text(snapshot.contactPhone),
+      }),
+      cause: file.matter,
+      sourceRef: file.number,
+      facts: file.facts ?? undefined,
+      law: file.articles.length ? file.articles : undefined,
+      handlers: form === '7' && handlers.length >= 2 ? handlers : undefined,
+      officers: handlers.length >= 2 ? handlers : undefined,
+      case: `${file.matter}; ${file.partyName ?? ''}; ${file.filedAt ? localDate(file.filedAt) : ''}`,
+      decision: (await this.reader.file(tx, file.id))?.decision?.number,
+      execution: file.execution ?? undefined,
+      statement: file.statement ?? undefined,
+      penalty: file.penalty?.map(({ content, basis }) => ({ content, basis })),
+      to: file.partyName ?? undefined,
+    };
+    return drop(Object.fromEntries(Object.entries(whole).filter(([key]) => KNOWN_KEYS[form]?.includes(key))));
+  }
+}
+
+/** Which of it each form takes. */
+const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  FORM_IDS.map((form) => [
+    form,
+    {
+      '7': ['party', 'cause', 'sourceRef', 'facts', 'law', 'handlers'],
+      '37': ['party', 'facts'],
+      '45': ['party', 'facts', 'statement', 'penalty'],
+      '50': ['to', 'officers'],
+      '53': ['case', 'decision', 'execution'],
+    }[form as string] ?? [],
+  ]),
+);
+
+function drop<T extends Record<string, unknown>>(record: T): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}

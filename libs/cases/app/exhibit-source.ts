@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { EvidenceService, FIXED_STATES } from '../../evidence';
+
+/** An evidence package as a case keeps it: what it was when it became an exhibit. */
+export interface PackageView {
+  number: string;
+  url: string;
+  fixedAt: string;
+  manifestSha256: string;
+  completeness: string | null;
+}
+
+/** The evidence room as cases use it. */
+@Injectable()
+export class ExhibitSource {
+  constructor(private readonly evidence: EvidenceService) {}
+
+  /** Refuses with the evidence room's own problems what is unknown, out of scope or not fixed. */
+  async fixed(tx: EntityManager, captureId: string): Promise<PackageView> {
+    const { number, url, fixedAt, manifestSha256, completeness } = await this.evidence.getFixed(tx, captureId);
+    return { number, url, fixedAt: fixedAt!.toISOString(), manifestSha256: manifestSha256!, completeness };
+  }
+
+  join(tx: EntityManager, captureId: string, caseId: string): Promise<void> {
+    return this.evidence.joinCase(tx, captureId, caseId);
+  }
+
+  /** Why the package cannot be relied on, or null: not fixed, another manifest than the one taken into the file, last verification failed. */
+  async fault(tx: EntityManager, captureId: string, manifestSha256: string): Promise<string | null> {
+    const { state, manifestSha256: present } = await this.evidence.get(tx, captureId);
+    if (!FIXED_STATES.includes(state)) return state;
+    if (present !== manifestSha256) return 'manifestChanged';
+    const verified = (await this.evidence.custodyOf(tx, captureId)).filter(({ type }) => type === 'evidence.verified').at(-1);
+    return verified?.body && verdictIn(verified.body) === 'FAILED' ? 'verificationFailed' : null;
+  }
+}
+
+const verdictIn = (body: string): unknown => (JSON.parse(body) as { verdict?: unknown }).verdict;

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { DocumentsModule } from '../documents';
+import { RegistryModule } from '../registry';
+import { CasesModule } from './cases.module';
+import { CalendarController } from './http/calendar.controller';
+import { CaseClocksController, CasePapersController, CasePartsController } from './http/case-parts.controller';
+import { CaseController } from './http/case.controller';
+import { TaskController } from './http/task.controller';
+
+/** Routes of cases, tasks and the working calendar, for the API process. */
+@Module({
+  imports: [CasesModule, DocumentsModule, RegistryModule],
+  controllers: [
+    CaseController,
+    CasePartsController,
+    CasePapersController,
+    CaseClocksController,
+    TaskController,
+    CalendarController,
+  ],
+})
+export class CasesHttpModule {}

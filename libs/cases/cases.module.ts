@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit';
+import { DocumentsModule } from '../documents';
+import { EvidenceModule } from '../evidence';
+import { OfficersModule } from '../officers';
+import { RegistryModule } from '../registry';
+import { CalendarService } from './app/calendar.service';
+import { CaseClocks } from './app/case-clocks';
+import { CasePapers } from './app/case-papers';
+import { CasePeople } from './app/case-people';
+import { CaseReader } from './app/case-reader';
+import { CaseOrigins, CaseService } from './app/case.service';
+import { ExhibitSource } from './app/exhibit-source';
+import { Exhibits } from './app/exhibits';
+import { GuardContexts } from './app/guard-context';
+import { Journal } from './app/journal';
+import { MoveEffects } from './app/move-effects';
+import { Tasks } from './app/tasks';
+import { MoveRecord, Transitions } from './app/transitions';
+import { CASE_ROWS } from './store/rows';
+
+const SERVICES = [
+  CaseService,
+  CaseReader,
+  CalendarService,
+  CaseClocks,
+  CasePapers,
+  CasePeople,
+  ExhibitSource,
+  Journal,
+  MoveEffects,
+  Tasks,
+  Transitions,
+];
+
+/** Cases, for every process that has the database. */
+@Module({
+  imports: [TypeOrmModule.forFeature(CASE_ROWS), AuditModule, OfficersModule, RegistryModule, EvidenceModule, DocumentsModule],
+  providers: [...SERVICES, CaseOrigins, Exhibits, GuardContexts, MoveRecord],
+  exports: SERVICES,
+})
+export class CasesModule {}

@@ -1,0 +1,28 @@
+import {
+  CalendarYearRow,
+  CaseBlockerRow,
+  CaseClockRow,
+  CaseExhibitRow,
+  CaseLinkRow,
+  CaseNoteRow,
+  CasePartyRow,
+  CaseRemarkRow,
+  CaseTaskRow,
+} from './case-parts.entity';
+import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, CaseRow } from './case.entity';
+
+export const CASE_ROWS = [
+  CaseRow,
+  CaseOfficerRow,
+  CaseRecusalRow,
+  CaseEventRow,
+  CaseClockRow,
+  CaseTaskRow,
+  CasePartyRow,
+  CaseExhibitRow,
+  CaseNoteRow,
+  CaseRemarkRow,
+  CaseBlockerRow,
+  CaseLinkRow,
+  CalendarYearRow,
+];
