@@ -42,7 +42,6 @@ export interface OpensslTsaOptions {
 
 /** A time stamp authority made of the `openssl` command: an implementation that is not ours. */
 export function opensslTsa({
-  usage = 'tsa',
   key = ['EC', 'ec_paramgen_curve:P-256'],
   essAlgorithm = 'sha256',
   days = 300,
@@ -67,7 +66,7 @@ export function opensslTsa({
     '-extfile',
     'config',
     '-extensions',
-    usage,
+    'tsa',
     '-days',
     String(days),
   ];

@@ -1,8 +1,11 @@
 import type { Digests } from '../digests';
+import type { Checkpoint } from '../log/checkpoint';
+import type { CustodyLine } from '../log/entry';
 import type { Manifest } from '../manifest/manifest';
 import type { Seal } from '../manifest/seal';
 import { wholeOf, type ByteSource } from '../source';
 import type { TrustBundle } from '../trust-bundle';
+import type { AcceptedToken } from '../tsp/verify-token';
 import type { Effect, Finding, FindingCode, Level, Reason, ReasonCode, StepId } from './report';
 
 /** A package as it lies before the verifier. `odd`: what a folder may not hold (links, devices). */
@@ -22,6 +25,19 @@ export interface PackageFile extends Digests {
   source: ByteSource;
 }
 
+/** A line of the custody chain with the exact bytes of its entry. */
+export interface CustodyRecord extends CustodyLine {
+  bytes: Uint8Array;
+}
+
+export interface SeenHead {
+  checkpoint: Checkpoint;
+  note: Uint8Array;
+  witnesses: string[];
+  /** File that it was found in. */
+  path: string;
+}
+
 /** What one verification knows and has said so far. Steps read and add; none takes back what another said. */
 export class Context {
   readonly files = new Map<string, PackageFile>();
@@ -30,6 +46,11 @@ export class Context {
   readonly done = new Set<StepId>();
   seal: Seal | null = null;
   manifest: Manifest | null = null;
+  /** Tokens over MANIFEST.sig that fit the profile, by path. */
+  tokens = new Map<string, AcceptedToken>();
+  custody: CustodyRecord[] = [];
+  /** Heads of the SHA-256 tree that the package itself shows, with whom else signed them. */
+  heads: SeenHead[] = [];
 
   constructor(
     readonly package_: PackageSource,
@@ -40,6 +61,12 @@ export class Context {
   say(step: StepId, code: ReasonCode, subject: string, detail = '', effect: Effect = 'failed'): void {
     if (this.reasons.some((reason) => reason.code === code && reason.subject === subject && reason.detail === detail)) return;
     this.reasons.push({ step, code, effect, subject, detail });
+  }
+
+  /** As `read`; null also when the file is too large to be what it should be. */
+  async readOrNull(path: string, limit: number): Promise<Uint8Array | null> {
+    const file = this.files.get(path);
+    return file && file.size <= limit ? wholeOf(file.source, limit) : null;
   }
 
   note(code: FindingCode, subject: string, detail = ''): void {

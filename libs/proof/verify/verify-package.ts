@@ -7,6 +7,11 @@ import { verifyContainer } from './v0-container';
 import { verifySeal } from './v1-seal';
 import { verifyManifest } from './v2-manifest';
 import { verifySignature } from './v3-signature';
+import { datedBefore, openStamps, verifyStamps } from './v4-stamps';
+import { verifyLogged } from './v5-log';
+import { openCustody, verifyCustody } from './v6-custody';
+import { verifyAnchors } from './v7-anchors';
+import { verifyRenewals } from './v8-renewals';
 
 /**
  * Says whether a package is what it claims. No network, no database, no clock: the package, what the asker trusts, and a moment.
@@ -17,7 +22,14 @@ export async function verifyPackage(source: PackageSource, bundle: TrustBundle, 
   await verifyContainer(ctx);
   await verifySeal(ctx);
   await verifyManifest(ctx);
-  await verifySignature(ctx, null);
+  await openCustody(ctx);
+  await openStamps(ctx);
+  await verifySignature(ctx, datedBefore(ctx));
+  await verifyStamps(ctx);
+  await verifyLogged(ctx);
+  await verifyCustody(ctx);
+  await verifyAnchors(ctx);
+  await verifyRenewals(ctx);
   return reportOf(ctx);
 }
 

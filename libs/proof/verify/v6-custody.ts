@@ -1,0 +1,62 @@
+import { hexDigest, digestsOf } from '../digests';
+import { checkCustodyLine } from '../log/entry';
+import { jsonBytes, parseJsonLines } from '../strict-json';
+import type { Context, CustodyRecord } from './context';
+import { verifyPlace } from './v5-log';
+
+const CUSTODY = 'proofs/custody.jsonl';
+const CUSTODY_LIMIT = 16 * 1024 * 1024;
+
+/** Reads the chain; V5 needs it as well. */
+export async function openCustody(ctx: Context): Promise<void> {
+  try {
+    const bytes = await ctx.read(CUSTODY, CUSTODY_LIMIT);
+    if (!bytes) return;
+    ctx.custody = parseJsonLines(bytes).map((value) => {
+      const line = checkCustodyLine(value);
+      return { ...line, bytes: jsonBytes(line.entry) };
+    });
+  } catch (error) {
+    ctx.say('V6', 'CUSTODY_GAP', CUSTODY, (error as Error).message);
+  }
+}
+
+/** Every event of this package, from the request on, each naming the one before; the last one is in the ledger and in SEAL. */
+export async function verifyCustody(ctx: Context): Promise<void> {
+  if (!ctx.manifest || !ctx.files.has(CUSTODY)) return;
+  ctx.done.add('V6');
+  ctx.custody.forEach((record, i) => verifyLine(ctx, record, i));
+  verifyBeginning(ctx);
+  const last = ctx.custody.at(-1);
+  if (!last) return ctx.say('V6', 'CUSTODY_GAP', CUSTODY, 'empty');
+  const { custody } = ctx.seal ?? {};
+  if (custody && (custody.events !== ctx.custody.length || custody.lastEntrySha256 !== hexDigest('sha256', last.bytes))) {
+    ctx.say('V6', 'CUSTODY_HEAD', CUSTODY, `SEAL says ${custody.events} events, here are ${ctx.custody.length}`);
+  }
+  await verifyPlace(ctx, 'V6', last, 'sha256', 'proofs/custody.tlog-proof');
+}
+
+function verifyLine(ctx: Context, { entry, event, idx }: CustodyRecord, i: number): void {
+  const subject = `${CUSTODY}#${i + 1}`;
+  const before = ctx.custody[i - 1];
+  if (entry.subject !== ctx.manifest?.id || entry.seq !== i || (before && before.idx >= idx)) {
+    ctx.say('V6', 'CUSTODY_GAP', subject, `${entry.subject} ${entry.seq} at ${idx}`);
+  }
+  if (entry.prev !== (before ? hexDigest('sha256', before.bytes) : '')) ctx.say('V6', 'CUSTODY_LINK', subject, 'prev');
+  if (event === null) return ctx.note('BODY_ERASED', subject, entry.type);
+  const body = digestsOf(jsonBytes(event));
+  if (body.sha256 !== entry.body.sha256 || body.sm3 !== entry.body.sm3) ctx.say('V6', 'CUSTODY_LINK', subject, 'event');
+}
+
+/** The request was logged before anything was captured, and it is this request. */
+function verifyBeginning(ctx: Context): void {
+  const [first] = ctx.custody;
+  if (!first || !ctx.manifest) return;
+  if (first.entry.type !== 'job.requested')
+    return ctx.say('V6', 'CUSTODY_GAP', `${CUSTODY}#1`, 'does not begin with the request');
+  const request = ctx.files.get('record/request.json');
+  const sameRequest = first.event === null || !request || first.event.requestSha256 === request.sha256;
+  if (hexDigest('sha256', first.bytes) !== ctx.manifest.request.entrySha256 || !sameRequest) {
+    ctx.say('V6', 'CUSTODY_LINK', `${CUSTODY}#1`, 'is of another request');
+  }
+}

@@ -1,0 +1,111 @@
+import { digestsOf, type Digests } from '../digests';
+import { exactly, listOf, misfit, type JsonSchema } from '../schema';
+import { JSON_LIMIT, parseCanonical } from '../strict-json';
+import { DER_LIMIT } from '../tsp/token';
+import type { AcceptedToken } from '../tsp/verify-token';
+import type { Context } from './context';
+import { openToken } from './v4-stamps';
+
+/** After RFC 4998: a new stamp over all earlier stamps, made while they were still good. */
+export interface RenewalStatement {
+  v: 1;
+  /** 1, 2, 3 … */
+  n: number;
+  origin: string;
+  checkpoint: { size: number; root: string; rootSm3: string };
+  /** Digests of every earlier token and statement that this one keeps alive. */
+  covers: Digests[];
+  /** Digest of the token's imprint. */
+  algorithm: string;
+}
+
+const text: JsonSchema = { type: 'string', minLength: 1 };
+const hex: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const statementSchema = exactly({
+  v: { const: 1 },
+  n: { type: 'integer', minimum: 1 },
+  origin: text,
+  checkpoint: exactly({ size: { type: 'integer', minimum: 0 }, root: text, rootSm3: text }),
+  covers: listOf(exactly({ sha256: hex, sm3: hex }), 1),
+  algorithm: text,
+});
+
+interface Renewal {
+  statement: RenewalStatement;
+  token: AcceptedToken;
+}
+
+/** Tokens are good at the asked moment: by themselves, or because a renewal came in time. */
+export async function verifyRenewals(ctx: Context): Promise<void> {
+  if (ctx.tokens.size === 0) return;
+  ctx.done.add('V8');
+  const renewals = await openRenewals(ctx);
+  const at = ctx.options.at.toISOString();
+  const ends = new Map<string, string>();
+  for (const [path, token] of ctx.tokens) ends.set(path, await endOf(ctx, path, token, renewals, at));
+  // One stamp that is still good is enough; the others are older proof of the same.
+  if ([...ends.values()].some((end) => end >= at)) return;
+  for (const [path, end] of ends) ctx.say('V4', 'TST_EXPIRED', path, `good until ${end}`, 'indeterminate');
+}
+
+/** How long a token is good: to the end of its certificate and its digest, and on through each renewal that covers it in time. */
+async function endOf(ctx: Context, path: string, token: AcceptedToken, renewals: Renewal[], at: string): Promise<string> {
+  const bytes = await ctx.readOrNull(path, DER_LIMIT);
+  let end = ownEnd(ctx, token);
+  const own = bytes && digestsOf(bytes);
+  for (const { statement, token: later } of renewals) {
+    if (!own || end >= at || !statement.covers.some((covered) => covered.sha256 === own.sha256 && covered.sm3 === own.sm3))
+      continue;
+    if (later.genTime > end) ctx.say('V8', 'RENEWAL_LATE', path, `ended ${end}, renewed ${later.genTime}`, 'indeterminate');
+    else if (isWeak(ctx, token, at) && !wasRehashed(ctx))
+      ctx.say('V8', 'RENEWAL_LATE', path, `${token.algorithm} ended without new digests`, 'indeterminate');
+    else end = ownEnd(ctx, later);
+  }
+  return end;
+}
+
+function ownEnd(ctx: Context, token: AcceptedToken): string {
+  const algorithm = ctx.bundle.algorithms[token.algorithm];
+  return algorithm !== undefined && algorithm < token.signerNotAfter ? algorithm : token.signerNotAfter;
+}
+
+function isWeak(ctx: Context, token: AcceptedToken, at: string): boolean {
+  const end = ctx.bundle.algorithms[token.algorithm];
+  return end !== undefined && end < at;
+}
+
+function wasRehashed(ctx: Context): boolean {
+  return ctx.custody.some((line) => line.entry.type === 'evidence.rehashed');
+}
+
+async function openRenewals(ctx: Context): Promise<Renewal[]> {
+  const folders = [...ctx.files.keys()]
+    .flatMap((path) => /^proofs\/renewals\/(\d{4})\/statement\.json$/.exec(path)?.[1] ?? [])
+    .sort();
+  const renewals: Renewal[] = [];
+  for (const [i, folder] of folders.entries()) {
+    const renewal = await openRenewal(ctx, `proofs/renewals/${folder}`, i + 1);
+    if (renewal) renewals.push(renewal);
+  }
+  return renewals;
+}
+
+async function openRenewal(ctx: Context, folder: string, n: number): Promise<Renewal | null> {
+  const path = `${folder}/statement.json`;
+  try {
+    const bytes = await ctx.read(path, JSON_LIMIT);
+    const value = parseCanonical(bytes ?? new Uint8Array());
+    const pointer = misfit(value, statementSchema);
+    const statement = value as RenewalStatement;
+    if (pointer !== null || statement.n !== n || statement.origin !== ctx.manifest?.agency.ledger) {
+      ctx.say('V8', 'RENEWAL_BROKEN', path, pointer ?? `renewal ${statement.n} of ${statement.origin}`);
+      return null;
+    }
+    const token = await openToken(ctx, 'V8', `${folder}/token.tsr`, bytes!);
+    if (token && token.algorithm === statement.algorithm) return { statement, token };
+    ctx.say('V8', 'RENEWAL_BROKEN', path, 'no token over this statement');
+  } catch (error) {
+    ctx.say('V8', 'RENEWAL_BROKEN', path, (error as Error).message);
+  }
+  return null;
+}
