@@ -15,7 +15,7 @@ export class Orders1790000000900 implements MigrationInterface {
         state text NOT NULL CHECK (state IN ('draft', 'checked', 'approved', 'sealed', 'dispatched', 'delivered', 'acknowledged', 'executing',
           'reported', 'verifying', 'verified', 'contested', 'failed', 'escalated', 'lapsed', 'withdrawn', 'restoreDispatched',
           'restoreReported', 'restoreVerified', 'discarded')),
-        case_id uuid NOT NULL, case_number text, division_code char(6) NOT NULL,
+        case_id uuid NOT NULL REFERENCES case_file, case_number text, division_code char(6) NOT NULL,
         lifts_order_id uuid REFERENCES orders, ground text CHECK (ground IN ('corrected', 'noViolation', 'decisionAnnulled', 'lapsed', 'mistake')),
         operator_id uuid, operator_name text, authority text NOT NULL, officers text[] NOT NULL, officer_names text[] NOT NULL,
         basis jsonb NOT NULL, reasons text NOT NULL, scope text CHECK (scope IN ('account', 'shop', 'listing', 'domain', 'resolution', 'access')),
@@ -125,8 +125,8 @@ export class Orders1790000000900 implements MigrationInterface {
                           WITH CHECK (EXISTS (SELECT FROM order_link l WHERE l.id = link_id))', t || '_with_link', t);
         END LOOP;
       END $$;
-      CREATE POLICY orders_in_scope ON orders TO nms_api, nms_worker USING (
-        nms_in_scope(division_code) OR (nms_claim('scope') = 'self' AND nms_claim('actor') = ANY (officers)));
+      -- Who sees a case sees its orders, nobody else: visibility and recusal are said once, on the case.
+      CREATE POLICY orders_with_case ON orders TO nms_api, nms_worker USING (EXISTS (SELECT FROM case_file c WHERE c.id = case_id));
       CREATE POLICY order_link_with_order ON order_link TO nms_api, nms_worker USING (EXISTS (SELECT FROM orders o WHERE o.id = order_id));
       CREATE POLICY order_link_of_holder ON order_link TO nms_portal USING (token_hash = nms_claim('order_link') AND revoked_at IS NULL);
       CREATE POLICY orders_of_holder ON orders TO nms_portal USING (id IN (SELECT order_id FROM order_link));

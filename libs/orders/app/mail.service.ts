@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { Db, Log, Mailer, platformConfig, type PlatformConfig } from '../../platform';
 import { codeMail, orderMail } from '../domain/mails';
@@ -131,4 +132,24 @@ export class MailRest {
     @Inject(ordersConfig.provide) readonly config: OrdersConfig,
     @Inject(platformConfig.provide) readonly platform: PlatformConfig,
   ) {}
+}
+
+/** An operator whose link has expired asked for another. */
+@Injectable()
+export class LinkWishes {
+  constructor(
+    private readonly moves: OrderMoves,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The expired link dies; the next sweep sends a fresh one to the registered contact. Asked ten times, it is sent once. */
+  async renew(tx: EntityManager, orderId: string): Promise<void> {
+    const order = await this.moves.lock(tx, orderId);
+    const at = this.clock.now();
+    const [, renewed] = (await tx.query(
+      'UPDATE order_link SET revoked_at = $2 WHERE order_id = $1 AND revoked_at IS NULL AND expires_at <= $2',
+      [order.id, at],
+    )) as [unknown, number];
+    if (renewed) await this.moves.note(tx, orderId, systemMover('mail'), 'linkRenewed');
+  }
 }

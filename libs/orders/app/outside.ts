@@ -6,13 +6,12 @@ import type { OrderRow, AddressRow } from '../store/order.entity';
 /** What an order needs to know of its case. */
 export interface CaseFile {
   id: string;
-  number: string | null;
+  number: string;
   state: string;
   divisionCode: string;
   /** Name of the agency that handles it. */
   authority: string;
   officers: { id: string; name: string; certificate: string | null }[];
-  subjectName: string | null;
   matter: string;
   /** The penalty decision, once there is one. */
   decision: { number: string; servedOn: string | null; documentId: string } | null;

@@ -10,7 +10,8 @@ import { codeHash, hashOf, hashOfBytes, newToken, sameHash, TOKEN } from '../dom
 import { ordersConfig, type OrdersConfig } from '../orders.config';
 import { ClockRow, ObservationRow } from '../store/observation.entity';
 import { AddressRow, OrderRow } from '../store/order.entity';
-import { LinkRow, ReportFileRow, ReportLineRow, ReportRow } from '../store/partner.entity';
+import { LinkRow } from '../store/partner.entity';
+import { reportsOf, type WholeReport } from '../store/reports';
 
 /** An order as its link opens it. */
 export interface Opened {
@@ -22,7 +23,7 @@ export interface OrderView extends Opened {
   addresses: AddressRow[];
   clocks: ClockRow[];
   observations: ObservationRow[];
-  reports: (ReportRow & { lines: ReportLineRow[]; files: ReportFileRow[] })[];
+  reports: WholeReport[];
 }
 
 interface CodeRow {
@@ -107,19 +108,12 @@ export class PartnerService {
   view(token: string, session: string | undefined): Promise<OrderView> {
     return this.inside(token, session, async (tx, opened) => {
       const where = { orderId: opened.order.id };
-      const reports = await tx.find(ReportRow, { where, order: { seq: 'ASC' } });
       return {
         ...opened,
         addresses: await tx.find(AddressRow, { where, order: { no: 'ASC' } }),
         clocks: await tx.find(ClockRow, { where, order: { dueAt: 'ASC' } }),
         observations: await tx.find(ObservationRow, { where, order: { requestedAt: 'ASC', addressNo: 'ASC', profile: 'ASC' } }),
-        reports: await Promise.all(
-          reports.map(async (report) => ({
-            ...report,
-            lines: await tx.find(ReportLineRow, { where: { reportId: report.id }, order: { addressNo: 'ASC' } }),
-            files: await tx.find(ReportFileRow, { where: { reportId: report.id }, order: { name: 'ASC' } }),
-          })),
-        ),
+        reports: await reportsOf(tx, opened.order.id),
       };
     });
   }

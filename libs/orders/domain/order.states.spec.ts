@@ -12,7 +12,7 @@ it('nothing leaves the house without approval and seal', () => {
 });
 
 it('binds the agency only with a fresh second factor', () => {
-  const binding = orderStates.rows.filter(({ requires }) => requires === 'order:approve');
+  const binding = orderStates.rows.filter(({ requires }) => requires === 'order:approve' || requires === 'order:seal');
   expect(binding.length).toBeGreaterThan(0);
   expect(binding.filter(({ guards }) => !guards?.includes('secondFactor'))).toEqual([]);
 });
