@@ -41,8 +41,16 @@ export class Evidence1790000000600 implements MigrationInterface {
       -- The place of an entry in the log of its agency and year. Given by one sequencer, in groups, so that writers do not queue up.
       CREATE TABLE ledger_place (
         origin text NOT NULL, idx bigint NOT NULL CHECK (idx >= 0), entry_id bigint NOT NULL UNIQUE REFERENCES ledger_entry, PRIMARY KEY (origin, idx));
+      -- Complete subtrees of both RFC 6962 trees; none of them ever changes.
+      CREATE TABLE ledger_node (
+        origin text NOT NULL, tree text NOT NULL CHECK (tree IN ('sha256', 'sm3')), level int NOT NULL CHECK (level >= 0), idx bigint NOT NULL CHECK (idx >= 0),
+        hash bytea NOT NULL CHECK (octet_length(hash) = 32), PRIMARY KEY (origin, tree, level, idx));
+      -- What the signer has signed: one root a size, for ever.
+      CREATE TABLE ledger_checkpoint (
+        origin text NOT NULL, size bigint NOT NULL CHECK (size >= 0), at timestamptz(3) NOT NULL, note text NOT NULL, note_sm3 text NOT NULL,
+        PRIMARY KEY (origin, size));
       DO $$ DECLARE t text; BEGIN
-        FOREACH t IN ARRAY ARRAY['evidence_file', 'evidence_step', 'ledger_entry', 'ledger_place'] LOOP
+        FOREACH t IN ARRAY ARRAY['evidence_file', 'evidence_step', 'ledger_entry', 'ledger_place', 'ledger_node', 'ledger_checkpoint'] LOOP
           EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t || '_insert_only', t);
         END LOOP;
       END $$;
@@ -64,6 +72,8 @@ export class Evidence1790000000600 implements MigrationInterface {
       ALTER TABLE ledger_entry ENABLE ROW LEVEL SECURITY;
       ALTER TABLE ledger_body ENABLE ROW LEVEL SECURITY;
       ALTER TABLE ledger_place ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE ledger_node ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE ledger_checkpoint ENABLE ROW LEVEL SECURITY;
       CREATE POLICY evidence_number_all ON evidence_number USING (nms_in_scope(division_code)) WITH CHECK (nms_in_scope(division_code));
       CREATE POLICY evidence_package_all ON evidence_package USING (nms_in_scope(division_code)) WITH CHECK (nms_in_scope(division_code));
       CREATE POLICY evidence_file_all ON evidence_file USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id))
@@ -78,6 +88,11 @@ export class Evidence1790000000600 implements MigrationInterface {
         WITH CHECK (nms_is_system() OR nms_claim('scope') IN ('self', 'unit', 'below', 'all'));
       CREATE POLICY ledger_place_all ON ledger_place TO nms_api, nms_worker USING (EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id)) WITH CHECK (nms_is_system());
 
+      -- Nodes and checkpoints hold digests of the whole agency and nothing else: whoever has a claim at all may read them.
+      CREATE POLICY ledger_node_read ON ledger_node FOR SELECT TO nms_api, nms_worker USING (nms_claim('actor') IS NOT NULL);
+      CREATE POLICY ledger_node_write ON ledger_node FOR INSERT TO nms_worker WITH CHECK (nms_is_system());
+      CREATE POLICY ledger_checkpoint_read ON ledger_checkpoint FOR SELECT TO nms_api, nms_worker, nms_ledger USING (nms_claim('actor') IS NOT NULL);
+      CREATE POLICY ledger_checkpoint_write ON ledger_checkpoint FOR INSERT TO nms_ledger WITH CHECK (nms_is_system());
       -- The signer of checkpoints sees digests and places, and no package.
       CREATE POLICY ledger_entry_signer ON ledger_entry FOR SELECT TO nms_ledger USING (nms_is_system());
       CREATE POLICY ledger_place_signer ON ledger_place FOR SELECT TO nms_ledger USING (nms_is_system());
@@ -90,7 +105,10 @@ export class Evidence1790000000600 implements MigrationInterface {
       GRANT INSERT ON evidence_file, evidence_step, ledger_place TO nms_worker;
       GRANT SELECT, INSERT ON ledger_entry, ledger_body TO nms_api, nms_worker;
       GRANT USAGE ON SEQUENCE ledger_entry_id_seq TO nms_api, nms_worker;
-      GRANT SELECT ON ledger_entry, ledger_place TO nms_ledger;
+      GRANT SELECT ON ledger_node, ledger_checkpoint TO nms_api, nms_worker;
+      GRANT INSERT ON ledger_node TO nms_worker;
+      GRANT SELECT ON ledger_entry, ledger_place, ledger_checkpoint TO nms_ledger;
+      GRANT INSERT ON ledger_checkpoint TO nms_ledger;
     `);
   }
 

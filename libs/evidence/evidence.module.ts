@@ -6,12 +6,13 @@ import { EvidenceService } from './app/evidence.service';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
 import { Ledger } from './store/ledger';
+import { LedgerTrees } from './store/ledger-trees';
 
 /** Evidence for every process with the database: ask for captures, read what is fixed. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger],
-  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger],
+  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
+  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
 })
 export class EvidenceModule {}

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf } from '../../proof';
+import { digestsOf, leafHash, MemoryTree, readCheckpoint, rootOf, type TreeHash } from '../../proof';
 import { FIXED_STATES } from '../domain/package.states';
-import { leafHash } from '../domain/ledger-entry';
 import { PackageRow } from '../store/evidence.entity';
+import { LedgerTrees } from '../store/ledger-trees';
 import { ContentService } from './content.service';
 
 export interface FsckReport {
@@ -44,6 +44,7 @@ export class EvidenceFsck {
   constructor(
     private readonly db: Db,
     private readonly content: ContentService,
+    private readonly trees: LedgerTrees,
   ) {}
 
   run(): Promise<FsckReport> {
@@ -81,6 +82,30 @@ export class EvidenceFsck {
       'SELECT origin FROM ledger_place GROUP BY origin HAVING count(*) <> max(idx) + 1 OR min(idx) <> 0',
     );
     for (const { origin } of gaps) report.faults.push(`LEDGER_GAP ${origin}`);
+    if (gaps.length) return;
+    const origins = await tx.query<{ origin: string }[]>('SELECT DISTINCT origin FROM ledger_place');
+    for (const { origin } of origins) await this.checkTrees(tx, origin, report);
+  }
+
+  /** Rebuilds both trees from entry bytes and compares every root that was signed, and the root that is stored now. */
+  private async checkTrees(tx: EntityManager, origin: string, report: FsckReport): Promise<void> {
+    const rebuilt = { sha256: new MemoryTree('sha256'), sm3: new MemoryTree('sm3') };
+    const size = await this.trees.size(tx, origin);
+    for (let from = 0; from < size; from += BATCH)
+      for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
+        rebuilt.sha256.append(entry);
+        rebuilt.sm3.append(entry);
+      }
+    const checkpoints = await this.trees.checkpoints(tx, origin);
+    for (const hash of ['sha256', 'sm3'] satisfies TreeHash[]) {
+      const read = await this.trees.reader(tx, origin, hash, [{ from: 0, to: size }]);
+      if (!Buffer.from(rootOf(hash, size, read)).equals(rebuilt[hash].root())) report.faults.push(`LEDGER_ROOT ${origin} ${hash}`);
+      for (const { note, noteSm3 } of checkpoints) {
+        const signed = readCheckpoint(Buffer.from(hash === 'sha256' ? note : noteSm3));
+        const holds = signed.size <= size && Buffer.from(rebuilt[hash].root(signed.size)).equals(signed.root);
+        if (!holds) report.faults.push(`CHECKPOINT ${origin} ${signed.size} ${hash}`);
+      }
+    }
   }
 
   private async checkPackages(tx: EntityManager, report: FsckReport): Promise<void> {
@@ -109,8 +134,8 @@ function faultsOfEntry(stored: StoredEntry, before: StoredEntry | null): string[
   const sha256 = createHash('sha256').update(stored.entry).digest('hex');
   if (
     sha256 !== stored.entry_sha256 ||
-    !leafHash('sha256', stored.entry).equals(stored.leaf) ||
-    !leafHash('sm3', stored.entry).equals(stored.leaf_sm3)
+    !stored.leaf.equals(leafHash('sha256', stored.entry)) ||
+    !stored.leaf_sm3.equals(leafHash('sm3', stored.entry))
   )
     faults.push('LEDGER_DIGEST');
   if (entry.subject !== stored.subject || entry.seq !== stored.seq || entry.type !== stored.type) faults.push('LEDGER_COLUMNS');

@@ -1,19 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../../kernel';
-import { digestsOf } from '../../proof';
-
-/** What the ledger can record (evidence specification section 9). */
-export type LedgerType =
-  | `job.${'requested' | 'started' | 'failed'}`
-  | `evidence.${'fixed' | 'stamped' | 'confirmed' | 'refused' | 'sealed' | 'viewed' | 'verified' | 'exported' | 'copied' | 'transferred' | 'disposed' | 'withdrawn' | 'renewed' | 'rehashed' | 'incident'}`
-  | 'attestation.added'
-  | `key.${'added' | 'revoked'}`
-  | 'clock.checked'
-  | `ledger.${'opened' | 'closed'}`;
+import { digestsOf, entryBytes, type EntryType, leafHash } from '../../proof';
 
 export interface LedgerEvent {
   subject: string;
-  type: LedgerType;
+  type: EntryType;
   /** Facts of the event, JSON without fractions; they stay in our house, the entry holds only their digests. */
   facts: Record<string, unknown>;
 }
@@ -24,7 +15,7 @@ export interface ChainHead {
   prev: string;
 }
 
-export interface LedgerEntry {
+export interface MadeEntry {
   /** The exact bytes that are hashed into the trees. */
   bytes: Buffer;
   sha256: string;
@@ -39,30 +30,15 @@ export interface LedgerEntry {
  * event. The per-subject chain is the custody chain of the package: proving its last entry proves all before it.
  * Basis: 程序规定 art. 26; RFC 6962 section 2.1 for the leaf hash.
  */
-export function entryFor(event: LedgerEvent, head: ChainHead, at: Date, salt: Buffer = randomBytes(16)): LedgerEntry {
+export function entryFor(event: LedgerEvent, head: ChainHead, at: Date, salt: Buffer = randomBytes(16)): MadeEntry {
   const body = canonicalJson({ ...event.facts, salt: salt.toString('hex') });
-  const { sha256, sm3 } = digestsOf(Buffer.from(body));
-  const bytes = Buffer.from(
-    canonicalJson({
-      at: at.toISOString(),
-      body: { sha256, sm3 },
-      prev: head.prev,
-      seq: head.seq,
-      subject: event.subject,
-      type: event.type,
-      v: 1,
-    }),
-  );
+  const { subject, type } = event;
+  const bytes = entryBytes({ at: at.toISOString(), body: digestsOf(Buffer.from(body)), prev: head.prev, seq: head.seq, subject, type, v: 1 });
   return {
-    bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    bytes: Buffer.from(bytes),
+    sha256: digestsOf(bytes).sha256,
     body,
-    leaf: leafHash('sha256', bytes),
-    leafSm3: leafHash('sm3', bytes),
+    leaf: Buffer.from(leafHash('sha256', bytes)),
+    leafSm3: Buffer.from(leafHash('sm3', bytes)),
   };
-}
-
-/** RFC 6962: a leaf is hashed behind a zero byte, so that it can never be taken for a node. */
-export function leafHash(algorithm: 'sha256' | 'sm3', entry: Buffer): Buffer {
-  return createHash(algorithm).update(Buffer.of(0)).update(entry).digest();
 }

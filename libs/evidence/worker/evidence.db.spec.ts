@@ -16,6 +16,7 @@ import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { CaptureRunner } from './capture.runner';
 import { Exporter } from './exporter';
@@ -164,9 +165,10 @@ function room() {
     log,
     config,
   );
-  const sequencer = new LedgerSequencer(db, evidence);
+  const trees = new LedgerTrees();
+  const sequencer = new LedgerSequencer(db, evidence, trees);
   const exporter = new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, log, config);
-  return { evidence, content, runner, exporter, sequencer, fixation, blobs, added, fsck: new EvidenceFsck(db, content) };
+  return { evidence, content, runner, exporter, sequencer, fixation, blobs, added, fsck: new EvidenceFsck(db, content, trees) };
 }
 
 const run = (act: () => Promise<void>) => withClaims(worker, act);

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
+import { LedgerTrees } from '../store/ledger-trees';
+
+interface Waiting {
+  id: string;
+  at: Date;
+  leaf: Buffer;
+  leaf_sm3: Buffer;
+}
 
 const BATCH = 2_000;
 
@@ -13,28 +21,19 @@ export class LedgerSequencer {
   constructor(
     private readonly db: Db,
     private readonly evidence: EvidenceService,
+    private readonly trees: LedgerTrees,
   ) {}
 
   /** Returns how many entries got a place. An entry of last year that was not placed in time goes to the log of its own year. */
   async place(): Promise<number> {
     return this.db.tx(async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
-      const waiting = await tx.query<{ id: string; at: Date }[]>(
-        `SELECT e.id, e.at FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY e.id LIMIT ${BATCH}`,
+      const waiting = await tx.query<Waiting[]>(
+        `SELECT e.id, e.at, e.leaf, e.leaf_sm3 FROM ledger_entry e
+         WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY e.id LIMIT ${BATCH}`,
       );
-      const byOrigin = new Map<string, string[]>();
-      for (const { id, at } of waiting) {
-        const origin = this.evidence.logOrigin(at);
-        byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), id]);
-      }
-      for (const [origin, ids] of byOrigin) {
-        await tx.query(
-          `INSERT INTO ledger_place (origin, idx, entry_id)
-           SELECT $1, (SELECT coalesce(max(idx) + 1, 0) FROM ledger_place WHERE origin = $1) + n - 1, id
-           FROM unnest($2::bigint[]) WITH ORDINALITY AS w (id, n)`,
-          [origin, ids],
-        );
-      }
+      const byOrigin = Map.groupBy(waiting, ({ at }) => this.evidence.logOrigin(at));
+      for (const [origin, entries] of byOrigin) await this.trees.append(tx, origin, entries);
       return waiting.length;
     });
   }

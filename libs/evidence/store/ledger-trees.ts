@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type LeafRange, type NodeAddress, nodeHash, type NodeReader, nodesCompletedBy, nodesOfRange, type TreeHash } from '../../proof';
+
+export interface StoredCheckpoint {
+  origin: string;
+  size: number;
+  at: Date;
+  /** Signed note over the SHA-256 root. */
+  note: string;
+  /** Signed note over the SM3 root, origin + `/sm3`. */
+  noteSm3: string;
+}
+
+export interface PlacedEntry {
+  idx: number;
+  entry: Buffer;
+}
+
+interface Leaf {
+  id: string;
+  leaf: Buffer;
+  leaf_sm3: Buffer;
+}
+
+const HASHES: readonly TreeHash[] = ['sha256', 'sm3'];
+const keyOf = ({ level, index }: NodeAddress): string => `${level}/${index}`;
+
+/** Both RFC 6962 trees of a log: which entries they hold, and their complete subtrees. */
+@Injectable()
+export class LedgerTrees {
+  async size(tx: EntityManager, origin: string): Promise<number> {
+    const [row] = await tx.query<{ size: string }[]>('SELECT coalesce(max(idx) + 1, 0) AS size FROM ledger_place WHERE origin = $1', [origin]);
+    return Number(row?.size ?? 0);
+  }
+
+  /** Puts the entries behind the last, in order: their places and, in both trees, every subtree they complete. */
+  async append(tx: EntityManager, origin: string, leaves: readonly Leaf[]): Promise<void> {
+    const size = await this.size(tx, origin);
+    await tx.query(`INSERT INTO ledger_place (origin, idx, entry_id) SELECT $1, $2 + n - 1, id FROM unnest($3::bigint[]) WITH ORDINALITY AS w (id, n)`, [
+      origin,
+      size,
+      leaves.map(({ id }) => id),
+    ]);
+    for (const hash of HASHES) {
+      const edge = await this.reader(tx, origin, hash, [{ from: 0, to: size }]);
+      const made = completed(hash, size, leaves.map((leaf) => (hash === 'sha256' ? leaf.leaf : leaf.leaf_sm3)), edge);
+      await tx.query(
+        `INSERT INTO ledger_node (origin, tree, level, idx, hash) SELECT $1, $2, l, i, h FROM unnest($3::int[], $4::bigint[], $5::bytea[]) AS w (l, i, h)`,
+        [origin, hash, made.map(({ level }) => level), made.map(({ index }) => index), made.map((node) => Buffer.from(node.hash))],
+      );
+    }
+  }
+
+  /** A reader of exactly the nodes into which the ranges fall. */
+  async reader(tx: EntityManager, origin: string, hash: TreeHash, ranges: readonly LeafRange[]): Promise<NodeReader> {
+    const nodes = ranges.flatMap(nodesOfRange);
+    const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
+      `SELECT n.level, n.idx, n.hash FROM ledger_node n JOIN unnest($3::int[], $4::bigint[]) AS w (l, i) ON n.level = w.l AND n.idx = w.i
+       WHERE n.origin = $1 AND n.tree = $2`,
+      [origin, hash, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
+    );
+    const known = new Map(rows.map((row) => [keyOf({ level: row.level, index: Number(row.idx) }), new Uint8Array(row.hash)]));
+    return (node) => {
+      const found = known.get(keyOf(node));
+      if (!found) throw new RangeError(`the ledger has no node ${keyOf(node)} of ${origin} (${hash})`);
+      return found;
+    };
+  }
+
+  entries(tx: EntityManager, origin: string, from: number, to: number): Promise<PlacedEntry[]> {
+    return tx
+      .query<{ idx: string; entry: Buffer }[]>(
+        'SELECT p.idx, e.entry FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.origin = $1 AND p.idx >= $2 AND p.idx < $3 ORDER BY p.idx',
+        [origin, from, to],
+      )
+      .then((rows) => rows.map(({ idx, entry }) => ({ idx: Number(idx), entry })));
+  }
+
+  async checkpoints(tx: EntityManager, origin: string): Promise<StoredCheckpoint[]> {
+    const rows = await tx.query<(Omit<StoredCheckpoint, 'size'> & { size: string })[]>(
+      'SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE origin = $1 ORDER BY size',
+      [origin],
+    );
+    return rows.map((row) => ({ ...row, size: Number(row.size) }));
+  }
+
+  /** The newest checkpoint that covers `size` entries, or null when the signer has not come so far. */
+  async checkpointCovering(tx: EntityManager, origin: string, size: number): Promise<StoredCheckpoint | null> {
+    const newest = (await this.checkpoints(tx, origin)).at(-1);
+    return newest && newest.size >= size ? newest : null;
+  }
+}
+
+/** Every subtree that the new leaves complete, in the order in which they become complete. */
+function completed(hash: TreeHash, size: number, leaves: readonly Uint8Array[], edge: NodeReader): (NodeAddress & { hash: Uint8Array })[] {
+  const made = new Map<string, Uint8Array>();
+  const read: NodeReader = (node) => made.get(keyOf(node)) ?? edge(node);
+  return leaves.flatMap((leaf, n) =>
+    nodesCompletedBy(size + n).map((node) => {
+      const below = { level: node.level - 1, index: node.index * 2 };
+      const value = node.level === 0 ? new Uint8Array(leaf) : nodeHash(hash, read(below), read({ ...below, index: below.index + 1 }));
+      made.set(keyOf(node), value);
+      return { ...node, hash: value };
+    }),
+  );
+}
