@@ -284,6 +284,24 @@ export const SHOPS: Shop[] = [
   },
 ];
 
+const bare = SHOPS.find(({ host }) => host === 'bare.test')!;
+
+// A registered merchant whose page says what the law forbids; the demonstration takes it the whole way.
+SHOPS.push({
+  ...bare,
+  host: 'shop-b.test',
+  name: '养元坊健康馆',
+  colours: ['#8a4b1f', '#3b1d0a', '#fbf6ee'],
+  story: bare.story.map(({ title, paragraphs }) => ({ title: title.replace('康元堂', '养元坊'), paragraphs })),
+  company: {
+    name: '养元坊示例健康用品有限公司',
+    uscc: '91141122MA0YJ0108J',
+    address: '山西省吕梁市交城县示例东街 10 号',
+    phone: '0358-0000010',
+    icp: '晋ICP备00000010号-1',
+  },
+});
+
 /** Shops inside the platform; each is found under /shop/<n>. */
 export const PLATFORM = {
   host: 'platform.test',

@@ -57,6 +57,7 @@ function freshSites(): Site[] {
   return [
     site('shop-a.test', shopOf('shop-a.test')),
     site('bare.test', shopOf('bare.test')),
+    site('shop-b.test', shopOf('shop-b.test')),
     site('copy.test', shopOf('copy.test'), { copiesBadgeOf: 'shop-a.test' }),
     site('cloak.test', shopOf('cloak.test'), { mode: 'cloak' }),
     site('flap.test', shopOf('flap.test'), { mode: 'flap' }),
