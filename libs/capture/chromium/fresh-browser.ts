@@ -22,6 +22,8 @@ export interface BrowserSettings {
   chromiumPath: string | null;
   locale: string;
   timezone: string;
+  /** Stated in the manifest like the others; for fixture servers in tests. */
+  furtherFlags?: string[];
 }
 
 /** A started browser that has seen nothing yet. Used for one capture, then ended with everything it started. */
@@ -84,7 +86,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
       handleSIGTERM: false,
       handleSIGHUP: false,
       env: environmentOf(join(folder, 'profile'), settings, keylogPath),
-      args: [...flagsOf(port, userAgent, settings), ...(sandbox ? [] : ['--no-sandbox'])],
+      args: [...flagsOf(port, userAgent, settings), ...(settings.furtherFlags ?? []), ...(sandbox ? [] : ['--no-sandbox'])],
     });
   };
   const isolation: Isolation = {

@@ -1,0 +1,3 @@
+export * from './capture-harness';
+export * from './fixture-site';
+export * from './fixture-dns';
