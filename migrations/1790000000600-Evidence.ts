@@ -12,7 +12,7 @@ export class Evidence1790000000600 implements MigrationInterface {
         kind text NOT NULL CHECK (kind IN ('web_capture', 'import', 'attestation')), division_code char(6) NOT NULL,
         url text NOT NULL CHECK (length(url) <= 8192), profile text NOT NULL CHECK (profile IN ('desktop', 'mobile')), purpose text NOT NULL,
         outlet_id uuid, finding_id uuid, case_id uuid, order_id uuid, fact_to_prove text NOT NULL CHECK (fact_to_prove <> ''), place text NOT NULL,
-        request jsonb NOT NULL, requested_by text NOT NULL, requested_at timestamptz(3) NOT NULL, entry_sha256 char(64) NOT NULL,
+        request jsonb NOT NULL, requested_by text NOT NULL, requested_at timestamptz(3) NOT NULL, entry_sha256 char(64) NOT NULL, before_size bigint,
         state text NOT NULL CHECK (state IN ('requested', 'capturing', 'fixed', 'stamped', 'confirmed', 'sealed', 'transferred', 'disposed', 'refused', 'failed')),
         attempt int NOT NULL DEFAULT 0, lease_until timestamptz(3), completeness text CHECK (completeness IN ('complete', 'partial')),
         limits text[] NOT NULL DEFAULT '{}', reason text, navigation jsonb, artefacts jsonb NOT NULL DEFAULT '[]',

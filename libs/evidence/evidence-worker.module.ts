@@ -5,6 +5,7 @@ import { EvidenceModule } from './evidence.module';
 import { evidenceJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';
 import { CaptureRunner } from './worker/capture.runner';
+import { ExportProofs } from './worker/export-proofs';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
@@ -12,7 +13,7 @@ import { LedgerSequencer } from './worker/ledger-sequencer';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, Fixation, LedgerSequencer],
+  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, Fixation, LedgerSequencer],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(

@@ -6,3 +6,4 @@ export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';
 export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.entity';
 export { Ledger } from './store/ledger';
+export { LedgerTrees } from './store/ledger-trees';

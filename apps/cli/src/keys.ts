@@ -1,17 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  generateKey,
-  loadKey,
-  parseTrustBundle,
-  type SignerRole,
-  type TrustBundle,
-  trustBundleBytes,
-  writeKeyFile,
-} from '../../../libs/proof';
+import { generateKey, loadKey, parseTrustBundle, type TrustBundle, trustBundleBytes, writeKeyFile } from '../../../libs/proof';
 
 /** One folder a process: each holds the key of its own role and no other (evidence specification section 13). */
-const FOLDERS = { worker: 'capture', seal: 'worker' } as const;
+const FOLDERS = { worker: 'capture', seal: 'worker', ledger: 'ledger' } as const;
 const YEAR_MS = 365 * 86_400_000;
 
 export interface KeyReport {
@@ -27,7 +19,7 @@ export function ensureKeys(root: string, domain: string, passphrase: string | un
   const made: string[] = [];
   const trustFile = join(root, 'trust.json');
   const bundle = existsSync(trustFile) ? parseTrustBundle(new Uint8Array(readFileSync(trustFile))) : emptyBundle();
-  for (const [role, folder] of Object.entries(FOLDERS) as [SignerRole & keyof typeof FOLDERS, string][]) {
+  for (const [role, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][]) {
     const file = join(root, folder, `${role}-1.key`);
     if (!existsSync(file)) {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -35,19 +27,30 @@ export function ensureKeys(root: string, domain: string, passphrase: string | un
       made.push(file);
     }
     const key = loadKey(file, passphrase);
-    if (bundle.signers.some(({ vkey }) => vkey === key.vkey)) continue;
-    bundle.signers.push({
-      name: key.name,
-      vkey: key.vkey,
-      roles: [role],
-      from: now.toISOString(),
-      to: new Date(now.getTime() + YEAR_MS).toISOString(),
-      revoked: null,
-    });
+    if (role === 'ledger') nameLogs(bundle, `${domain}/evidence`, key.vkey, now);
+    else if (!bundle.signers.some(({ vkey }) => vkey === key.vkey))
+      bundle.signers.push({
+        name: key.name,
+        vkey: key.vkey,
+        roles: [role],
+        from: now.toISOString(),
+        to: new Date(now.getTime() + YEAR_MS).toISOString(),
+        revoked: null,
+      });
   }
   writeFileSync(`${trustFile}.new`, trustBundleBytes(bundle), { mode: 0o644 });
   renameSync(`${trustFile}.new`, trustFile);
   return { made, trustFile };
+}
+
+/** The log of this year and of the next, each with its SM3 tree, so that a system that runs over New Year goes on. */
+function nameLogs(bundle: TrustBundle, log: string, vkey: string, now: Date): void {
+  for (const year of [now.getUTCFullYear(), now.getUTCFullYear() + 1])
+    for (const origin of [`${log}/${year}`, `${log}/${year}/sm3`]) {
+      if (bundle.logs.some((known) => known.origin === origin)) continue;
+      // A year in Shanghai begins eight hours before it begins in UTC.
+      bundle.logs.push({ origin, vkey, from: `${year - 1}-12-31T16:00:00.000Z`, to: `${year + 1}-01-01T00:00:00.000Z` });
+    }
 }
 
 function emptyBundle(): TrustBundle {

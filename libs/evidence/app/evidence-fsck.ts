@@ -99,7 +99,8 @@ export class EvidenceFsck {
     const checkpoints = await this.trees.checkpoints(tx, origin);
     for (const hash of ['sha256', 'sm3'] satisfies TreeHash[]) {
       const read = await this.trees.reader(tx, origin, hash, [{ from: 0, to: size }]);
-      if (!Buffer.from(rootOf(hash, size, read)).equals(rebuilt[hash].root())) report.faults.push(`LEDGER_ROOT ${origin} ${hash}`);
+      if (!Buffer.from(rootOf(hash, size, read)).equals(rebuilt[hash].root()))
+        report.faults.push(`LEDGER_ROOT ${origin} ${hash}`);
       for (const { note, noteSm3 } of checkpoints) {
         const signed = readCheckpoint(Buffer.from(hash === 'sha256' ? note : noteSm3));
         const holds = signed.size <= size && Buffer.from(rebuilt[hash].root(signed.size)).equals(signed.root);

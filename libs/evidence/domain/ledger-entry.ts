@@ -33,7 +33,15 @@ export interface MadeEntry {
 export function entryFor(event: LedgerEvent, head: ChainHead, at: Date, salt: Buffer = randomBytes(16)): MadeEntry {
   const body = canonicalJson({ ...event.facts, salt: salt.toString('hex') });
   const { subject, type } = event;
-  const bytes = entryBytes({ at: at.toISOString(), body: digestsOf(Buffer.from(body)), prev: head.prev, seq: head.seq, subject, type, v: 1 });
+  const bytes = entryBytes({
+    at: at.toISOString(),
+    body: digestsOf(Buffer.from(body)),
+    prev: head.prev,
+    seq: head.seq,
+    subject,
+    type,
+    v: 1,
+  });
   return {
     bytes: Buffer.from(bytes),
     sha256: digestsOf(bytes).sha256,

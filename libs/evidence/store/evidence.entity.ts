@@ -25,6 +25,8 @@ export class PackageRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'requested_at' }) requestedAt!: Date;
   /** SHA-256 of the ledger entry `job.requested`. */
   @Column('char', { name: 'entry_sha256', length: 64 }) entrySha256!: string;
+  /** Size of the log at the checkpoint that the capture carried: the package is not older. Null before the first checkpoint. */
+  @Column('bigint', { name: 'before_size', nullable: true, transformer: toNumber }) beforeSize!: number | null;
   @Column('text') state!: PackageState;
   @Column('int') attempt!: number;
   /** Until then one worker holds the job; later any other may take it. */

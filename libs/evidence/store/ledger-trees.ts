@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type LeafRange, type NodeAddress, nodeHash, type NodeReader, nodesCompletedBy, nodesOfRange, type TreeHash } from '../../proof';
+import {
+  type LeafRange,
+  type NodeAddress,
+  nodeHash,
+  type NodeReader,
+  nodesCompletedBy,
+  nodesOfRange,
+  type TreeHash,
+} from '../../proof';
 
 export interface StoredCheckpoint {
   origin: string;
@@ -30,24 +38,37 @@ const keyOf = ({ level, index }: NodeAddress): string => `${level}/${index}`;
 @Injectable()
 export class LedgerTrees {
   async size(tx: EntityManager, origin: string): Promise<number> {
-    const [row] = await tx.query<{ size: string }[]>('SELECT coalesce(max(idx) + 1, 0) AS size FROM ledger_place WHERE origin = $1', [origin]);
+    const [row] = await tx.query<{ size: string }[]>(
+      'SELECT coalesce(max(idx) + 1, 0) AS size FROM ledger_place WHERE origin = $1',
+      [origin],
+    );
     return Number(row?.size ?? 0);
   }
 
   /** Puts the entries behind the last, in order: their places and, in both trees, every subtree they complete. */
   async append(tx: EntityManager, origin: string, leaves: readonly Leaf[]): Promise<void> {
     const size = await this.size(tx, origin);
-    await tx.query(`INSERT INTO ledger_place (origin, idx, entry_id) SELECT $1, $2 + n - 1, id FROM unnest($3::bigint[]) WITH ORDINALITY AS w (id, n)`, [
-      origin,
-      size,
-      leaves.map(({ id }) => id),
-    ]);
+    await tx.query(
+      `INSERT INTO ledger_place (origin, idx, entry_id) SELECT $1, $2 + n - 1, id FROM unnest($3::bigint[]) WITH ORDINALITY AS w (id, n)`,
+      [origin, size, leaves.map(({ id }) => id)],
+    );
     for (const hash of HASHES) {
       const edge = await this.reader(tx, origin, hash, [{ from: 0, to: size }]);
-      const made = completed(hash, size, leaves.map((leaf) => (hash === 'sha256' ? leaf.leaf : leaf.leaf_sm3)), edge);
+      const made = completed(
+        hash,
+        size,
+        leaves.map((leaf) => (hash === 'sha256' ? leaf.leaf : leaf.leaf_sm3)),
+        edge,
+      );
       await tx.query(
         `INSERT INTO ledger_node (origin, tree, level, idx, hash) SELECT $1, $2, l, i, h FROM unnest($3::int[], $4::bigint[], $5::bytea[]) AS w (l, i, h)`,
-        [origin, hash, made.map(({ level }) => level), made.map(({ index }) => index), made.map((node) => Buffer.from(node.hash))],
+        [
+          origin,
+          hash,
+          made.map(({ level }) => level),
+          made.map(({ index }) => index),
+          made.map((node) => Buffer.from(node.hash)),
+        ],
       );
     }
   }
@@ -93,13 +114,19 @@ export class LedgerTrees {
 }
 
 /** Every subtree that the new leaves complete, in the order in which they become complete. */
-function completed(hash: TreeHash, size: number, leaves: readonly Uint8Array[], edge: NodeReader): (NodeAddress & { hash: Uint8Array })[] {
+function completed(
+  hash: TreeHash,
+  size: number,
+  leaves: readonly Uint8Array[],
+  edge: NodeReader,
+): (NodeAddress & { hash: Uint8Array })[] {
   const made = new Map<string, Uint8Array>();
   const read: NodeReader = (node) => made.get(keyOf(node)) ?? edge(node);
   return leaves.flatMap((leaf, n) =>
     nodesCompletedBy(size + n).map((node) => {
       const below = { level: node.level - 1, index: node.index * 2 };
-      const value = node.level === 0 ? new Uint8Array(leaf) : nodeHash(hash, read(below), read({ ...below, index: below.index + 1 }));
+      const value =
+        node.level === 0 ? new Uint8Array(leaf) : nodeHash(hash, read(below), read({ ...below, index: below.index + 1 }));
       made.set(keyOf(node), value);
       return { ...node, hash: value };
     }),

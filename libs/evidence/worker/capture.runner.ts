@@ -3,20 +3,26 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
+import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { Db, Facts, Log } from '../../platform';
+import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
 import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { Fixation } from './fixation';
 
 /** Longer than any job may take (180 s) with room for putting the blobs. */
 const LEASE_MS = 300_000;
 const MAX_ATTEMPTS = 3;
+
+function beforeRecord({ origin, size, note }: StoredCheckpoint): BeforeRecord {
+  return { origin, size, checkpoint: note, root: toBase64(readCheckpoint(utf8(note)).root) };
+}
 
 /** Takes a requested package through capture and fixation. Safe to run twice: the row says who holds the job. */
 @Injectable()
@@ -25,6 +31,7 @@ export class CaptureRunner {
     private readonly db: Db,
     private readonly clock: Clock,
     private readonly ledger: Ledger,
+    private readonly trees: LedgerTrees,
     private readonly evidence: EvidenceService,
     private readonly officers: OfficerDirectory,
     private readonly client: CaptureClient,
@@ -81,6 +88,9 @@ export class CaptureRunner {
         { subject: packageId, type: 'job.started', facts: { attempt, run: randomUUID() } },
         `${packageId}:job.started:${attempt}`,
       );
+      const ledger = this.evidence.logOrigin(row.requestedAt);
+      const before = (await this.trees.checkpoints(tx, ledger)).at(-1);
+      await tx.update(PackageRow, { id: packageId }, { beforeSize: before?.size ?? null });
       const agency = await this.officers.agencyOf(tx, row.divisionCode);
       return {
         attempt,
@@ -91,8 +101,9 @@ export class CaptureRunner {
           request: row.request,
           entrySha256: row.entrySha256,
           factToProve: row.factToProve,
-          agency: { division: row.divisionCode, name: agency.agencyName, ledger: this.evidence.logOrigin(row.requestedAt) },
+          agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
+          ...(before && { before: beforeRecord(before) }),
         },
       };
     });

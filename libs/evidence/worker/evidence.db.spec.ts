@@ -19,6 +19,7 @@ import { Ledger } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { CaptureRunner } from './capture.runner';
+import { ExportProofs } from './export-proofs';
 import { Exporter } from './exporter';
 import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
@@ -143,6 +144,7 @@ function room() {
     keyPassphrase: undefined,
   };
   const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
+  const trees = new LedgerTrees();
   const blobs = new FileBlobStore(join(root, 'blobs'));
   const ledger = new Ledger(clock);
   const log = new Log('test', 'silent');
@@ -157,6 +159,7 @@ function room() {
     db,
     clock,
     ledger,
+    trees,
     evidence,
     officers,
     new CaptureClient(config),
@@ -165,9 +168,19 @@ function room() {
     log,
     config,
   );
-  const trees = new LedgerTrees();
   const sequencer = new LedgerSequencer(db, evidence, trees);
-  const exporter = new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, log, config);
+  const exporter = new Exporter(
+    db,
+    clock,
+    blobs,
+    ledger,
+    sequencer,
+    evidence,
+    content,
+    new ExportProofs(clock, trees, evidence),
+    log,
+    config,
+  );
   return { evidence, content, runner, exporter, sequencer, fixation, blobs, added, fsck: new EvidenceFsck(db, content, trees) };
 }
 
@@ -387,6 +400,9 @@ describe('export', () => {
   async function exported(id: string) {
     const { evidence, exporter, blobs } = room();
     const order = await db.as(officer, (tx) => evidence.requestExport(tx, id, '移送法制审核'));
+    await run(() => exporter.build(order.id));
+    expect(await db.as(officer, (tx) => evidence.export(tx, order.id))).toMatchObject({ state: 'requested' }); // no signer here: it waits for one
+    clock.advance(91_000);
     await run(() => exporter.build(order.id));
     const ready = await db.as(officer, (tx) => evidence.export(tx, order.id));
     const chunks: Buffer[] = [];

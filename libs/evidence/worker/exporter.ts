@@ -12,6 +12,7 @@ import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
 import { ExportRow, type PackageRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
+import { ExportProofs } from './export-proofs';
 import { LedgerSequencer } from './ledger-sequencer';
 
 /**
@@ -28,6 +29,7 @@ export class Exporter {
     private readonly sequencer: LedgerSequencer,
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
+    private readonly proofs: ExportProofs,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
@@ -41,12 +43,15 @@ export class Exporter {
       custody: await this.ledger.custodyOf(tx, order.packageId),
       files: await this.content.files(tx, order.packageId),
     }));
+    const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
+    if (!proofs) return; // the sweep looks again when the signer has come so far
     const parts: ContainerFile[] = await Promise.all(
       files.map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
     parts.push(
       { path: 'README.txt', source: packageReadme(row.number, row.id) },
       { path: 'proofs/custody.jsonl', source: custodyLines(custody) },
+      ...proofs,
     );
     const aside = join(this.config.stagingDir, `${exportId}.evp`);
     try {

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Clock } from '../../../libs/kernel';
+import { allConfigs, checkConfigs, Db, Log, PlatformModule } from '../../../libs/platform';
+import { loadKey } from '../../../libs/proof';
+import { CheckpointSigner, LedgerIncident } from './checkpoint-signer';
+import { ledgerSignerConfig } from './ledger-signer.config';
+import { KeptRoots } from './remembered';
+
+/** No rooms: the signer reads entry bytes and knows nothing of packages, cases or people. */
+@Module({ imports: [PlatformModule.forProcess('ledger-signer', 'http')] })
+class LedgerSignerModule {}
+
+const LOOK_MS = 1_000;
+
+async function main(): Promise<void> {
+  checkConfigs(allConfigs());
+  const config = ledgerSignerConfig.read();
+  const app = await NestFactory.createApplicationContext(LedgerSignerModule, { bufferLogs: true, abortOnError: false });
+  const log = app.get(Log);
+  app.useLogger(log);
+  app.enableShutdownHooks();
+  const keyFile = join(config.keyDir, 'ledger-1.key');
+  if (!existsSync(keyFile)) throw new Error(`no ledger key at ${keyFile}: run "nms keys"`);
+  const signer = new CheckpointSigner(
+    app.get(Db),
+    app.get(Clock),
+    loadKey(keyFile, config.keyPassphrase),
+    new KeptRoots(join(config.keyDir, 'kept-roots.json')),
+    {
+      intervalMs: config.intervalS * 1000,
+      adopt: config.adopt,
+    },
+  );
+  let incident: string | null = null;
+  createServer((_request, response) => {
+    response
+      .writeHead(incident ? 503 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(incident ? { status: 'incident', incident } : { status: 'ok' }));
+  }).listen(config.port, config.host, () => log.info('ledger-signer.listening', { port: config.port }));
+  for (;;) {
+    try {
+      for (const [origin, size] of await signer.look()) log.info('ledger.checkpoint.signed', { origin, size });
+    } catch (fault) {
+      if (fault instanceof LedgerIncident) {
+        // Stays up and signs nothing more, so that health tells why; a restart alone does not heal it.
+        incident = fault.message;
+        log.error('ledger.incident', {}, fault);
+        return;
+      }
+      log.error('ledger.unreachable', {}, fault);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+main().catch((fault: unknown) => {
+  console.error(fault instanceof Error ? fault.message : fault);
+  process.exit(1);
+});

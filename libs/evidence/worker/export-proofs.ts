@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../../kernel';
+import {
+  consistencyBytes,
+  consistencyRanges,
+  type ContainerFile,
+  hashesOf,
+  inclusionRanges,
+  tlogProofBytes,
+  type TreeHash,
+  utf8,
+} from '../../proof';
+import { EvidenceService } from '../app/evidence.service';
+import type { ExportRow, PackageRow } from '../store/evidence.entity';
+import type { CustodyRow } from '../store/ledger';
+import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
+
+/** An export waits this long for the signer; then it goes out without proofs, and the verifier says so. */
+const PATIENCE_MS = 90_000;
+
+/** What shows that the package stands in the agency's log: both trees, the newest checkpoint, and how it grew from the one before the capture. */
+@Injectable()
+export class ExportProofs {
+  constructor(
+    private readonly clock: Clock,
+    private readonly trees: LedgerTrees,
+    private readonly evidence: EvidenceService,
+  ) {}
+
+  /** The files of `proofs/` besides the custody chain; null when the signer has not come so far and waiting is still worth it. */
+  async of(
+    tx: EntityManager,
+    row: PackageRow,
+    custody: readonly CustodyRow[],
+    order: ExportRow,
+  ): Promise<ContainerFile[] | null> {
+    const origin = this.evidence.logOrigin(row.requestedAt);
+    const last = Number(custody.at(-1)!.idx);
+    const fixation = custody.find(({ type }) => type === 'evidence.fixed')!;
+    const checkpoint = await this.trees.checkpointCovering(tx, origin, last + 1);
+    const waited = this.clock.now().getTime() - order.requestedAt.getTime();
+    if (!checkpoint) return waited < PATIENCE_MS ? null : [];
+    const place = (hash: TreeHash, index: number) => this.proofOf(tx, checkpoint, hash, index);
+    return [
+      { path: 'proofs/fixation.entry.json', source: new Uint8Array(fixation.entry) },
+      { path: 'proofs/fixation.tlog-proof', source: await place('sha256', Number(fixation.idx)) },
+      { path: 'proofs/fixation.sm3.tlog-proof', source: await place('sm3', Number(fixation.idx)) },
+      { path: 'proofs/custody.tlog-proof', source: await place('sha256', last) },
+      ...(await this.consistency(tx, row, checkpoint)),
+    ];
+  }
+
+  private async proofOf(
+    tx: EntityManager,
+    { origin, size, note, noteSm3 }: StoredCheckpoint,
+    hash: TreeHash,
+    index: number,
+  ): Promise<Uint8Array> {
+    const ranges = inclusionRanges(index, size);
+    const hashes = hashesOf(hash, ranges, await this.trees.reader(tx, origin, hash, ranges));
+    return tlogProofBytes({ index, hashes, checkpoint: utf8(hash === 'sha256' ? note : noteSm3) });
+  }
+
+  /** From the checkpoint that lay in the capture process before the browser started to the newest: nothing was rewritten in between. */
+  private async consistency(tx: EntityManager, row: PackageRow, newest: StoredCheckpoint): Promise<ContainerFile[]> {
+    const old = row.beforeSize;
+    if (old === null || old >= newest.size) return [];
+    const ranges = consistencyRanges(old, newest.size);
+    const hashes = hashesOf('sha256', ranges, await this.trees.reader(tx, newest.origin, 'sha256', ranges));
+    return [{ path: 'proofs/consistency.txt', source: consistencyBytes([{ old, hashes, checkpoint: utf8(newest.note) }]) }];
+  }
+}
