@@ -31,7 +31,8 @@ export interface Container {
   faults: ContainerFault[];
 }
 
-interface Listed extends Entry {
+/** An entry as the central directory lists it. */
+export interface Listed extends Entry {
   offset: number;
   method: number;
   /** Its header in the central directory: where, and the bytes. */
@@ -55,6 +56,11 @@ export async function readContainer(source: ByteSource): Promise<Container> {
     return { entries: [], faults: [error.fault] };
   }
   return { entries: await readEntries(source, listed, faults), faults };
+}
+
+/** What the central directory lists, whatever its form. Throws when there is none. */
+export function listEntries(source: ByteSource): Promise<Listed[]> {
+  return readDirectory(source, []);
 }
 
 class ContainerError extends Error {

@@ -53,7 +53,7 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
   }
 }
 
-/** One gzip member; refuses output beyond `limit` bytes. */
+/** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */
 export async function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
   const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream('gzip'));
   const chunks: Uint8Array[] = [];

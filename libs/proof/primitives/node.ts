@@ -31,9 +31,15 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
   }
 }
 
-/** One gzip member; refuses output beyond `limit` bytes. */
+/** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */
 export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gunzip(member, { maxOutputLength: limit }, (error, out) => (error ? reject(error) : resolve(out)));
+    // With `info` the answer says how many bytes were read: zlib ignores what follows a member.
+    gunzip(member, { maxOutputLength: limit, info: true }, (error, result) => {
+      if (error) return reject(error);
+      const { buffer, engine } = result as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+      if (engine.bytesWritten !== member.length) return reject(new Error('bytes after the gzip member'));
+      resolve(buffer);
+    });
   });
 }

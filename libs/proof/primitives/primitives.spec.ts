@@ -56,6 +56,8 @@ describe('the browser twin of the primitives', () => {
     for (const twin of [node, browser]) {
       expect((await twin.gunzipMember(member, 5000)).length).toBe(5000);
       await expect(twin.gunzipMember(member, 4999)).rejects.toThrow();
+      await expect(twin.gunzipMember(Buffer.concat([member, Buffer.from('x')]), 9999)).rejects.toThrow();
+      await expect(twin.gunzipMember(member.subarray(0, -1), 9999)).rejects.toThrow();
     }
   });
 });

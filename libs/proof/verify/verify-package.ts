@@ -12,6 +12,7 @@ import { verifyLogged } from './v5-log';
 import { openCustody, verifyCustody } from './v6-custody';
 import { verifyAnchors } from './v7-anchors';
 import { verifyRenewals } from './v8-renewals';
+import { verifyContent } from './v9-content';
 
 /**
  * Says whether a package is what it claims. No network, no database, no clock: the package, what the asker trusts, and a moment.
@@ -30,6 +31,7 @@ export async function verifyPackage(source: PackageSource, bundle: TrustBundle, 
   await verifyCustody(ctx);
   await verifyAnchors(ctx);
   await verifyRenewals(ctx);
+  await verifyContent(ctx);
   return reportOf(ctx);
 }
 

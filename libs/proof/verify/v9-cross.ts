@@ -1,0 +1,122 @@
+import { latin1 } from '../archive/warc-record';
+import type { WalkedRecord } from '../archive/walk';
+import { textOf, utf8 } from '../bytes';
+import { type ByteSource, wholeOf } from '../source';
+import { isObject } from '../strict-json';
+import type { Context } from './context';
+
+const CDXJ_LIMIT = 64 * 1024 * 1024;
+const EXCHANGES = 'record/exchanges.jsonl';
+const LEAF = /^record\/tls\/([^/]+)\.der$/;
+
+type Line = Record<string, unknown>;
+
+/** Each response and resource has exactly one index line, with the same place and digest. */
+export async function verifyCdxj(ctx: Context, source: ByteSource | undefined, records: readonly WalkedRecord[]): Promise<void> {
+  const lines = source ? parseCdxj(textOf(await wholeOf(source, CDXJ_LIMIT))) : [];
+  const said = new Map<string, number>();
+  for (const { offset, length, digest } of lines) {
+    const key = `${offset} ${length} ${digest}`;
+    said.set(key, (said.get(key) ?? 0) + 1);
+  }
+  const wanted = records.filter((record) => record.type === 'response' || record.type === 'resource');
+  for (const { offset, length, payloadDigests, id } of wanted) {
+    if (said.get(`${offset} ${length} sha256:${payloadDigests.sha256}`) !== 1)
+      ctx.say('V9', 'CROSS_MISMATCH', 'indexes/index.cdxj', id);
+  }
+  if (lines.length !== wanted.length)
+    ctx.say('V9', 'CROSS_MISMATCH', 'indexes/index.cdxj', `${lines.length} lines for ${wanted.length} records`);
+}
+
+function parseCdxj(text: string): { offset: string; length: string; digest: string }[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      try {
+        const value: unknown = JSON.parse(line.slice(line.indexOf('{')));
+        if (isObject(value)) return { offset: String(value.offset), length: String(value.length), digest: String(value.digest) };
+      } catch {
+        // A line that can not be read agrees with no record, which is what is said.
+      }
+      return { offset: '', length: '', digest: '' };
+    });
+}
+
+/** Each line names one record, each response is named by one line, and both say the same about address, status, headers and body. */
+export async function verifyExchanges(ctx: Context, lines: Line[] | null, records: readonly WalkedRecord[]): Promise<void> {
+  if (!lines) return;
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const named = new Set<unknown>();
+  for (const [i, line] of lines.entries()) {
+    const record = typeof line.warcRecord === 'string' ? byId.get(line.warcRecord) : undefined;
+    const wrong = record && !named.has(record.id) ? differenceOf(line, record) : 'record';
+    named.add(line.warcRecord);
+    if (wrong !== null) ctx.say('V9', 'CROSS_MISMATCH', `${EXCHANGES}#${i + 1}`, wrong);
+  }
+  for (const record of records) {
+    if (record.type === 'response' && !named.has(record.id))
+      ctx.say('V9', 'CROSS_MISMATCH', EXCHANGES, `no line for ${record.id}`);
+  }
+}
+
+function differenceOf(line: Line, record: WalkedRecord): string | null {
+  if (record.type !== 'response') return record.type === 'metadata' && record.uri === headerBytes(line.url) ? null : 'record';
+  if (line.outcome === 'blocked') return 'outcome';
+  if (record.uri !== headerBytes(line.url)) return 'url';
+  const status = /^HTTP\/1\.[01] (\d{3}) /.exec(record.http?.first ?? '')?.[1];
+  if (status !== String(line.status)) return 'status';
+  if (line.sha256 !== record.payloadDigests.sha256 || line.sm3 !== record.payloadDigests.sm3) return 'body';
+  return sameHeaders(line.responseHeaders, record) ? null : 'headers';
+}
+
+/** Ordered, repeats kept. The archive may call a header `X-Orig-…` and add the length of the decoded body at the end. */
+function sameHeaders(listed: unknown, record: WalkedRecord): boolean {
+  const pairs = Array.isArray(listed)
+    ? (listed as unknown[]).filter((pair): pair is [string, string] => Array.isArray(pair) && pair.length === 2)
+    : [];
+  const said = pairs.filter(([name]) => !String(name).startsWith(':'));
+  const fields = record.http?.fields ?? [];
+  if (fields.length !== said.length && fields.length !== said.length + 1) return false;
+  if (fields.length > said.length && fields.at(-1)?.[0] !== 'Content-Length') return false;
+  return said.every(([name, value], i) => {
+    const [foundName, foundValue] = fields[i]!;
+    return [name, `X-Orig-${name}`].some((text) => sameText(foundName, text)) && sameText(foundValue, value);
+  });
+}
+
+/** The line has characters, the archive has bytes: Latin-1 where that holds them, else UTF-8; line ends became spaces. */
+function sameText(bytes: string, text: string): boolean {
+  const flat = String(text).replace(/[\r\n]+/g, ' ');
+  return bytes === flat || bytes === latin1(utf8(flat));
+}
+
+function headerBytes(text: unknown): string {
+  return latin1(utf8(String(text)));
+}
+
+/** Each picture is also a record of the archive. */
+export function verifyScreens(ctx: Context, records: readonly WalkedRecord[]): void {
+  const views = new Set(
+    records
+      .filter((record) => record.type === 'resource' && record.uri.startsWith('urn:view:'))
+      .map((record) => record.payloadDigests.sha256),
+  );
+  for (const file of ctx.manifest?.files ?? []) {
+    if (file.path.startsWith('content/screen/') && !views.has(file.sha256))
+      ctx.say('V9', 'CROSS_MISMATCH', file.path, 'no record urn:view');
+  }
+}
+
+/** Certificates are named by their digest. */
+export async function verifyTls(ctx: Context): Promise<void> {
+  for (const [path, file] of ctx.files) {
+    const name = LEAF.exec(path)?.[1];
+    if (name !== undefined && name !== file.sha256) ctx.say('V9', 'CROSS_MISMATCH', path, 'name is not the digest');
+  }
+  const leaf = ctx.manifest?.navigation?.tls?.leafSha256;
+  const withheld = new Set((ctx.seal?.withheld ?? []).map((line) => line.path));
+  const path = `record/tls/${leaf}.der`;
+  if (leaf && !ctx.files.has(path) && !withheld.has(path))
+    ctx.say('V9', 'CROSS_MISMATCH', 'MANIFEST.json#/navigation/tls', 'no such certificate');
+}
