@@ -95,8 +95,17 @@ const PORTAL = `
       b.division_code, b.record, CASE WHEN b.signed_version = b.version THEN b.signature END AS signature, b.key_id,
       s.id AS subject_id, s.name AS subject_name, s.used_names, s.uscc, s.kind AS subject_kind, s.domicile, s.status AS subject_status,
       s.status_date AS subject_status_date,
-      o.site_name, o.domain, o.domain_unicode, o.domain_skeleton, o.url, o.on_platform, p.name AS platform_name
-    FROM badge b JOIN public_subject s ON s.id = b.subject_id JOIN outlet o ON o.id = b.outlet_id LEFT JOIN operator p ON p.id = o.operator_id;
+      o.site_name, o.domain, o.domain_unicode, o.domain_skeleton, o.url, o.on_platform, p.name AS platform_name, f.telephone AS office_telephone
+    FROM badge b JOIN public_subject s ON s.id = b.subject_id JOIN outlet o ON o.id = b.outlet_id LEFT JOIN operator p ON p.id = o.operator_id
+      LEFT JOIN LATERAL (SELECT telephone FROM unit u WHERE u.division_code = b.division_code ORDER BY u.name LIMIT 1) f ON true;
+
+  -- Outlets of a subject with their standing badge, for the subject's public page.
+  CREATE VIEW public_outlet AS
+    SELECT o.id, o.subject_id, o.site_name, o.domain, o.domain_unicode, o.url, b.code AS badge_code, b.state AS badge_state
+    FROM outlet o LEFT JOIN badge b ON b.outlet_id = o.id AND b.state <> 'revoked' WHERE o.pool <> 'excluded';
+  -- Who is in charge where, and how to reach them: printed on every verification page.
+  CREATE VIEW public_office AS
+    SELECT DISTINCT ON (division_code) division_code, agency_name, telephone FROM unit ORDER BY division_code, name;
 
   CREATE FUNCTION public_count_visit(badge_code text, what text, from_origin text, on_day date, times int) RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
@@ -129,6 +138,6 @@ const GRANTS = `
   GRANT UPDATE (queued_at) ON badge_foreign_origin TO nms_worker;
   GRANT UPDATE (state) ON badge_report TO nms_api;
   REVOKE EXECUTE ON FUNCTION public_count_visit, public_note_foreign_origin, public_report_badge FROM PUBLIC;
-  GRANT SELECT ON public_badge TO nms_portal;
+  GRANT SELECT ON public_badge, public_outlet, public_office TO nms_portal;
   GRANT EXECUTE ON FUNCTION public_count_visit, public_note_foreign_origin, public_report_badge TO nms_portal;
 `;

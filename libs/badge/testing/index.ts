@@ -50,6 +50,7 @@ export function badgeServices(db: Db, clock: Clock) {
   const upkeep = new BadgeUpkeep(db, badges, recorder, queue, clock);
   const keyDir = mkdtempSync(join(tmpdir(), 'nms-badge-'));
   return {
+    db,
     ...registry,
     outside,
     queued,
