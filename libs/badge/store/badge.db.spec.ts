@@ -6,6 +6,8 @@ import { verifyRecord } from '../signing/record-key';
 import { aHead, badgeRows, badgeServices, UNIT_SQL } from '../testing';
 import type { BadgeRow } from './badge.entity';
 
+jest.setTimeout(30_000);
+
 let base: TestDatabase;
 let db: Db;
 let worker: Db;

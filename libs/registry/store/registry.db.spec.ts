@@ -4,6 +4,8 @@ import { someClaims, systemClaims, type TestDatabase, testDatabase } from '../..
 import { anOperator, anOutlet, aSubject, aUscc, registryRows, registryServices } from '../testing';
 import type { SubjectRow } from './subject.entity';
 
+jest.setTimeout(30_000);
+
 let base: TestDatabase;
 let db: Db;
 let services: ReturnType<typeof registryServices>;
