@@ -8,6 +8,8 @@ const ESM_ONLY = ['@nestjs', 'nestjs-', 'file-type', 'strtok3', 'token-types', '
 
 module.exports = {
   testEnvironment: 'node',
+  // Two cores are shared with browsers and databases: a limit is for what hangs, not for what waits its turn.
+  testTimeout: 60_000,
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/migrations'],
   testRegex: '\\.(spec|e2e|fault)\\.ts$',
