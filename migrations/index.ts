@@ -4,6 +4,7 @@ export { Officers1790000000200 } from './1790000000200-Officers';
 export { Audit1790000000300 } from './1790000000300-Audit';
 export { Registry1790000000400 } from './1790000000400-Registry';
 export { Badge1790000000500 } from './1790000000500-Badge';
+export { Supervision1790000000550 } from './1790000000550-Supervision';
 export { Evidence1790000000600 } from './1790000000600-Evidence';
 export { Documents1790000000700 } from './1790000000700-Documents';
 export { Cases1790000000800 } from './1790000000800-Cases';

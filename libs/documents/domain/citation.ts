@@ -25,7 +25,7 @@ export function articleZh(article: string): string {
   const parts = /^(\d{1,4})(?:之(\d{1,2}))?(?:\((\d{1,2})\))?(?:\(([一二三四五六七八九十]+)\))?$/.exec(
     article.replace(/[（]/g, '(').replace(/[）]/g, ')'),
   );
-  if (!parts) return /^第/.test(article) ? article : `第${article}条`;
+  if (!parts) return article.startsWith('第') ? article : `第${article}条`;
   const [, no, sub, paragraph, item] = parts;
   return [
     `第${chineseNumber(Number(no))}条`,
