@@ -2,7 +2,6 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { FastifyInstance } from 'fastify';
-import { OrderClocks } from './app/order-clocks';
 import { OrderMoves } from './app/order-moves';
 import { PartnerActs } from './app/partner-acts.service';
 import { PartnerService } from './app/partner.service';
@@ -20,7 +19,7 @@ const FIELDS_BYTES = 1024 * 1024;
 @Module({
   imports: [TypeOrmModule.forFeature(ORDER_ROWS)],
   controllers: [OrderPageController, PartnerController],
-  providers: [ordersConfig, PartnerService, PartnerActs, OrderMoves, OrderClocks, VisitCookies],
+  providers: [ordersConfig, PartnerService, PartnerActs, OrderMoves, VisitCookies],
 })
 export class OrdersPortalModule implements OnModuleInit {
   constructor(

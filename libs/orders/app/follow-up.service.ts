@@ -10,6 +10,15 @@ import { ReportFileRow, ReportLineRow, ReportRow } from '../store/partner.entity
 import { OrderMoves, systemMover } from './order-moves';
 import { CaseFiles, Papers } from './outside';
 
+@Injectable()
+export class FollowUpRest {
+  constructor(
+    readonly blobs: BlobStore,
+    readonly clock: Clock,
+    readonly log: Log,
+  ) {}
+}
+
 /** What follows from an order's moves: the case hears of it, the order that a restoration lifts follows it, receipts are made. */
 @Injectable()
 export class FollowUpService {
@@ -129,12 +138,3 @@ export class FollowUpService {
 }
 
 const RESULT_ZH = { done: '已执行', partly: '部分执行', notPossible: '无法执行', contested: '有异议' } as const;
-
-@Injectable()
-export class FollowUpRest {
-  constructor(
-    readonly blobs: BlobStore,
-    readonly clock: Clock,
-    readonly log: Log,
-  ) {}
-}

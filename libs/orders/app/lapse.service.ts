@@ -14,6 +14,15 @@ import { SealService } from './seal.service';
 
 const ACTOR = 'system:lapse';
 
+@Injectable()
+export class LapseRest {
+  constructor(
+    readonly papers: Papers,
+    readonly clocks: OrderClocks,
+    readonly log: Log,
+  ) {}
+}
+
 /**
  * The end of a suspension by time. Whoever approved the suspension approved its last day with it, so its lifting needs no further
  * approval (ours, mark I): lapse, restoration notice, seal and dispatch happen in one transaction, by nobody's hand (AC-OFF-3.3).
@@ -79,7 +88,7 @@ export class LapseService {
     const restoration = Object.assign(new OrderRow(), order, {
       id: randomUUID(), number: null, version: 1, kind: 'restoration', state: 'sealed', liftsOrderId: order.id, ground: 'lapsed',
       basis: rules.basis, reasons: `${order.number ?? ''}载明的暂停期限于${order.until}届满`, until: null, preserve: [],
-      executeBy: this.rest.clocks.defaultExecuteBy('restoration'), remedyOperator: rules.remedyOperator, remedyMerchant: rules.remedyMerchant,
+      executeBy: await this.rest.clocks.defaultExecuteBy(tx, 'restoration'), remedyOperator: rules.remedyOperator, remedyMerchant: rules.remedyMerchant,
       reportHow: orderRules.reportHow, documentId: null, documentSha256: null, draftedBy: ACTOR, submittedBy: ACTOR, agreedBy: null,
       approvedBy: ACTOR, sealedBy: ACTOR, dispatchedAt: null, ackName: null, ackRole: null, ackAt: null, reportOutcome: null,
       recheckFrom: null, recheckRound: 0, recheckDue: null, createdAt: at, updatedAt: at,
@@ -91,13 +100,4 @@ export class LapseService {
     );
     return restoration;
   }
-}
-
-@Injectable()
-export class LapseRest {
-  constructor(
-    readonly papers: Papers,
-    readonly clocks: OrderClocks,
-    readonly log: Log,
-  ) {}
 }

@@ -15,6 +15,17 @@ import { OrderWorld } from './order-world';
 
 const MINUTE_MS = 60_000;
 
+/** The outside of the mails: server, addresses, log. */
+@Injectable()
+export class MailRest {
+  constructor(
+    readonly mailer: Mailer,
+    readonly log: Log,
+    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
+    @Inject(platformConfig.provide) readonly platform: PlatformConfig,
+  ) {}
+}
+
 /**
  * Sends links and one-time codes. The clear text of either exists only between its making and the mail: a crash in between loses it,
  * and the next sweep makes another. A link is `sent` when the receiver's mail server has taken the mail, and then the order is delivered.
@@ -121,17 +132,6 @@ export class MailService {
     }
     await this.db.tx((tx) => tx.query('UPDATE order_code SET sent_at = $2 WHERE id = $1', [id, this.clock.now()]));
   }
-}
-
-/** The outside of the mails: server, addresses, log. */
-@Injectable()
-export class MailRest {
-  constructor(
-    readonly mailer: Mailer,
-    readonly log: Log,
-    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
-    @Inject(platformConfig.provide) readonly platform: PlatformConfig,
-  ) {}
 }
 
 /** An operator whose link has expired asked for another. */

@@ -1,26 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Clock, deadlineOf, instantOfLocal, localDate, WorkingCalendar } from '../../kernel';
+import { CalendarService } from '../../cases';
+import { Clock, deadlineOf, instantOfLocal, localDate } from '../../kernel';
 import { type ClockKey, orderRules, rulesOf } from '../domain/order';
 import { ClockRow } from '../store/observation.entity';
+import { stopClocks } from '../store/clocks';
 import type { OrderRow } from '../store/order.entity';
 
 /** Time limits of an order. None of them is law: each row carries what it rests on and its mark. */
 @Injectable()
 export class OrderClocks {
-  private readonly calendar = WorkingCalendar.builtIn();
-
-  constructor(private readonly clock: Clock) {}
-
-  /** When something that takes `n` working days, and begins now, is due. */
-  dueIn(n: number, unit: 'workday' | 'day', from = this.clock.now()): Date {
-    return deadlineOf(this.calendar, { event: from, n, unit, policy: 'rollOnHoliday' }, localDate(from)).dueAt;
-  }
+  constructor(
+    private readonly calendars: CalendarService,
+    private readonly clock: Clock,
+  ) {}
 
   /** By when an order of this kind is to be carried out unless the officer says otherwise. */
-  defaultExecuteBy(kind: OrderRow['kind']): Date {
+  defaultExecuteBy(tx: EntityManager, kind: OrderRow['kind']): Promise<Date> {
     const { n, unit } = rulesOf(kind).exec;
-    return this.dueIn(n, unit);
+    return this.dueIn(tx, n, unit);
   }
 
   /** Dispatched: the measure runs towards its end. */
@@ -33,21 +31,23 @@ export class OrderClocks {
   /** Delivered: acknowledgement and execution are awaited. */
   async startAnswer(tx: EntityManager, order: OrderRow): Promise<void> {
     const { key, ...ack } = orderRules.ack;
-    await this.start(tx, order.id, key, this.dueIn(ack.n, ack.unit), ack);
-    await this.startExecution(tx, order, order.executeBy ?? this.defaultExecuteBy(order.kind));
+    await this.start(tx, order.id, key, await this.dueIn(tx, ack.n, ack.unit), ack);
+    await this.startExecution(tx, order, order.executeBy ?? (await this.defaultExecuteBy(tx, order.kind)));
   }
 
   /** A service that is back, or an objection that was not accepted: the operator gets the whole time again. */
-  restartExecution(tx: EntityManager, order: OrderRow): Promise<void> {
-    return this.startExecution(tx, order, this.defaultExecuteBy(order.kind));
+  async restartExecution(tx: EntityManager, order: OrderRow): Promise<void> {
+    await this.startExecution(tx, order, await this.defaultExecuteBy(tx, order.kind));
   }
 
-  async stop(tx: EntityManager, orderId: string, ...keys: ClockKey[]): Promise<void> {
-    await tx.query('UPDATE order_clock SET stopped_at = $3 WHERE order_id = $1 AND key = ANY ($2) AND stopped_at IS NULL', [
-      orderId,
-      keys,
-      this.clock.now(),
-    ]);
+  stop(tx: EntityManager, orderId: string, ...keys: ClockKey[]): Promise<void> {
+    return stopClocks(tx, orderId, keys, this.clock.now());
+  }
+
+  /** The last instant of the `n`-th working day from now. */
+  private async dueIn(tx: EntityManager, n: number, unit: 'workday' | 'day'): Promise<Date> {
+    const event = this.clock.now();
+    return deadlineOf(await this.calendars.current(tx), { event, n, unit, policy: 'rollOnHoliday' }, localDate(event)).dueAt;
   }
 
   private startExecution(tx: EntityManager, order: OrderRow, dueAt: Date): Promise<void> {

@@ -78,7 +78,7 @@ export class OrderService {
         operatorId: lifted?.operatorId ?? null, operatorName: lifted?.operatorName ?? null, authority: caseFile.authority,
         officers: caseFile.officers.map(({ id }) => id), officerNames: caseFile.officers.map(({ name }) => name),
         basis: rules.basis, reasons: lifted ? '' : caseFile.matter, scope: lifted?.scope ?? null,
-        executeBy: this.clocks.defaultExecuteBy(input.kind), until: null, remedyOperator: rules.remedyOperator,
+        executeBy: await this.clocks.defaultExecuteBy(tx, input.kind), until: null, remedyOperator: rules.remedyOperator,
         remedyMerchant: rules.remedyMerchant, reportHow: orderRules.reportHow, preserve: [], documentId: null, documentSha256: null,
         draftedBy: officer.id, submittedBy: null, agreedBy: null, approvedBy: null, sealedBy: null, dispatchedAt: null,
         ackName: null, ackRole: null, ackAt: null, reportOutcome: null, recheckFrom: null, recheckRound: 0, recheckDue: null,

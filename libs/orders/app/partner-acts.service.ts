@@ -8,9 +8,9 @@ import { OrdersProblem } from '../domain/problems';
 import { dueOfRound } from '../domain/recheck-schedule';
 import { faultsOfReport, outcomeOf, type ReportLine, reportDigest, type ReportOutcome } from '../domain/report';
 import { ordersConfig, type OrdersConfig } from '../orders.config';
+import { stopClocks } from '../store/clocks';
 import { AddressRow, OrderRow } from '../store/order.entity';
 import { ReportFileRow, ReportLineRow, ReportRow } from '../store/partner.entity';
-import { OrderClocks } from './order-clocks';
 import { OrderMoves, partnerMover } from './order-moves';
 import { PartnerService } from './partner.service';
 
@@ -40,7 +40,6 @@ export class PartnerActs {
   constructor(
     private readonly partners: PartnerService,
     private readonly moves: OrderMoves,
-    private readonly clocks: OrderClocks,
     private readonly clock: Clock,
     @Inject(ordersConfig.provide) private readonly config: OrdersConfig,
   ) {}
@@ -52,7 +51,7 @@ export class PartnerActs {
       if (order.ackAt && order.ackName === by.name && order.ackRole === by.role) return order;
       const ack = { ackName: by.name, ackRole: by.role, ackAt: this.clock.now() };
       await this.moves.move(tx, order, 'acknowledge', partnerMover(opened.link.id), ack, by);
-      await this.clocks.stop(tx, order.id, 'order_ack');
+      await stopClocks(tx, order.id, ['order_ack'], this.clock.now());
       return order;
     });
   }
@@ -87,7 +86,7 @@ export class PartnerActs {
         { reportOutcome: report.outcome, recheckFrom: report.at, recheckRound: 0, recheckDue: report.outcome === 'refused' ? null : this.firstLook(report.at) },
         { ...input.by, outcome: report.outcome, seq: report.seq },
       ); // prettier-ignore
-      if (report.outcome === 'full') await this.clocks.stop(tx, order.id, 'order_exec', 'restore_exec');
+      if (report.outcome === 'full') await stopClocks(tx, order.id, ['order_exec', 'restore_exec'], this.clock.now());
       return answerOf(report, order);
     });
   }

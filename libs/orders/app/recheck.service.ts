@@ -16,6 +16,24 @@ import { Looks } from './outside';
 const PROFILES: readonly Profile[] = ['desktop', 'mobile'];
 const WATCHED = ['reported', 'verifying', 'verified'];
 
+/** Thresholds and neighbours of the re-check. */
+@Injectable()
+export class RecheckRest {
+  readonly schedule: RecheckSchedule;
+  readonly confirmation: { observations: number; spanMs: number; mobile: number };
+
+  constructor(
+    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
+    readonly dispatching: DispatchService,
+    readonly clocks: OrderClocks,
+    readonly log: Log,
+  ) {
+    const spanMs = config.confirmHours * 3_600_000;
+    this.schedule = { afterReportMin: config.recheckAfterMin.map(Number), spanMs, thenEveryDays: config.recheckEveryDays };
+    this.confirmation = { observations: config.confirmLooks, spanMs, mobile: config.confirmMobile };
+  }
+}
+
 /**
  * Looks for ourselves whether what the operator reported is so. Every look is a capture, with the custody of one; the verdict is a pure
  * function of what it saw, and an order is confirmed or fails only by enough equal rounds over enough time.
@@ -167,21 +185,3 @@ const lookOf = ({ round, observedAt, profile, verdict }: ObservationRow): Look =
   profile,
   verdict: verdict!,
 });
-
-/** Thresholds and neighbours of the re-check. */
-@Injectable()
-export class RecheckRest {
-  readonly schedule: RecheckSchedule;
-  readonly confirmation: { observations: number; spanMs: number; mobile: number };
-
-  constructor(
-    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
-    readonly dispatching: DispatchService,
-    readonly clocks: OrderClocks,
-    readonly log: Log,
-  ) {
-    const spanMs = config.confirmHours * 3_600_000;
-    this.schedule = { afterReportMin: config.recheckAfterMin.map(Number), spanMs, thenEveryDays: config.recheckEveryDays };
-    this.confirmation = { observations: config.confirmLooks, spanMs, mobile: config.confirmMobile };
-  }
-}

@@ -29,6 +29,16 @@ interface Act {
 /** How fresh the second factor of a binding act must be; the session's own guard has the same number. */
 const SECOND_FACTOR_MS = 5 * 60_000;
 
+/** What every transition needs besides its subject. */
+@Injectable()
+export class TransitionRest {
+  constructor(
+    readonly trail: AuditTrail,
+    readonly clock: Clock,
+    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
+  ) {}
+}
+
 /** The moves that officers make: the table says who may, the guards below when, the effects what else happens. */
 @Injectable()
 export class TransitionService {
@@ -106,14 +116,4 @@ export class TransitionService {
 
 function apart(officer: SessionOfficer, others: readonly (string | null)[], act: string): void {
   if (others.includes(officer.id)) throw OrdersProblem.separationOfDuty({ act });
-}
-
-/** What every transition needs besides its subject. */
-@Injectable()
-export class TransitionRest {
-  constructor(
-    readonly trail: AuditTrail,
-    readonly clock: Clock,
-    @Inject(ordersConfig.provide) readonly config: OrdersConfig,
-  ) {}
 }
