@@ -10,14 +10,16 @@ import { CaseClocks } from './app/case-clocks';
 import { CasePapers } from './app/case-papers';
 import { CasePeople } from './app/case-people';
 import { CaseReader } from './app/case-reader';
-import { CaseOrigins, CaseService } from './app/case.service';
+import { CaseOrigins } from './app/case-origins';
+import { CaseService } from './app/case.service';
 import { ExhibitSource } from './app/exhibit-source';
 import { Exhibits } from './app/exhibits';
 import { GuardContexts } from './app/guard-context';
 import { Journal } from './app/journal';
 import { MoveEffects } from './app/move-effects';
 import { Tasks } from './app/tasks';
-import { MoveRecord, Transitions } from './app/transitions';
+import { MoveRecord } from './app/move-record';
+import { Transitions } from './app/transitions';
 import { CASE_ROWS } from './store/rows';
 
 const SERVICES = [

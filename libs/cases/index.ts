@@ -1,6 +1,7 @@
 export { CalendarService } from './app/calendar.service';
 export { type CaseFile, CaseReader } from './app/case-reader';
-export { CaseService, type OpenCase } from './app/case.service';
+export { type OpenCase } from './app/case-origins';
+export { CaseService } from './app/case.service';
 export { type Entry as CaseEntry } from './app/journal';
 export { type NewTask } from './app/tasks';
 export { Transitions as CaseTransitions } from './app/transitions';

@@ -81,6 +81,7 @@ export class DeadlineSweep {
     const words = { zh: WORDS[kind].zh(zh, row.due), en: WORDS[kind].en(en, row.due) };
     const handlers = (await this.reader.people(tx, file.id, 'handler')).map(({ officerId }) => officerId);
     const overdue = kind === 'overdue';
+    await this.tasks.endReminders(tx, file.id, row.id);
     // An extension moves the end and with it every reminder: the end is part of what makes a reminder the same one.
     await this.tasks.open(tx, file, {
       kind: `clock.${kind}`,

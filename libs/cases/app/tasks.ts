@@ -75,6 +75,16 @@ export class Tasks {
     await this.open(tx, file, { kind, requires, zh: state.zh, en: state.en, assignees, due, ofState: true });
   }
 
+  /** Reminders of clocks that have stopped, and those that a later one has overtaken, owe nothing any more. */
+  async endReminders(tx: EntityManager, caseId: string, overtakenOf?: string): Promise<void> {
+    await tx.query(
+      `UPDATE case_task t SET state = 'done', done_at = $2, done_by = $3
+       WHERE t.case_id = $1 AND t.state = 'open' AND starts_with(t.kind, 'clock.') AND (split_part(t.once, ':', 1) = $4 OR NOT EXISTS (
+         SELECT FROM case_clock k WHERE k.case_id = $1 AND k.id::text = split_part(t.once, ':', 1) AND k.state <> 'stopped'))`,
+      [caseId, this.clock.now(), currentClaims()!.actor, overtakenOf ?? null],
+    );
+  }
+
   /** Open tasks that stand in the way of closing. */
   blocking(tx: EntityManager, caseId: string): Promise<CaseTaskRow[]> {
     return tx.findBy(CaseTaskRow, { caseId, state: 'open', blocks: true });

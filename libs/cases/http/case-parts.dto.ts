@@ -5,7 +5,7 @@ import { citationZh, localDate } from '../../kernel';
 import { PageQuery } from '../../platform';
 import type { SubjectRow } from '../../registry';
 import type { CountedClock } from '../app/case-clocks';
-import { PARTY_FIELDS } from '../app/case.service';
+import { PARTY_FIELDS } from '../app/case-origins';
 import { remindersOf } from '../domain/case-clock';
 import { PAUSE_GROUNDS, pauseGround } from '../domain/clock-book';
 import type { ExplanationLine } from '../domain/explanation';

@@ -116,7 +116,7 @@ export class CaseController {
     @Body() { officerId }: OfficerIdDto,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<CaseDto> {
-    return this.then(id, officer, (tx) => this.people.assignReviewer(tx, id, officerId, officer));
+    return this.after(id, officer, (tx) => this.people.assignReviewer(tx, id, officerId, officer));
   }
 
   @Post(':id/members')
@@ -129,7 +129,7 @@ export class CaseController {
     @Body() { officerId }: OfficerIdDto,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<CaseDto> {
-    return this.then(id, officer, (tx) => this.people.addMember(tx, id, officerId, officer));
+    return this.after(id, officer, (tx) => this.people.addMember(tx, id, officerId, officer));
   }
 
   /** A head recuses anybody, an officer himself. The answer is empty: whoever is recused may no longer see the case. */
@@ -157,10 +157,10 @@ export class CaseController {
     @Body() body: VisibilityDto,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<CaseDto> {
-    return this.then(id, officer, (tx) => this.people.setVisibility(tx, id, body, officer));
+    return this.after(id, officer, (tx) => this.people.setVisibility(tx, id, body, officer));
   }
 
-  private then(id: string, officer: SessionOfficer, act: (tx: EntityManager) => Promise<unknown>): Promise<CaseDto> {
+  private after(id: string, officer: SessionOfficer, act: (tx: EntityManager) => Promise<unknown>): Promise<CaseDto> {
     return this.db.tx(async (tx) => {
       await act(tx);
       return this.show(tx, await this.reader.byId(tx, id), officer);

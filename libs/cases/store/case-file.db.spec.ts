@@ -6,7 +6,15 @@ import { CASE_ROWS } from './rows';
 const COUNTY = '141122';
 const OTHER = '141121';
 const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const [OFFICER, HEAD, AUDITOR, STRANGER, MEMBER, RECUSED, ADMIN] = [1, 2, 3, 4, 5, 6, 7].map(id) as [string, string, string, string, string, string, string];
+const [OFFICER, HEAD, AUDITOR, STRANGER, MEMBER, RECUSED, ADMIN] = [1, 2, 3, 4, 5, 6, 7].map(id) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 
 let database: TestDatabase;
 let api: Db;
@@ -50,14 +58,29 @@ const CHILDREN = [
   `INSERT INTO case_remark (id, case_id, round, text, by, at) VALUES (gen_random_uuid(), $1, 1, 'x', 'x', now())`,
   `INSERT INTO case_blocker VALUES ($1, 'order', 'o', 'x', now())`,
 ];
-const TABLES = ['case_event', 'case_clock', 'case_task', 'case_party', 'case_exhibit', 'case_note', 'case_remark', 'case_blocker', 'case_officer', 'case_recusal'];
+const TABLES = [
+  'case_event',
+  'case_clock',
+  'case_task',
+  'case_party',
+  'case_exhibit',
+  'case_note',
+  'case_remark',
+  'case_blocker',
+  'case_officer',
+  'case_recusal',
+];
 
 const everybody: [string, Partial<Claims>, (keyof typeof CASES)[]][] = [
   ['the officer of the county', { actor: OFFICER }, ['normal']],
   ['the head of the county', { actor: HEAD, roles: ['head'] }, ['normal', 'restricted', 'sealed']],
   ['the auditor of the county', { actor: AUDITOR, roles: ['auditor'] }, ['normal', 'restricted']],
   ['an officer who sees below from the city', { actor: STRANGER, scope: 'below', division: '141100' }, ['normal', 'elsewhere']],
-  ['the head of the city', { actor: STRANGER, scope: 'below', division: '141100', roles: ['head'] }, ['normal', 'restricted', 'sealed', 'elsewhere']],
+  [
+    'the head of the city',
+    { actor: STRANGER, scope: 'below', division: '141100', roles: ['head'] },
+    ['normal', 'restricted', 'sealed', 'elsewhere'],
+  ],
   ['an officer of the next county', { actor: STRANGER, division: OTHER }, ['elsewhere']],
   ['a head of the next county', { actor: STRANGER, division: OTHER, roles: ['head'] }, ['elsewhere']],
   ['a named co-worker of another county', { actor: MEMBER, division: '149900' }, ['normal', 'restricted', 'sealed', 'elsewhere']],
@@ -72,7 +95,8 @@ const everybody: [string, Partial<Claims>, (keyof typeof CASES)[]][] = [
 
 describe('row security: who × verb', () => {
   const sorted = (names: string[]) => [...names].sort();
-  const numbers = async (tx: EntityManager, sql: string) => sorted((await tx.query<{ number: string }[]>(sql)).map(({ number }) => number));
+  const numbers = async (tx: EntityManager, sql: string) =>
+    sorted((await tx.query<{ number: string }[]>(sql)).map(({ number }) => number));
 
   it.each(everybody)('%s reads exactly what he may, in every table', async (_who, claims, seen) => {
     await api.as(someClaims(claims), async (tx) => {
@@ -113,20 +137,26 @@ describe('row security: who × verb', () => {
   it('the portal and the ledger signer reach no case table', async () => {
     for (const role of ['nms_portal', 'nms_ledger'] as const) {
       const { source } = await database.as(role);
-      for (const table of ['case_file', ...TABLES]) await expect(source.query(`SELECT 1 FROM ${table}`)).rejects.toThrow('permission denied');
+      for (const table of ['case_file', ...TABLES])
+        await expect(source.query(`SELECT 1 FROM ${table}`)).rejects.toThrow('permission denied');
     }
   });
 });
 
 describe('what cannot be rewritten', () => {
-  it.each(['case_event', 'case_exhibit', 'case_note', 'case_recusal', 'working_calendar_year'])('%s is insert-only, for the superuser too', async (table) => {
-    await expect(database.admin.query(`DELETE FROM ${table}`)).rejects.toThrow(`${table} is insert-only`);
-    await expect(database.admin.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow('insert-only');
-  });
+  it.each(['case_event', 'case_exhibit', 'case_note', 'case_recusal', 'working_calendar_year'])(
+    '%s is insert-only, for the superuser too',
+    async (table) => {
+      await expect(database.admin.query(`DELETE FROM ${table}`)).rejects.toThrow(`${table} is insert-only`);
+      await expect(database.admin.query(`TRUNCATE ${table} CASCADE`)).rejects.toThrow('insert-only');
+    },
+  );
 
   it('a case keeps its number, origin and definition', async () => {
     for (const change of [`number = 'y'`, `definition_version = 2`, `created_by = 'y'`])
-      await expect(database.admin.query(`UPDATE case_file SET ${change} WHERE id = $1`, [CASES.normal])).rejects.toThrow('keeps its number');
+      await expect(database.admin.query(`UPDATE case_file SET ${change} WHERE id = $1`, [CASES.normal])).rejects.toThrow(
+        'keeps its number',
+      );
   });
 });
 
@@ -136,7 +166,10 @@ it.each(CASE_ROWS.map((row) => [row.name, row] as const))('the columns of %s are
 
 describe('numbers', () => {
   const take = (division = COUNTY) =>
-    api.as(someClaims({ division }), async (tx) => (await tx.query<{ n: string }[]>('SELECT next_case_number($1, 2026) AS n', [division]))[0]!.n);
+    api.as(
+      someClaims({ division }),
+      async (tx) => (await tx.query<{ n: string }[]>('SELECT next_case_number($1, 2026) AS n', [division]))[0]!.n,
+    );
 
   it('AC-OFF-1.4 follow {division}-{yyyy}-{seq} and never repeat, also when ten are taken at once', async () => {
     const taken = await Promise.all(Array.from({ length: 10 }, () => take()));
@@ -147,6 +180,8 @@ describe('numbers', () => {
   });
 
   it('are not taken for a division out of scope', async () => {
-    await expect(api.as(someClaims({ division: OTHER }), (tx) => tx.query('SELECT next_case_number($1, 2026)', [COUNTY]))).rejects.toThrow('out of scope');
+    await expect(
+      api.as(someClaims({ division: OTHER }), (tx) => tx.query('SELECT next_case_number($1, 2026)', [COUNTY])),
+    ).rejects.toThrow('out of scope');
   });
 });

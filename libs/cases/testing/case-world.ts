@@ -1,0 +1,248 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AuditHttpModule } from '../../audit/audit-http.module';
+import { DocumentsHttpModule } from '../../documents/documents-http.module';
+import { instantOfLocal } from '../../kernel';
+import { OfficersModule } from '../../officers';
+import {
+  assumeClaims,
+  createHttpApp,
+  Db,
+  type OfficerRequest,
+  PlatformModule,
+  PlatformProblem,
+  REQUIRES,
+  type SessionOfficer,
+  systemClaims,
+} from '../../platform';
+import { type TestDatabase, testDatabase } from '../../platform/testing';
+import { type OutletRow, OutletService, type SubjectRow, SubjectService } from '../../registry';
+import { aSubject, anOutlet } from '../../registry/testing';
+import { CasesHttpModule } from '../cases-http.module';
+
+export const COUNTY = '141122';
+
+const READ = ['case:read', 'task:read', 'task:handle', 'document:read', 'evidence:read', 'case:note'];
+const RIGHTS = {
+  officer: [...READ, 'case:create', 'case:handle', 'document:draft', 'document:serve', 'evidence:accept'],
+  head: [
+    ...READ,
+    'case:approve',
+    'case:decide',
+    'case:archive',
+    'case:visibility',
+    'document:approve',
+    'document:seal',
+    'audit:read',
+  ],
+  legalReviewer: [...READ, 'case:review'],
+  systemAdmin: ['calendar:import'],
+} as const;
+
+export type TestRole = keyof typeof RIGHTS;
+
+export interface Person extends SessionOfficer {
+  scope: 'unit' | 'none' | 'below';
+}
+
+const people = new Map<string, Person>();
+
+/** Stands where the session guard stands in the API: who calls is said by a header, what he may is asked as always. */
+@Injectable()
+export class HeaderGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<OfficerRequest>();
+    const person = people.get(String(request.headers['x-person']));
+    if (!person) throw PlatformProblem.notSignedIn();
+    request.officer = {
+      ...person,
+      secondFactorAt: request.headers['x-fresh'] ? new Date(String(request.headers['x-fresh'])) : null,
+    };
+    assumeClaims({
+      actor: person.id,
+      scope: person.scope,
+      division: person.division,
+      roles: person.roles,
+      requestId: request.id,
+    });
+    const permission = this.reflector.getAllAndOverride<string>(REQUIRES, [context.getHandler(), context.getClass()]);
+    if (permission !== 'session' && !person.permissions.includes(permission)) throw PlatformProblem.forbidden({ permission });
+    return true;
+  }
+}
+
+@Module({
+  imports: [PlatformModule.forProcess('test', 'http'), OfficersModule, AuditHttpModule, DocumentsHttpModule, CasesHttpModule],
+  providers: [{ provide: APP_GUARD, useClass: HeaderGuard }],
+})
+export class CaseWorldModule {}
+
+export interface Answer<T = Record<string, unknown>> {
+  status: number;
+  body: T;
+}
+
+/** A running API with cases, a clock that tests set, people, and a merchant. */
+export class CaseWorld {
+  private readonly clockFile: string;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly app: NestFastifyApplication,
+    clockFile: string,
+  ) {
+    this.clockFile = clockFile;
+  }
+
+  static async open(now = '2026-09-22T10:00'): Promise<CaseWorld> {
+    const database = await testDatabase();
+    const api = await database.as('nms_api');
+    await api.source.destroy();
+    const folder = mkdtempSync(join(tmpdir(), 'cases-'));
+    const clockFile = join(folder, 'clock.json');
+    Object.assign(process.env, {
+      DATABASE_URL: api.url,
+      LOG_LEVEL: 'silent',
+      NMS_CLOCK_FILE: clockFile,
+      BLOB_DIR: join(folder, 'blobs'),
+    });
+    setClock(clockFile, now);
+    const app = await createHttpApp(CaseWorldModule);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    const world = new CaseWorld(database, app, clockFile);
+    await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', $2, '交城县市场监督管理局', '交市监', '0358-0000000')`, [
+      UNIT,
+      COUNTY,
+    ]);
+    await database.admin.query(
+      `INSERT INTO issuing_authority VALUES ($1, '交城县市场监督管理局', '交市监', '山西省交城县天宁镇', '0358-0000000', '交城县人民政府', '交城县人民法院')`,
+      [COUNTY],
+    );
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.app?.close();
+    await this.database?.close();
+  }
+
+  /** Sets the time that all parts of the system see, `YYYY-MM-DDTHH:mm` in Shanghai. */
+  at(local: string): void {
+    setClock(this.clockFile, local);
+  }
+
+  async person(
+    name: string,
+    role: TestRole,
+    certificate: string | null = role === 'officer' ? String(Math.floor(Math.random() * 1e9)) : null,
+    division = COUNTY,
+  ): Promise<Person> {
+    const id = randomUUID();
+    const account = `p${id.slice(0, 8)}`;
+    await this.database.admin.query(
+      `INSERT INTO officer (id, account, name, certificate, unit_id, division_code, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'test', now())`,
+      [id, account, name, certificate, UNIT, division],
+    );
+    await this.database.admin.query(`INSERT INTO officer_role VALUES ($1, $2, $3, 'test', now())`, [
+      id,
+      role,
+      role === 'systemAdmin' ? 'none' : 'unit',
+    ]);
+    const scope = role === 'systemAdmin' ? 'none' : 'unit';
+    const person: Person = {
+      id,
+      account,
+      name,
+      certificate,
+      division,
+      unit: UNIT,
+      roles: [role],
+      permissions: [...RIGHTS[role]],
+      secondFactorAt: null,
+      scope,
+    };
+    people.set(id, person);
+    return person;
+  }
+
+  async call<T = Record<string, unknown>>(
+    who: Person,
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+    url: string,
+    payload?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<T>> {
+    const answer = await this.app.inject({ method, url, payload, headers: { 'x-person': who.id, ...headers } });
+    return { status: answer.statusCode, body: answer.body ? answer.json<T>() : ({} as T) };
+  }
+
+  /** As `call`, for what must succeed. */
+  async ok<T = Record<string, unknown>>(
+    who: Person,
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH',
+    url: string,
+    payload?: object,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    const { status, body } = await this.call<T>(who, method, url, payload, headers);
+    if (status >= 300) throw new Error(`${method} ${url}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  get fresh(): Record<string, string> {
+    return { 'x-fresh': this.now().toISOString() };
+  }
+
+  now(): Date {
+    return new Date(Date.now() + offsets.get(this.clockFile)!);
+  }
+
+  async merchant(division = COUNTY): Promise<{ subject: SubjectRow; outlet: OutletRow }> {
+    return this.app.get(Db).as({ ...systemClaims('test'), division }, async () => {
+      const subject = await this.app
+        .get(SubjectService, { strict: false })
+        .create(aSubject({ divisionCode: division, legalRep: '张三', contactPhone: '0358-0000001' }) as never, false);
+      const outlet = await this.app.get(OutletService, { strict: false }).create(anOutlet(subject.id));
+      return { subject, outlet };
+    });
+  }
+
+  /** A fixed package, as the worker leaves it; the bytes themselves are another room's matter. */
+  async capture(division = COUNTY): Promise<string> {
+    const id = `ev_${ulid()}`;
+    const digest = createHash('sha256').update(id).digest('hex');
+    await this.database.admin.query(
+      `INSERT INTO evidence_package (id, number, kind, division_code, url, profile, purpose, fact_to_prove, place, request, requested_by, requested_at,
+         entry_sha256, state, completeness, manifest_sha256, manifest_sm3, sig_sha256, fixed_at)
+       VALUES ($1, $2, 'web_capture', $3, 'http://shop-a.test/', 'desktop', '核查', '首页未亮照', '取证室', '{}', 'x', now(), $4, 'fixed', 'complete', $4, $4, $4, now())`,
+      [id, `E-${id.slice(-8)}`, division, digest],
+    );
+    return id;
+  }
+}
+
+const UNIT = '00000000-0000-4000-8000-0000000000a1';
+const offsets = new Map<string, number>();
+
+function setClock(file: string, local: string): void {
+  const [day, time] = local.split('T') as [string, string];
+  const offsetMs = instantOfLocal(day, time).getTime() - Date.now();
+  offsets.set(file, offsetMs);
+  writeFileSync(file, JSON.stringify({ offsetMs }));
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+function ulid(): string {
+  return [...randomUUID().replaceAll('-', '')]
+    .slice(0, 26)
+    .map((c) => CROCKFORD[Number.parseInt(c, 16)])
+    .join('');
+}
