@@ -4,7 +4,7 @@ import { DATA, ROOT, folder } from '../provision/paths.mjs';
 import { freePort } from '../provision/ports.mjs';
 import { secret } from '../provision/secrets.mjs';
 
-const WANTED_PORTS = {
+const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, internet: 3080, smtp: 3025, dns: 3053 };
   api: 3000,
   portal: 3001,
   capture: 3002,

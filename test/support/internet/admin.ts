@@ -10,6 +10,8 @@ interface Change {
   headers?: Record<string, string>;
   files?: Record<string, string | null>;
   page?: string;
+  like?: string;
+  company?: { name: string; uscc: string };
 }
 
 interface Names {
@@ -21,6 +23,7 @@ interface Names {
 /**
  * The switch-board of the outside world, under /__admin on the loopback name only:
  *   GET  hosts · GET|PUT hosts/<host> · GET|DELETE hosts/<host>/visits     (a platform's shop: hosts/platform.test%2Fshop%2F1)
+ *   PUT  hosts/<new host> {page} or {like, company} makes a site
  *   PUT  names/<name> {txt, a, fails} · GET names
  *   GET  mails[?to=] · DELETE mails · POST reset
  */
@@ -56,7 +59,7 @@ export function administer(
   if (!name)
     return ok(world.all().map(({ visits, ...site }) => ({ ...site, shop: site.shop?.name ?? null, visits: visits.length })));
   const change = body as Change;
-  const site = world.named(name) ?? (method === 'PUT' && change?.page !== undefined ? world.add(name, change.page) : undefined);
+  const site = world.named(name) ?? (method === 'PUT' ? made(world, name, change) : undefined);
   if (!site) return notFound;
   if (what === 'visits') {
     if (method === 'DELETE') site.visits.length = 0;
@@ -75,4 +78,9 @@ export function administer(
   }
   const { visits, ...rest } = site;
   return ok({ ...rest, shop: site.shop?.name ?? null, visits: visits.length });
+}
+
+function made(world: World, name: string, { page, like, company = { name: '', uscc: '' } }: Change) {
+  if (like) return world.addLike(name, like, company);
+  return page === undefined ? undefined : world.add(name, page);
 }

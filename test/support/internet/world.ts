@@ -113,6 +113,15 @@ export class World {
     return made;
   }
 
+  /** A further shop like one that is there, run by another company. */
+  addLike(name: string, model: string, company: Partial<Shop['company']>): Site | undefined {
+    const shop = this.sites.get(model)?.shop;
+    if (!shop) return undefined;
+    const made = site(name, { ...shop, host: name, company: { ...shop.company, ...company } });
+    this.sites.set(name, made);
+    return made;
+  }
+
   badgeOf({ badgeHtml, copiesBadgeOf }: Site): string {
     return badgeHtml || (copiesBadgeOf ? (this.sites.get(copiesBadgeOf)?.badgeHtml ?? '') : '');
   }
