@@ -116,7 +116,7 @@ function dataOf(content: PaperContent): Record<string, unknown> {
 
 function decisionOf({ caseFile }: PaperContent): string {
   const { number, servedOn } = caseFile.decision!;
-  return servedOn ? `${number},${dayZh(servedOn)}送达` : number;
+  return servedOn ? `${number},${dayZh(localDate(new Date(servedOn)))}送达` : number;
 }
 
 /** X3 has room for one site: several stand in it one after the other. */

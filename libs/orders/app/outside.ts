@@ -13,7 +13,7 @@ export interface CaseFile {
   authority: string;
   officers: { id: string; name: string; certificate: string | null }[];
   matter: string;
-  /** The penalty decision, once there is one. */
+  /** The penalty decision, once there is one; `servedOn` is an instant. */
   decision: { number: string; servedOn: string | null; documentId: string } | null;
 }
 

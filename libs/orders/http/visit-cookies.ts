@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { platformConfig, type PlatformConfig } from '../../platform';
 import { ordersConfig, type OrdersConfig } from '../orders.config';
@@ -12,19 +11,19 @@ export class VisitCookies {
     @Inject(platformConfig.provide) private readonly platform: PlatformConfig,
   ) {}
 
-  of(request: FastifyRequest, linkId: string): string | undefined {
-    return (request as FastifyRequest & { cookies: Record<string, string | undefined> }).cookies[nameOf(linkId)];
+  of({ headers }: Pick<FastifyRequest, 'headers'>, linkId: string): string | undefined {
+    const start = `${nameOf(linkId)}=`;
+    const pair = (headers.cookie ?? '').split(';').find((one) => one.trim().startsWith(start));
+    return pair?.trim().slice(start.length);
   }
 
   /** `Lax`: sent when the link is opened from a mail, not with a form that another site posts. */
   keep(reply: FastifyReply, linkId: string, session: string): void {
-    reply.setCookie(nameOf(linkId), session, {
-      path: '/o',
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: this.platform.publicOrigin.startsWith('https:'),
-      maxAge: this.config.visitHours * 3600,
-    });
+    const secure = this.platform.publicOrigin.startsWith('https:') ? '; Secure' : '';
+    void reply.header(
+      'set-cookie',
+      `${nameOf(linkId)}=${session}; Path=/o; HttpOnly; SameSite=Lax; Max-Age=${this.config.visitHours * 3600}${secure}`,
+    );
   }
 }
 

@@ -202,6 +202,7 @@ export async function aCase(
       `INSERT INTO operator_contact (operator_id, position, name, role, email, purpose) VALUES ($1, $2, $3, 'executor', $4, 'orders')`,
       [operatorId, position, name, contactOf(serial, position)],
     );
+  if (state === 'served') await aServedDecision(admin, caseId);
   const outletIds: string[] = [];
   for (const host of hosts) {
     const id = randomUUID();
@@ -213,6 +214,22 @@ export async function aCase(
     );
   }
   return { caseId, outletIds, operatorId };
+}
+
+/** The penalty decision of a case, sealed and served: what a closure needs before it. */
+async function aServedDecision(admin: TestDatabase['admin'], caseId: string): Promise<void> {
+  const id = randomUUID();
+  const opinion = JSON.stringify({ opinion: '同意。', name: 'x', at: '2026-11-01T00:00:00Z' });
+  await admin.query(
+    `INSERT INTO document (id, division_code, ref_kind, ref_id, case_id, form, template_version, title, state, data, number, issued_on, paper, drafted_by, drafted_at,
+       submission, submitted_by, approval, approved_by)
+     VALUES ($1, $2, 'case', $3, $3, '45', 1, '行政处罚决定书', 'served', '{}', $4, '2026-11-01', 1, 'a', now(), $5, 'a', $5, 'b')`,
+    [id, DIVISION, caseId, `示市监罚〔2026〕${parseInt(id.slice(0, 4), 16)}号`, opinion],
+  );
+  await admin.query(
+    `INSERT INTO document_service (document_id, method, recipient, place, served_at, recorded_by, recorded_at) VALUES ($1, 'direct', 'x', 'x', now(), 'a', now())`,
+    [id],
+  );
 }
 
 /** Address of the n-th contact of a case's operator, by the case's serial. */
