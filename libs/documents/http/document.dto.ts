@@ -8,6 +8,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
@@ -82,8 +83,7 @@ export class AmendDocumentDto {
 export class FileQuery {
   @ApiPropertyOptional({ description: 'an earlier paper; the newest when left out' })
   @IsOptional()
-  @IsString()
-  @MaxLength(4)
+  @Matches(/^[1-9]\d{0,3}$/)
   version?: string;
 }
 

@@ -8,6 +8,7 @@ export interface CapturedPage {
   url: string;
   /** The words that a visitor could read. */
   text: string;
+  title: string;
   /** The document as it stood. Hostile markup: searched, never shown. */
   dom: string;
 }
@@ -27,14 +28,8 @@ export class EvidencePages extends CapturedPages {
   }
 
   async pageOf(tx: EntityManager, captureId: string): Promise<CapturedPage> {
-    const { outletId, url } = await this.evidence.getFixed(tx, captureId);
-    const title = await this.titleOf(tx, captureId);
-    const text = await this.content.textOf(tx, captureId);
-    return { outletId, url, text: title ? `${title}\n${text}` : text, dom: await this.content.domOf(tx, captureId) };
-  }
-
-  private async titleOf(tx: EntityManager, captureId: string): Promise<string> {
-    const { navigation } = await this.evidence.get(tx, captureId);
-    return navigation?.title ?? '';
+    const { outletId, url, navigation } = await this.evidence.getFixed(tx, captureId);
+    const [text, dom] = [await this.content.textOf(tx, captureId), await this.content.domOf(tx, captureId)];
+    return { outletId, url, text, title: navigation?.title ?? '', dom };
   }
 }

@@ -10,6 +10,7 @@ import { type FindingAction, findingStates } from '../domain/finding.states';
 import { licenceDisplayOf } from '../domain/licence-display';
 import { SupervisionProblem } from '../domain/problems';
 import { DISPLAY_RULE, isStructural, type Rule, ruleById, wordRules } from '../domain/rules';
+import { textToScan } from '../domain/page-text';
 import { matchWords } from '../domain/word-match';
 import { FindingRow } from '../store/finding.entity';
 import { type CapturedPage, CapturedPages } from './captured-pages';
@@ -122,7 +123,7 @@ export class FindingsService {
         found.push({ kind: 'badgeMissing', rule: ruleOf(DISPLAY_RULE), hits: [], excluded: [], display });
     }
     if (kind !== 'badgeMissing' && (!rule || !isStructural(rule)))
-      for (const { rule: matched, hits, excluded } of matchWords(page.text, rule ? [rule] : wordRules()))
+      for (const { rule: matched, hits, excluded } of matchWords(textToScan(page), rule ? [rule] : wordRules()))
         found.push({ kind: 'word', rule: matched, hits, excluded, display: null });
     return found.sort((a, b) => b.rule.severity - a.rule.severity);
   }

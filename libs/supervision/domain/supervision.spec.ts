@@ -4,6 +4,7 @@ import formats from './data/badge-formats.json';
 import { findingStates } from './finding.states';
 import { licenceDisplayOf } from './licence-display';
 import { normalise, withoutSeparators } from './normalise';
+import { textToScan } from './page-text';
 import { isStructural, ruleById, RULES, wordRules } from './rules';
 import { matchWords, WINDOW } from './word-match';
 
@@ -121,6 +122,15 @@ describe('matching', () => {
     expect(matchWords(text)).toEqual([]);
     expect(performance.now() - from).toBeLessThan(2000);
   });
+});
+
+describe('text to scan', () => {
+  const dom = `<meta name="keywords" content="国家级,配方"><meta content='独家研发' property=og:description><meta name="viewport" content="最佳">
+    <img alt="全国第一&#x3001;行业&#31532;一"><a title='治愈'>x</a>`;
+  const scanned = textToScan({ text: '可见文字', title: '标题', dom });
+  it('begins with the visible text', () => expect(scanned.startsWith('可见文字\n标题\n')).toBe(true));
+  it('reads key words, description and alternative texts, and no other attribute', () =>
+    expect(scanned.split('\n').slice(2)).toEqual(['国家级,配方', '独家研发', '全国第一、行业第一', '治愈']));
 });
 
 describe('licence display', () => {

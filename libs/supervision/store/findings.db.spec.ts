@@ -38,7 +38,7 @@ const refusal = (promise: Promise<unknown>) =>
   );
 function capture(page: Partial<CapturedPage>): string {
   const id = `ev_${String((captures += 1)).padStart(26, '0')}`;
-  pages.pages.set(id, { outletId, url: 'http://shop-a.test/', text: '', dom: '', ...page });
+  pages.pages.set(id, { outletId, url: 'http://shop-a.test/', text: '', title: '', dom: '', ...page });
   return id;
 }
 
