@@ -5,15 +5,6 @@ import { freePort } from '../provision/ports.mjs';
 import { secret } from '../provision/secrets.mjs';
 
 const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, internet: 3080, smtp: 3025, dns: 3053 };
-  api: 3000,
-  portal: 3001,
-  capture: 3002,
-  worker: 3003,
-  ledger: 3004,
-  internet: 3080,
-  smtp: 3025,
-  dns: 3053,
-};
 
 /** The usual ports, or free ones when they are taken or NMS_PORTS=free asks for that. */
 export async function choosePorts() {
