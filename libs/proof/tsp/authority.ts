@@ -31,14 +31,21 @@ export interface Authority {
   respond(request: Uint8Array, genTime: Date, serial: Uint8Array): Uint8Array;
 }
 
+/** A key that is not Node's: in a token, or one whose signatures are the same each time. Signs with SHA-256. */
+export interface AuthorityKey {
+  kind: 'rsa' | 'ec';
+  spki: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
+
 export interface AuthorityParts {
   name: string;
   policy: string;
   from: Date;
   to: Date;
   /** Private keys, P-256 or RSA of 3072 bits and more; the root's may be thrown away afterwards. */
-  rootKey: KeyObject;
-  key: KeyObject;
+  rootKey: KeyObject | AuthorityKey;
+  key: KeyObject | AuthorityKey;
   accuracyMs?: number;
 }
 
@@ -77,8 +84,8 @@ interface Certified {
   issuer: string;
   from: Date;
   to: Date;
-  key: KeyObject;
-  signer: KeyObject;
+  key: KeyObject | AuthorityKey;
+  signer: KeyObject | AuthorityKey;
   extensions: { critical: boolean; id: string; value: Uint8Array }[];
 }
 
@@ -87,7 +94,6 @@ export function certify({ serial, subject, issuer, from, to, key, signer, extens
   const listed = extensions.map(({ critical, id, value }) =>
     sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value)),
   );
-  const spki = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   const validity = sequence(validityTime(from.toISOString()), validityTime(to.toISOString()));
   const algorithm = signatureAlgorithm(signer);
   const tbs = sequence(
@@ -97,10 +103,10 @@ export function certify({ serial, subject, issuer, from, to, key, signer, extens
     nameOf(issuer),
     validity,
     nameOf(subject),
-    spki,
+    keyOf(key).spki,
     der(context(3), sequence(...listed)),
   );
-  return sequence(tbs, algorithm, bits(new Uint8Array(sign('sha256', tbs, signer))));
+  return sequence(tbs, algorithm, bits(keyOf(signer).sign(tbs)));
 }
 
 export function respond(
@@ -134,7 +140,7 @@ export function respond(
   return sequence(sequence(integer(0)), signedData(parts.key, certificate, info));
 }
 
-function signedData(key: KeyObject, certificate: Uint8Array, info: Uint8Array): Uint8Array {
+function signedData(key: KeyObject | AuthorityKey, certificate: Uint8Array, info: Uint8Array): Uint8Array {
   const sha256 = sequence(oid(DIGEST_OIDS.sha256), nothing());
   const certId = sequence(octets(digest('sha256', certificate)));
   const attributes = set(
@@ -150,17 +156,24 @@ function signedData(key: KeyObject, certificate: Uint8Array, info: Uint8Array): 
     sha256,
     der(context(0), readDer(attributes).value),
     signatureAlgorithm(key),
-    octets(new Uint8Array(sign('sha256', attributes, key))),
+    octets(keyOf(key).sign(attributes)),
   );
   const content = sequence(oid(OID.tstInfo), der(context(0), octets(info)));
   const data = sequence(integer(3), set(sha256), content, der(context(0), certificate), set(signer));
   return sequence(oid(OID.signedData), der(context(0), data));
 }
 
-function signatureAlgorithm(key: KeyObject): Uint8Array {
-  return key.asymmetricKeyType === 'rsa'
-    ? sequence(oid('1.2.840.113549.1.1.11'), nothing())
-    : sequence(oid('1.2.840.10045.4.3.2'));
+function signatureAlgorithm(key: KeyObject | AuthorityKey): Uint8Array {
+  return keyOf(key).kind === 'rsa' ? sequence(oid('1.2.840.113549.1.1.11'), nothing()) : sequence(oid('1.2.840.10045.4.3.2'));
+}
+
+function keyOf(key: KeyObject | AuthorityKey): AuthorityKey {
+  if ('spki' in key) return key;
+  return {
+    kind: key.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec',
+    spki: new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' })),
+    sign: (message) => new Uint8Array(sign('sha256', message, key)),
+  };
 }
 
 function nameOf(commonName: string): Uint8Array {

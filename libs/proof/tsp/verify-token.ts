@@ -158,24 +158,32 @@ function verifyChain(
     certificate: tryParse(fromBase64(entry.root), 'TST_CHAIN', `root of ${entry.name}`),
   }));
   const helpers = [...token.certificates, ...material].flatMap((bytes) => safely(() => [parseCertificate(bytes)]) ?? []);
-  let current = signer;
-  for (let depth = 0; depth < MAX_CHAIN; depth++) {
+  const candidates = [...roots.map((root) => root.certificate), ...helpers];
+  // One name may stand on several certificates (a root renewed with the same key), so every way up is tried.
+  const follow = (current: Certificate, path: Certificate[]): TrustBundle['tsa'][number] => {
     if (token.genTime < current.notBefore || token.genTime > current.notAfter)
       throw new TokenFault('TST_CHAIN', 'a certificate was not valid then');
     const self = roots.find((root) => equalBytes(root.certificate.der, current.der));
     if (self) return self.entry;
-    const candidates = [...roots.map((root) => root.certificate), ...helpers].filter(
-      (issuer) => !equalBytes(issuer.der, current.der),
+    const named = candidates.filter(
+      (issuer) => equalBytes(issuer.subject, current.issuer) && !path.includes(issuer) && !equalBytes(issuer.der, current.der),
     );
-    const named = candidates.filter((issuer) => equalBytes(issuer.subject, current.issuer));
-    if (named.length === 0) throw new TokenFault('TST_UNTRUSTED', 'no known root');
-    const issuer = named.find((candidate) => isIssuedBy(current, candidate));
-    if (!issuer) throw new TokenFault('TST_CHAIN', 'a certificate is not signed by its issuer');
-    if (isRevokedBefore(current, issuer, token.genTime, material))
-      throw new TokenFault('TST_CHAIN', 'a certificate was revoked before');
-    current = issuer;
-  }
-  throw new TokenFault('TST_UNTRUSTED', 'no known root');
+    if (named.length === 0 || path.length >= MAX_CHAIN) throw new TokenFault('TST_UNTRUSTED', 'no known root');
+    const issuers = named.filter((issuer) => isIssuedBy(current, issuer));
+    let fault = new TokenFault('TST_CHAIN', 'a certificate is not signed by its issuer');
+    for (const issuer of issuers) {
+      try {
+        if (isRevokedBefore(current, issuer, token.genTime, material))
+          throw new TokenFault('TST_CHAIN', 'a certificate was revoked before');
+        return follow(issuer, [...path, issuer]);
+      } catch (error) {
+        if (!(error instanceof TokenFault)) throw error;
+        fault = error;
+      }
+    }
+    throw fault;
+  };
+  return follow(signer, []);
 }
 
 function tryParse(bytes: Uint8Array, code: TokenFaultCode, what: string): Certificate {

@@ -37,7 +37,10 @@ export interface Report {
   verdict: Verdict;
   level: Level;
   requiredLevel: Level;
+  /** Why the verdict is what it is; empty when it is PASSED. */
   reasons: Reason[];
+  /** What is missing for levels above the required one; does not change the verdict. */
+  beyond: Reason[];
   findings: Finding[];
   steps: { step: StepId; result: StepResult }[];
 }
@@ -110,13 +113,19 @@ export type FindingCode =
 
 const STEPS: StepId[] = ['V0', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9', 'V10'];
 
-/** Steps that a level needs besides those of the level below. V8, V9 and V10 look deeper into what V4 and V2 hold, so they belong there. */
-const LEVELS: Record<Exclude<Level, 0>, StepId[]> = { 1: ['V0', 'V1', 'V2'], 2: ['V3'], 3: ['V4'], 4: ['V5', 'V6'], 5: ['V7'] };
+/** Steps that a level needs besides those of the level below. V9 and V10 look deeper into what V2 holds: they can only fail. */
+const LEVELS: Record<Exclude<Level, 0>, StepId[]> = {
+  1: ['V0', 'V1', 'V2'],
+  2: ['V3'],
+  3: ['V4', 'V8'],
+  4: ['V5', 'V6'],
+  5: ['V7'],
+};
 
 export function levelOfStep(step: StepId): Level {
   const found = Object.entries(LEVELS).find(([, steps]) => steps.includes(step));
   if (found) return Number(found[0]) as Level;
-  return step === 'V8' ? 3 : 1;
+  return 1;
 }
 
 export function stepResults(done: ReadonlySet<StepId>, reasons: readonly Reason[]): Report['steps'] {
@@ -144,8 +153,12 @@ export function levelReached(steps: Report['steps']): Level {
   return level;
 }
 
+/** Indeterminate reasons of steps above the required level explain a lower level; they do not change the verdict. */
+export function isBeyond(reason: Reason, required: Level): boolean {
+  return reason.effect === 'indeterminate' && levelOfStep(reason.step) > required;
+}
+
 export function verdictOf(level: Level, required: Level, reasons: readonly Reason[]): Verdict {
   if (reasons.some((reason) => reason.effect === 'failed')) return 'FAILED';
-  const blocking = reasons.some((reason) => levelOfStep(reason.step) <= required);
-  return blocking || level < required ? 'INDETERMINATE' : 'PASSED';
+  return reasons.some((reason) => !isBeyond(reason, required)) || level < required ? 'INDETERMINATE' : 'PASSED';
 }

@@ -8,7 +8,7 @@ export function reportText(report: Report, language: Language): string {
   const line = (key: keyof typeof LABELS, value: string) => `${label(key)}${colon}${value}`;
   const entry = (words: string, code: string, subject: string, detail: string) =>
     `  ${code}  ${words}${colon}${subject}${detail && ` (${detail})`}`;
-  const { package: about, reasons, findings } = report;
+  const { package: about, reasons, beyond, findings } = report;
   return [
     line('verdict', `${VERDICTS[report.verdict][language]}${language === 'zh' ? ` (${report.verdict})` : ''}`),
     line('level', `L${report.level} ${LEVEL_NAMES[report.level][language]}`),
@@ -22,6 +22,8 @@ export function reportText(report: Report, language: Language): string {
     ...report.steps.map(({ step, result }) => `  ${step} ${STEP_NAMES[step][language]}${colon}${RESULTS[result][language]}`),
     ...(reasons.length > 0 ? [label('reasons') + colon] : []),
     ...reasons.map(({ code, subject, detail }) => entry(REASONS[code][language], code, subject, detail)),
+    ...(beyond.length > 0 ? [label('beyond') + colon] : []),
+    ...beyond.map(({ code, subject, detail }) => entry(REASONS[code][language], code, subject, detail)),
     ...(findings.length > 0 ? [label('findings') + colon] : []),
     ...findings.map(({ code, subject, detail }) => entry(FINDINGS[code][language], code, subject, detail)),
     ...(report.package.form === 'file' && reasons.some(({ step }) => step === 'V0') ? [label('repacked')] : []),

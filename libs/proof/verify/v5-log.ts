@@ -13,8 +13,9 @@ const ENTRY = 'proofs/fixation.entry.json';
 
 /** The ledger holds an entry that names this manifest, in both trees. */
 export async function verifyLogged(ctx: Context): Promise<void> {
-  if (!ctx.manifest || !ctx.files.has(ENTRY)) return;
+  if (!ctx.manifest) return;
   ctx.done.add('V5');
+  if (!ctx.files.has(ENTRY)) return ctx.say('V5', 'LOG_ENTRY', ENTRY, 'no entry', 'indeterminate');
   const bytes = await ctx.readOrNull(ENTRY, ENTRY_BYTES_LIMIT);
   const record = ctx.custody.find((line) => bytes && equalBytes(line.bytes, bytes));
   if (!bytes || !isFixation(ctx, bytes)) return;

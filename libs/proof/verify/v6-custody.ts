@@ -23,8 +23,9 @@ export async function openCustody(ctx: Context): Promise<void> {
 
 /** Every event of this package, from the request on, each naming the one before; the last one is in the ledger and in SEAL. */
 export async function verifyCustody(ctx: Context): Promise<void> {
-  if (!ctx.manifest || !ctx.files.has(CUSTODY)) return;
+  if (!ctx.manifest) return;
   ctx.done.add('V6');
+  if (!ctx.files.has(CUSTODY)) return ctx.say('V6', 'CUSTODY_GAP', CUSTODY, 'no custody chain', 'indeterminate');
   ctx.custody.forEach((record, i) => verifyLine(ctx, record, i));
   verifyBeginning(ctx);
   const last = ctx.custody.at(-1);

@@ -41,27 +41,37 @@ export async function verifyRenewals(ctx: Context): Promise<void> {
   ctx.done.add('V8');
   const renewals = await openRenewals(ctx);
   const at = ctx.options.at.toISOString();
-  const ends = new Map<string, string>();
-  for (const [path, token] of ctx.tokens) ends.set(path, await endOf(ctx, path, token, renewals, at));
+  const lives = new Map<string, Life>();
+  for (const [path, token] of ctx.tokens) lives.set(path, await lifeOf(ctx, path, token, renewals, at));
   // One stamp that is still good is enough; the others are older proof of the same.
-  if ([...ends.values()].some((end) => end >= at)) return;
-  for (const [path, end] of ends) ctx.say('V4', 'TST_EXPIRED', path, `good until ${end}`, 'indeterminate');
+  if ([...lives.values()].some((life) => life.late === null && life.end >= at)) return;
+  for (const [path, { end, late }] of lives) {
+    if (late !== null) ctx.say('V8', 'RENEWAL_LATE', path, late, 'indeterminate');
+    else ctx.say('V4', 'TST_EXPIRED', path, `good until ${end}`, 'indeterminate');
+  }
+}
+
+interface Life {
+  end: string;
+  /** Why what was done came too late, or null. */
+  late: string | null;
 }
 
 /** How long a token is good: to the end of its certificate and its digest, and on through each renewal that covers it in time. */
-async function endOf(ctx: Context, path: string, token: AcceptedToken, renewals: Renewal[], at: string): Promise<string> {
+async function lifeOf(ctx: Context, path: string, token: AcceptedToken, renewals: Renewal[], at: string): Promise<Life> {
   const bytes = await ctx.readOrNull(path, DER_LIMIT);
-  let end = ownEnd(ctx, token);
   const own = bytes && digestsOf(bytes);
+  let end = ownEnd(ctx, token);
+  let late: string | null = null;
   for (const { statement, token: later } of renewals) {
     if (!own || end >= at || !statement.covers.some((covered) => covered.sha256 === own.sha256 && covered.sm3 === own.sm3))
       continue;
-    if (later.genTime > end) ctx.say('V8', 'RENEWAL_LATE', path, `ended ${end}, renewed ${later.genTime}`, 'indeterminate');
-    else if (isWeak(ctx, token, at) && !wasRehashed(ctx))
-      ctx.say('V8', 'RENEWAL_LATE', path, `${token.algorithm} ended without new digests`, 'indeterminate');
+    if (later.genTime > end) late = `ended ${end}, renewed ${later.genTime}`;
     else end = ownEnd(ctx, later);
   }
-  return end;
+  // A digest that ended takes the digests of the content with it: they have to be made anew, not only stamped anew.
+  if (isWeak(ctx, token, at) && !wasRehashed(ctx)) late = `${token.algorithm} ended, no new digests`;
+  return { end, late };
 }
 
 function ownEnd(ctx: Context, token: AcceptedToken): string {

@@ -2,7 +2,7 @@ import { toHex } from '../bytes';
 import { digest } from '../digests';
 import { trustBundleBytes, type TrustBundle } from '../trust-bundle';
 import { Context, type PackageSource, type VerifyOptions } from './context';
-import { levelReached, stepResults, verdictOf, type Report } from './report';
+import { isBeyond, levelReached, stepResults, verdictOf, type Report } from './report';
 import { verifyContainer } from './v0-container';
 import { verifySeal } from './v1-seal';
 import { verifyManifest } from './v2-manifest';
@@ -40,6 +40,7 @@ function reportOf(ctx: Context): Report {
   const reasons = [...ctx.reasons].sort((a, b) => order(a.step) - order(b.step));
   const steps = stepResults(ctx.done, reasons);
   const level = levelReached(steps);
+  const required = ctx.options.level;
   return {
     schema: 'evidence-report/1',
     at: ctx.options.at.toISOString(),
@@ -51,10 +52,11 @@ function reportOf(ctx: Context): Report {
       kind: ctx.manifest?.kind ?? null,
       manifestSha256: ctx.files.get('MANIFEST.json')?.sha256 ?? null,
     },
-    verdict: verdictOf(level, ctx.options.level, reasons),
+    verdict: verdictOf(level, required, reasons),
     level,
-    requiredLevel: ctx.options.level,
-    reasons,
+    requiredLevel: required,
+    reasons: reasons.filter((reason) => !isBeyond(reason, required)),
+    beyond: reasons.filter((reason) => isBeyond(reason, required)),
     findings: ctx.findings,
     steps,
   };
