@@ -17,7 +17,19 @@ import { rolePermissions } from './roles';
 
 /** The console's API: the doors of all rooms, and nothing else. */
 @Module({
-  imports: [PlatformModule.forProcess('api', 'http'), DiscoveryModule, OfficersHttpModule.with(rolePermissions), AuditHttpModule],
+  imports: [
+    PlatformModule.forProcess('api', 'http'),
+    DiscoveryModule,
+    OfficersHttpModule.with(rolePermissions),
+    AuditHttpModule,
+    RegistryHttpModule,
+    BadgeHttpModule,
+    EvidenceHttpModule,
+    SupervisionHttpModule,
+    DocumentsHttpModule,
+    CasesHttpModule,
+    OrdersHttpModule,
+  ],
   controllers: [HealthController, ClockController],
   providers: [apiConfig],
 })

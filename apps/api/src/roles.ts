@@ -80,6 +80,6 @@ export const rolePermissions: RolePermissions = {
     'task:handle',
   ],
   auditor: ['officer:read', 'audit:read', 'audit:verify'],
-  systemAdmin: ['officer:read', 'officer:create'],
+  systemAdmin: ['officer:read', 'officer:create', 'calendar:import'],
   securityAdmin: ['officer:read', 'officer:grant'],
 };

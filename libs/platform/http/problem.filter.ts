@@ -68,7 +68,8 @@ export function problemOf(fault: unknown): Problem | null {
   }
 }
 
-/** SQLSTATE 22P02, invalid_text_representation. */
+/** SQLSTATE 22P02, invalid_text_representation, of an id. */
 function isInvalidText(fault: unknown): boolean {
-  return (fault as { code?: unknown } | null)?.code === '22P02';
+  const { code, message } = (fault ?? {}) as { code?: unknown; message?: string };
+  return code === '22P02' && /type uuid/.test(message ?? '');
 }
