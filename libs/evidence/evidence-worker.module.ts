@@ -1,6 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 
 type ResultLine = CaptureResult & { type: 'result' };
 

@@ -9,7 +9,7 @@ import { OfficerDirectory } from '../../officers';
 import { Db, Facts, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';

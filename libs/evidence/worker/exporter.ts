@@ -9,7 +9,7 @@ import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, 
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { packageReadme } from '../domain/package-readme';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { ExportRow, type PackageRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';

@@ -6,7 +6,7 @@ import { Clock } from '../../kernel';
 import { BlobStore, Db, Facts } from '../../platform';
 import { digestsOf, type Manifest, type ManifestFile, openNote, parseManifest, parseManifestSig, verifierOf } from '../../proof';
 import { ContentService } from '../app/content.service';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 

@@ -1,0 +1,16 @@
+import { defineConfig, env } from '../platform';
+
+/** Only the worker takes pages from the capture process and seals exports. */
+export const evidenceWorkerConfig = defineConfig('evidence-worker', {
+  captureUrl: env.url('CAPTURE_URL', { default: 'http://127.0.0.1:3002', describe: 'address of the capture process' }),
+  captureToken: env.string('CAPTURE_TOKEN', { describe: 'secret that the worker shows to the capture process', secret: true }),
+  captureConcurrency: env.integer('CAPTURE_CONCURRENCY', { default: 2, describe: 'pages that are captured at the same time' }),
+  stagingDir: env.string('STAGING_DIR', {
+    default: '.data/staging',
+    describe: 'folder that capture writes to and the worker reads from',
+  }),
+  sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/worker/seal-1.key', describe: 'key that seals exports' }),
+  keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
+});
+
+export type EvidenceWorkerConfig = ReturnType<typeof evidenceWorkerConfig.read>;
