@@ -143,16 +143,26 @@ const TRIGGERS = `
 
 const ROW_SECURITY = `
   -- Normal: scope decides. Restricted: the named, and heads and auditors in scope. Sealed: the named and heads in scope. Recused: never.
-  ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
-  ALTER TABLE case_file FORCE ROW LEVEL SECURITY;
-  CREATE POLICY case_file_seen ON case_file USING (
-    nms_is_system() OR (
+  CREATE FUNCTION case_seen(division text, visibility text, named text[], recused text[], created_by text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nms_is_system() OR coalesce(
       nms_claim('scope') IN ('all', 'below', 'unit', 'self') AND NOT nms_claim('actor') = ANY (recused) AND (
         nms_claim('actor') = ANY (named) OR CASE visibility
-          WHEN 'normal' THEN nms_in_scope(division_code) OR (nms_claim('scope') = 'self' AND created_by = nms_claim('actor'))
-          WHEN 'restricted' THEN nms_in_scope(division_code) AND (nms_has_role('head') OR nms_has_role('auditor'))
-          WHEN 'sealed' THEN nms_in_scope(division_code) AND nms_has_role('head')
-        END)));
+          WHEN 'normal' THEN nms_in_scope(division) OR (nms_claim('scope') = 'self' AND created_by = nms_claim('actor'))
+          WHEN 'restricted' THEN nms_in_scope(division) AND (nms_has_role('head') OR nms_has_role('auditor'))
+          WHEN 'sealed' THEN nms_in_scope(division) AND nms_has_role('head')
+        END), false) $$;
+  ALTER TABLE case_file ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE case_file FORCE ROW LEVEL SECURITY;
+  CREATE POLICY case_file_seen ON case_file USING (case_seen(division_code, visibility, named, recused, created_by));
+
+  -- Whether a case of this id exists and is hidden from the caller. What hangs on a case in other rooms is hidden with it.
+  CREATE FUNCTION case_hidden(it text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT NOT nms_is_system() AND EXISTS (
+      SELECT FROM case_file c WHERE c.id = CASE WHEN it ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN it::uuid END
+        AND NOT case_seen(c.division_code, c.visibility, c.named, c.recused, c.created_by)) $$;
+  CREATE POLICY document_with_case ON document AS RESTRICTIVE USING (NOT case_hidden(case_id));
+  CREATE POLICY evidence_package_with_case ON evidence_package AS RESTRICTIVE USING (NOT case_hidden(case_id::text));
 
   DO $$ DECLARE t text; BEGIN
     FOREACH t IN ARRAY ARRAY['case_officer', 'case_recusal', 'case_event', 'case_clock', 'case_task', 'case_party', 'case_exhibit', 'case_note',

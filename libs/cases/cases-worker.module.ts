@@ -1,16 +1,19 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
-import { type Fact, FactHandlers, Sweeps } from '../platform';
+import { Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Db, type Fact, FactHandlers, Sweeps, systemClaims } from '../platform';
 import { CaseService } from './app/case.service';
 import { DeadlineSweep } from './app/deadline-sweep';
 import { CasesModule } from './cases.module';
+import { allDefinitions } from './domain/definition';
+import { orphaned } from './domain/definition-check';
 import type { FindingConfirmed } from './domain/facts';
 
 const MINUTE = 60_000;
 
 /** A confirmed finding becomes a clue; time limits are looked at every minute. */
 @Module({ imports: [CasesModule], providers: [DeadlineSweep] })
-export class CasesWorkerModule implements OnModuleInit {
+export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
+    private readonly db: Db,
     private readonly facts: FactHandlers,
     private readonly sweeps: Sweeps,
     private readonly cases: CaseService,
@@ -22,5 +25,16 @@ export class CasesWorkerModule implements OnModuleInit {
       await this.cases.openFromFinding(tx, fact.payload);
     });
     this.sweeps.every('cases.deadlines', MINUTE, async () => void (await this.deadlines.run()));
+  }
+
+  /** Refuses to start on a release that would orphan cases: each keeps the definition that it was opened with. */
+  async onApplicationBootstrap(): Promise<void> {
+    const live = await this.db.as(systemClaims('cases'), (tx) =>
+      tx.query<{ definitionKey: string; definitionVersion: number; state: string }[]>(
+        'SELECT DISTINCT definition_key AS "definitionKey", definition_version AS "definitionVersion", state FROM case_file',
+      ),
+    );
+    const lost = orphaned(allDefinitions(), live);
+    if (lost.length) throw new Error(`cases live in states that this release does not know: ${lost.join(', ')}`);
   }
 }

@@ -1,7 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit';
-import { DocumentsModule } from '../documents';
+import { DocumentsModule, FORM_IDS } from '../documents';
 import { EvidenceModule } from '../evidence';
 import { OfficersModule } from '../officers';
 import { RegistryModule } from '../registry';
@@ -20,6 +20,12 @@ import { MoveEffects } from './app/move-effects';
 import { Tasks } from './app/tasks';
 import { MoveRecord } from './app/move-record';
 import { Transitions } from './app/transitions';
+import { CLOCKS } from './domain/clock-book';
+import { allDefinitions } from './domain/definition';
+import { definitionFaults } from './domain/definition-check';
+import { GUARD_NAMES } from './domain/guards';
+import { INPUT_FIELDS } from './domain/input';
+import { CASE_PERMISSION_NAMES } from './domain/permissions';
 import { CASE_ROWS } from './store/rows';
 
 const SERVICES = [
@@ -42,4 +48,17 @@ const SERVICES = [
   providers: [...SERVICES, CaseOrigins, Exhibits, GuardContexts, MoveRecord],
   exports: SERVICES,
 })
-export class CasesModule {}
+export class CasesModule implements OnModuleInit {
+  /** No process runs on a definition that names what is not there. */
+  onModuleInit(): void {
+    const words = {
+      forms: FORM_IDS,
+      guards: GUARD_NAMES,
+      clocks: CLOCKS,
+      permissions: CASE_PERMISSION_NAMES,
+      fields: INPUT_FIELDS,
+    };
+    const faults = allDefinitions().flatMap((definition) => definitionFaults(definition, words));
+    if (faults.length) throw new Error(`case definitions cannot be used: ${faults.join('; ')}`);
+  }
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Brackets, type EntityManager, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
+import { Brackets, type EntityManager, In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 import { DocumentReader } from '../../documents';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
@@ -134,6 +134,25 @@ export class CaseReader {
     const now = tx.createQueryBuilder(CaseOfficerRow, 'o').where('o.caseId = :caseId AND o.until IS NULL', { caseId });
     if (role) now.andWhere('o.role = :role', { role });
     return now.orderBy('o.since').addOrderBy('o.officerId').getMany();
+  }
+
+  /** Everybody named now and the three nearest clocks of several cases, each in one look: for lists. */
+  async besides(
+    tx: EntityManager,
+    ids: readonly string[],
+  ): Promise<(id: string) => { officers: CaseOfficerRow[]; clocks: CaseClockRow[] }> {
+    const officers = await tx.find(CaseOfficerRow, {
+      where: { caseId: In([...ids]), until: IsNull() },
+      order: { since: 'ASC', officerId: 'ASC' },
+    });
+    const clocks = await tx.find(CaseClockRow, {
+      where: { caseId: In([...ids]), state: Not('stopped' as const), informs: false },
+      order: { dueAt: 'ASC' },
+    });
+    return (id) => ({
+      officers: officers.filter(({ caseId }) => caseId === id),
+      clocks: clocks.filter(({ caseId }) => caseId === id).slice(0, 3),
+    });
   }
 
   exhibits(tx: EntityManager, caseId: string): Promise<CaseExhibitRow[]> {

@@ -15,7 +15,7 @@ import { Journal } from '../app/journal';
 import { MoveEffects } from '../app/move-effects';
 import { Tasks } from '../app/tasks';
 import { CasesProblem } from '../domain/problems';
-import { AddExhibitDto, AddNoteDto, DraftDocumentDto, ExtendClockDto, LinkDto, PauseClockDto } from './case.dto';
+import { AddExhibitDto, AddNoteDto, DraftDocumentDto, ExtendClockDto, LinkDto, NewTaskDto, PauseClockDto } from './case.dto';
 import {
   CaseClockDto,
   CaseExhibitDto,
@@ -123,6 +123,21 @@ export class CasePartsController {
   tasks(@Param('id', caseId()) id: string): Promise<TaskDto[]> {
     return this.db.tx(async (tx) => {
       const file = await this.reader.byId(tx, id);
+      return (await this.tasksOf.ofCase(tx, id)).map((row) => toTaskDto(row, file, this.reader.now()));
+    });
+  }
+
+  /** Something more that somebody owes, such as an answer to the reviewer. */
+  @Post('tasks')
+  @Requires('case:note')
+  @Refuses(CasesProblem.notFound, CasesProblem.caseEnded)
+  @ApiCreatedResponse({ type: [TaskDto] })
+  addTask(@Param('id', caseId()) id: string, @Body() { title, assignees, due, blocks }: NewTaskDto): Promise<TaskDto[]> {
+    return this.db.tx(async (tx) => {
+      const file = await this.reader.byId(tx, id);
+      if (file.closedAt) throw CasesProblem.caseEnded({ state: file.state });
+      await this.cases.addTask(tx, id, { kind: 'manual', zh: title, en: title, requires: 'case:handle', assignees, due, blocks });
+      await this.journal.append(tx, file, { kind: 'taskAdded', zh: `新增任务: ${title}`, en: `Task added: ${title}` });
       return (await this.tasksOf.ofCase(tx, id)).map((row) => toTaskDto(row, file, this.reader.now()));
     });
   }

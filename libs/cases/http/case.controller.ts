@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { EntityManager } from 'typeorm';
-import { Reads } from '../../audit';
+import { AuditTrail, Reads } from '../../audit';
 import { OfficersProblem } from '../../officers';
 import { CurrentOfficer, Db, type Page, PlatformProblem, Refuses, Requires, type SessionOfficer } from '../../platform';
 import { CasePeople } from '../app/case-people';
@@ -23,6 +23,7 @@ export class CaseController {
     private readonly reader: CaseReader,
     private readonly transitions: Transitions,
     private readonly people: CasePeople,
+    private readonly trail: AuditTrail,
   ) {}
 
   @Get()
@@ -31,16 +32,16 @@ export class CaseController {
   list(@Query() query: CaseQueryDto, @CurrentOfficer() officer: SessionOfficer): Promise<Page<CaseSummaryDto>> {
     return this.db.tx(async (tx) => {
       const page = await this.reader.find(tx, query, officer.id);
-      const items: CaseSummaryDto[] = [];
-      for (const file of page.items)
-        items.push(
-          toCaseSummary(
-            file,
-            await this.reader.people(tx, file.id),
-            await this.reader.nearestClocks(tx, file.id, 3),
-            this.reader.now(),
-          ),
-        );
+      const besides = await this.reader.besides(
+        tx,
+        page.items.map(({ id }) => id),
+      );
+      // Looking through cases by words is an act that can be asked about later; turning pages is not.
+      if (query.q)
+        await this.trail.record(tx, { act: 'case.search', kind: 'case', id: '*', details: { q: query.q, found: page.total } });
+      const items = page.items.map((file) =>
+        toCaseSummary(file, besides(file.id).officers, besides(file.id).clocks, this.reader.now()),
+      );
       return { ...page, items };
     });
   }

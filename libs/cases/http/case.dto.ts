@@ -174,6 +174,20 @@ export class LinkDto {
   @ApiProperty() @IsUUID() otherId!: string;
   @ApiProperty() @Text(500) reason!: string;
 }
+export class NewTaskDto {
+  @ApiProperty({ description: 'what is to be done' }) @Text(500) title!: string;
+  @ApiPropertyOptional({ type: [String], description: 'officers; nobody: whoever handles cases' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(10)
+  @IsUUID(undefined, { each: true })
+  assignees?: string[];
+  @ApiPropertyOptional() @IsOptional() @Day() due?: string;
+  @ApiPropertyOptional({ description: 'the case cannot be closed before it is done' })
+  @IsOptional()
+  @IsBoolean()
+  blocks?: boolean;
+}
 export class PauseClockDto {
   @ApiProperty() @Text(40) ground!: string;
   @ApiProperty() @Text(1000) reason!: string;

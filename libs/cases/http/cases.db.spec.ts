@@ -602,6 +602,25 @@ describe('workbench', () => {
     expect(await tasks(officer, id, 'done')).toMatchObject([{ kind: 'assessClue', state: 'done' }]);
   });
 
+  it('a task by hand stands in the way of closing until it is done, by whom it is assigned to', async () => {
+    const id = await onServed();
+    const [made] = (
+      await world.ok<TaskDto[]>(reviewer, 'POST', `/cases/${id}/tasks`, {
+        title: '补充送达照片',
+        assignees: [second.id],
+        blocks: true,
+      })
+    ).filter(({ kind }) => kind === 'manual');
+    const proposal = { action: 'proposeClosing', execution: '罚款已缴纳。', executedOn: '2026-10-11' };
+    expect(await move(officer, id, proposal)).toMatchObject({
+      status: 409,
+      body: { code: 'cases.tasksOpen', tasks: [{ id: made!.id, title: '补充送达照片' }] },
+    });
+    expect((await world.call(officer, 'POST', `/tasks/${made!.id}/done`, {})).status).toBe(403);
+    await world.ok(second, 'POST', `/tasks/${made!.id}/done`, { note: '已补充' });
+    await must(officer, id, proposal);
+  });
+
   it('AC-OFF-6.3 a held task leaves "mine" and comes back on its day with a marker', async () => {
     world.at('2026-09-22T10:00');
     const { id } = await clue();
@@ -616,9 +635,22 @@ describe('workbench', () => {
 });
 
 describe('who sees a case', () => {
+  const seesPackage = (who: Person, id: string) =>
+    world.app
+      .get(Db)
+      .as(
+        { actor: who.id, scope: 'unit', division: who.division, roles: who.roles },
+        async (tx) => (await tx.query<unknown[]>('SELECT FROM evidence_package WHERE id = $1', [id])).length > 0,
+      );
+
   it('restricted: the named and the heads; others find neither entry nor case', async () => {
     world.at('2026-09-22T10:00');
     const { id, number } = await clue();
+    const paper = await world.ok<{ id: string }>(officer, 'POST', `/cases/${id}/documents`, { form: '7' });
+    const captureId = await world.capture();
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits`, { captureId, factToProve: '首页未亮照' });
+    expect((await world.call(third, 'GET', `/documents/${paper.id}`)).status).toBe(200);
+    expect(await seesPackage(third, captureId)).toBe(true);
     expect(
       (await world.call(officer, 'POST', `/cases/${id}/visibility`, { visibility: 'restricted', reason: '涉举报人' })).status,
     ).toBe(403);
@@ -629,9 +661,15 @@ describe('who sees a case', () => {
     });
     expect((await world.call(third, 'GET', `/cases/${id}`)).status).toBe(404);
     expect((await world.ok<{ total: number }>(third, 'GET', `/cases?q=${number}`)).total).toBe(0);
+    // What hangs on the case in other rooms is hidden with it.
+    expect((await world.call(third, 'GET', `/documents/${paper.id}`)).status).toBe(404);
+    expect((await world.ok<{ total: number }>(third, 'GET', `/documents?caseId=${id}`)).total).toBe(0);
+    expect(await seesPackage(third, captureId)).toBe(false);
     await world.ok(head, 'POST', `/cases/${id}/members`, { officerId: third.id });
     expect((await world.call(third, 'GET', `/cases/${id}`)).status).toBe(200);
     expect((await world.ok<{ total: number }>(third, 'GET', `/cases?q=${number}&mine=true`)).total).toBe(1);
+    expect((await world.call(third, 'GET', `/documents/${paper.id}`)).status).toBe(200);
+    expect(await seesPackage(third, captureId)).toBe(true);
   });
 
   it('the party is kept as it was; what the register says today is shown beside it', async () => {

@@ -8,7 +8,7 @@ const maybe = { ...ms, nullable: true } as const;
 export type Visibility = 'normal' | 'restricted' | 'sealed';
 export const VISIBILITIES = ['normal', 'restricted', 'sealed'] as const;
 
-export const SOURCES = ['inspection', 'complaint', 'report', 'transfer', 'superior', 'monitoring', 'badgeReport'] as const;
+export const SOURCES = ['inspection', 'complaint', 'report', 'transfer', 'assigned', 'monitoring', 'badgeReport'] as const;
 export type CaseSource = (typeof SOURCES)[number];
 
 /** A clue and the case that may come of it: one record from the first sign to the archive. */
