@@ -14,7 +14,7 @@ export { type BadgeFact, badgeFacts, type ForeignOriginFact } from './domain/fac
 export { markDifference, type Piece } from './domain/origin-check';
 export { BadgePermission } from './domain/permissions';
 export { BadgeProblem } from './domain/problems';
-export { organizationJsonLd } from './domain/snippet';
+export { organizationJsonLd, snippetHtml } from './domain/snippet';
 export { TONES, type Tone, type Verdict } from './domain/verdict';
 export { BadgeRow } from './store/badge.entity';
 export { type PublicBadge, type PublicOutlet, PublicRegister, type PublicSubject } from './store/public-register';

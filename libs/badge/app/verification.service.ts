@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Log } from '../../platform';
-import { type Host, hostOfUrl, isActiveStatus, readDomain, statusName } from '../../registry';
+import { type Host, isActiveStatus, readDomain, statusName } from '../../registry';
 import { readBadgeCode } from '../domain/badge-code';
 import { checkOrigin, type OriginFinding } from '../domain/origin-check';
 import { type Verdict, verdictOf } from '../domain/verdict';
@@ -106,8 +106,10 @@ function originOf(referer: string | undefined, neutral: (host: string) => boolea
   if (!referer || !URL.canParse(referer)) return null;
   const { protocol, hostname } = new URL(referer);
   if (!/^https?:$/.test(protocol) || neutral(hostname)) return null;
-  const plain: Host = { ascii: hostname, unicode: hostname, skeleton: hostname, mixedScripts: false };
-  return hostOfUrl(referer) ?? (typeof readDomain(hostname) === 'string' ? plain : null);
+  // A name below .localhost is the visitor's own machine (RFC 6761), where he looks at the demonstration's sites by their names.
+  const name = hostname.replace(/\.localhost$/, '');
+  const host = readDomain(name);
+  return typeof host === 'string' ? { ascii: name, unicode: name, skeleton: name, mixedScripts: false } : host;
 }
 
 /** Fields of `/public/v1/badges/:code`; they may grow, never change their meaning. */
