@@ -55,4 +55,24 @@ describe('console language', () => {
     expect(named.length).toBeGreaterThan(100);
     expect([...new Set(named)].filter((key) => !known.has(key))).toEqual([]);
   });
+
+  it('names every field that a list or form of a resource shows', () => {
+    const folder = join(__dirname, '../../admin-ui/src');
+    const resources = Object.keys(zh.resources) as (keyof typeof zh.resources)[];
+    const unnamed = resources.flatMap((resource) => {
+      const fields = Object.keys(zh.resources[resource].fields);
+      const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+        (name) => name.startsWith(`${resource}/`) && name.endsWith('.tsx'),
+      );
+      const tags = pages.flatMap(
+        (name) => readFileSync(join(folder, name), 'utf8').match(/<[A-Z]\w+[^>]*? source="\w+"[^>]*/g) ?? [],
+      );
+      return tags
+        .filter((tag) => !tag.includes('label=') && !tag.startsWith('<SearchInput'))
+        .map((tag) => / source="(\w+)"/.exec(tag)?.[1] ?? '')
+        .filter((source) => !fields.includes(source))
+        .map((source) => `${resource}.${source}`);
+    });
+    expect([...new Set(unnamed)]).toEqual([]);
+  });
 });

@@ -11,17 +11,31 @@ export interface Kept {
   createdAt?: string;
 }
 
-/** A move the state table knows from here but that is not possible now, with the reason in the language asked for. */
-export interface BlockedAction {
+export interface LawCitation {
+  law: string;
+  article: string;
+  /** F: read in the law; the other marks are not to be cited as law. */
+  mark?: string;
+}
+
+/** One move of a case as the server offers it, with what it asks for, or with the reason why it cannot be made now. */
+export interface OfferedAction {
   action: string;
-  reason?: string;
-  code?: string;
+  zh: string;
+  en: string;
+  to: string;
+  allowed: boolean;
+  reason: { code: string; zh: string; en: string; details: Record<string, unknown> } | null;
+  needs: string[];
+  may: string[];
+  documents: string[];
+  sealing: boolean;
+  basis: LawCitation;
 }
 
 export interface Stateful extends Kept {
   state: string;
   availableActions: string[];
-  blockedActions?: BlockedAction[];
 }
 
 export interface Session {
@@ -124,36 +138,69 @@ export interface Proof extends Kept {
   method: string;
   token: string;
   state: string;
-  /** A glimpse of what was found in the place where the token should be. */
-  seen: string[] | string | null;
+  /** A glimpse of what the last look saw, and where. */
+  seen: { at: string; where: string; server: string | null; lines: string[]; fault: string | null } | null;
+  attestation: string | null;
+  requestedAt: string;
+  waitUntil: string;
   checkedAt: string | null;
-  provedUntil?: string | null;
+  validUntil: string | null;
   instructions: { zh: string; en: string; location: string; value: string };
 }
 
 export interface Badge extends Stateful {
   code: string;
   outletId: string;
-  outletName?: string;
-  subjectId?: string;
-  subjectName?: string;
-  url?: string;
-  issuedAt?: string;
-  provedUntil?: string | null;
-  expiresAt?: string | null;
-  reason?: string | null;
+  siteName: string | null;
+  domain: string | null;
+  subjectId: string;
+  subjectName: string | null;
+  office: string;
+  stateSince: string;
+  issuedAt: string;
+  provedUntil: string | null;
+  reason: string | null;
+  orderHolds: string[];
+  signed: boolean;
+  /** The public verification page. */
+  url: string;
+}
+
+export interface BadgeEvent {
+  at: string;
+  actor: string;
+  action: string;
+  fromState: string | null;
+  toState: string;
+  reason: string | null;
+  orderId: string | null;
+}
+
+export interface Hit {
+  word: string;
+  at: number;
+  context: string;
+  /** Written apart to escape a search. */
+  evaded: boolean;
 }
 
 export interface Finding extends Stateful {
   outletId: string;
-  outletName?: string;
-  url?: string;
-  captureId: string | null;
+  subjectId: string;
+  captureId: string;
   rule: string;
+  ruleName: string;
+  severity: number;
   kind: string;
-  hits: { word?: string; excerpt?: string; [k: string]: unknown }[] | Record<string, unknown>;
-  caseId?: string | null;
-  summary?: string;
+  summary: string;
+  origin: string;
+  hits: Hit[];
+  note: string | null;
+  foundBy: string;
+  foundAt: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  reason: string | null;
 }
 
 export interface CaptureStep {
@@ -234,63 +281,134 @@ export interface Exported {
   state: string;
 }
 
-export interface Case extends Stateful {
-  number: string | null;
-  matter: string;
-  subjectId: string;
-  subjectName?: string;
-  outletId?: string | null;
-  outletName?: string;
-  source?: string;
-  officers?: { id: string; name: string; certificate?: string | null }[];
-  clocks?: Clock[];
-  nextClock?: Clock | null;
-  visibility?: string;
-  openedAt?: string;
-}
-
-export interface Clock extends Kept {
-  key: string;
-  state?: string;
-  dueAt: string | null;
-  dueOn?: string | null;
-  startedAt?: string;
-  stoppedAt?: string | null;
-  pausedDays?: number;
-  basis?: unknown;
-  arithmetic?: unknown;
-  explanation?: unknown;
-  caseId?: string;
-  caseNumber?: string;
-}
-
-export interface TimelineEvent {
-  id?: string;
-  at: string;
-  recordedAt?: string;
-  kind: string;
-  sentence?: string;
-  actor?: string;
-  actorName?: string;
-  details?: Record<string, unknown>;
-}
-
-export interface Party extends Kept {
+export interface CaseOfficer {
+  id: string;
   name: string;
-  role?: string;
-  snapshot?: Record<string, unknown>;
-  registry?: Record<string, unknown> | null;
+  certificate: string | null;
+  role: string;
 }
 
-export interface Exhibit extends Kept {
-  no: number | string;
-  captureId: string | null;
+export interface ClockBrief {
+  id: string;
+  key: string;
+  /** Local day; `dueAt` is its last instant. */
+  due: string;
+  dueAt: string;
+  state: string;
+  overdue: boolean;
+  provisional: boolean;
+}
+
+export interface Penalty {
   kind: string;
+  content: string;
+  basis: LawCitation[];
+  amountFen?: number;
+}
+
+export interface Case extends Stateful {
+  number: string;
+  stateZh: string;
+  stateEn: string;
+  matter: string;
+  source: string;
+  divisionCode: string;
+  visibility: string;
+  subjectId: string | null;
+  partyName: string | null;
+  outletId: string | null;
+  outletName: string | null;
+  findingId: string | null;
+  outcome: string | null;
+  openedAt: string;
+  filedAt: string | null;
+  decidedAt: string | null;
+  servedAt: string | null;
+  closedAt: string | null;
+  archivedAt: string | null;
+  officers: CaseOfficer[];
+  clocks: ClockBrief[];
+  facts?: string | null;
+  articles?: LawCitation[];
+  report?: string | null;
+  penalty?: Penalty[] | null;
+  statement?: string | null;
+  execution?: string | null;
+  visibilityReason?: string | null;
+  retention?: { class: string; until: string | null } | null;
+  elsewhere?: string[];
+  actions?: OfferedAction[];
+}
+
+export interface Clock extends ClockBrief {
+  zh: string;
+  en: string;
+  n: number;
+  unit: string;
+  basis: LawCitation;
+  basisZh: string;
+  informs: boolean;
+  startedAt: string;
+  startedBy: string;
+  stoppedAt: string | null;
+  pausedDays: number;
+  pauses: { from: string; to: string | null; ground: string; zh: string; en: string; reason: string | null }[];
+  extensions: { n: number | null; unit: string | null; until: string | null; reason: string; at: string }[];
+  pauseGrounds: string[];
+  extendable: boolean;
+  explanation: { kind: string; from: string; to: string; days: number; zh: string; en: string }[];
+}
+
+export interface CaseEvent {
+  id: string;
+  kind: string;
+  happenedAt: string;
+  recordedAt: string;
+  actor: string;
+  actorName: string | null;
+  zh: string;
+  en: string;
+  afterClose: boolean;
+}
+
+export interface Party {
+  id: string;
+  role: string;
+  subjectId: string | null;
+  snapshot: Record<string, unknown>;
+  takenAt: string;
+  differences: { field: string; inFile: unknown; inRegister: unknown }[];
+}
+
+export interface Exhibit {
+  id: string;
+  number: number;
+  captureId: string;
   factToProve: string;
-  addedAt?: string;
-  sha256?: string | null;
-  url?: string | null;
-  state?: string;
+  package: Record<string, unknown>;
+  addedBy: string;
+  addedAt: string;
+  fault: string | null;
+}
+
+export interface Note {
+  id: string;
+  text: string;
+  corrects: string | null;
+  by: string;
+  at: string;
+  afterClose: boolean;
+}
+
+export interface Remark {
+  id: string;
+  round: number;
+  field: string | null;
+  text: string;
+  by: string;
+  at: string;
+  answer: string | null;
+  answeredAt: string | null;
 }
 
 /** A field of an official form, with the rule that demands it. */
@@ -328,16 +446,27 @@ export interface Document extends Stateful {
   voidReason?: string | null;
 }
 
-export interface Task extends Kept {
-  caseId: string | null;
-  caseNumber?: string | null;
+export interface Task {
+  id: string;
+  caseId: string;
+  caseNumber: string | null;
+  caseState: string | null;
+  partyName: string | null;
   kind: string;
-  title?: string;
-  matter?: string | null;
-  dueAt: string | null;
+  zh: string;
+  en: string;
+  requires: string;
+  assignees: string[];
   state: string;
-  from?: string | null;
-  action?: string | null;
+  /** Ends by itself when the case moves on. */
+  ofState: boolean;
+  due: string | null;
+  overdue: boolean;
+  heldUntil: string | null;
+  returned: boolean;
+  createdAt: string;
+  daysWaiting: number;
+  doneAt: string | null;
 }
 
 /** One of the eight things an order must say: what it lacks and which field to go to. */
@@ -348,62 +477,105 @@ export interface MissingItem {
   zh: string;
 }
 
-export interface LawCitation {
-  law: string;
-  article: string;
-  mark?: string;
-}
-
 export interface OrderAddress {
+  no: number;
   outletId: string;
   url: string;
   captureId: string | null;
   justification: string | null;
+  /** The operator's last word, what the last looks saw, and what enough of them agree upon. */
+  result: string | null;
+  seen: string | null;
+  confirmed: string | null;
+}
+
+export interface OrderClock {
+  key: string;
+  startedAt: string;
+  dueAt: string;
+  stoppedAt: string | null;
+  basis: string;
+  mark: string;
 }
 
 export interface Order extends Stateful {
+  number: string | null;
+  kind: string;
   caseId: string;
   caseNumber: string | null;
-  kind: string;
-  number: string | null;
   operatorId: string | null;
   operatorName: string | null;
+  scope: string | null;
+  executeBy: string | null;
+  until: string | null;
+  reportOutcome: string | null;
+  liftsOrderId: string | null;
   authority?: string;
-  officers?: string[];
   officerNames?: string[];
   basis?: LawCitation[];
   reasons?: string;
-  scope?: string | null;
-  addresses?: OrderAddress[];
-  executeBy?: string | null;
-  until?: string | null;
+  ground?: string | null;
   remedyOperator?: string;
   remedyMerchant?: string;
   reportHow?: string;
+  preserve?: string[];
   documentId?: string | null;
-  reportOutcome?: string | null;
+  dispatchedAt?: string | null;
   ackName?: string | null;
+  ackRole?: string | null;
   ackAt?: string | null;
-  clocks?: Clock[];
-  missing?: MissingItem[];
+  recheckDue?: string | null;
+  addresses?: OrderAddress[];
+  clocks?: OrderClock[];
+}
+
+export interface OrderEvent {
+  id: string;
+  at: string;
+  actor: string;
+  kind: string;
+  fromState: string | null;
+  toState: string | null;
+  details: Record<string, unknown>;
 }
 
 export interface Observation {
   id: string;
-  addressNo?: number;
-  url?: string;
-  round?: number;
-  profile?: string;
-  requestedAt?: string;
-  observedAt?: string | null;
+  addressNo: number;
+  round: number;
+  profile: string;
+  captureId: string | null;
+  requestedAt: string;
+  observedAt: string | null;
   verdict: string | null;
-  reason?: string | null;
-  status?: number | null;
-  urlFinal?: string | null;
-  ip?: string | null;
-  similarity?: number | null;
-  packageId?: string | null;
-  captureId?: string | null;
+  reason: string | null;
+  status: number | null;
+  urlFinal: string | null;
+  ip: string | null;
+  similarity: number | null;
+}
+
+export interface OrderReport {
+  id: string;
+  seq: number;
+  outcome: string;
+  byName: string;
+  byRole: string;
+  ticket: string | null;
+  at: string;
+  lines: { addressNo: number; result: string; measure: string | null; doneAt: string | null; reason: string | null }[];
+  files: { id: string; name: string; mediaType: string; sizeBytes: number; sha256: string }[];
+}
+
+/** One line of a timeline on the screen, whatever list it comes from. */
+export interface TimelineLine {
+  key: string;
+  at: string;
+  recordedAt?: string;
+  sentence: string;
+  more?: string | null;
+  actor?: string;
+  actorName?: string | null;
 }
 
 export interface AuditEvent {

@@ -7,6 +7,7 @@ import { useWord } from '../parts/choices';
 import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
 import { When } from '../parts/When';
+import { Who } from '../parts/Who';
 
 const perPage = 50;
 
@@ -30,7 +31,7 @@ export const AuditTable = ({ path, query }: { path: string; query?: object }) =>
           rowKey={(e, index) => e.id ?? index}
           columns={[
             { key: 'at', label: translate('console.time'), cell: (e) => <When at={e.at} form="second" /> },
-            { key: 'who', label: translate('console.who'), cell: (e) => e.actorName ?? e.actor },
+            { key: 'who', label: translate('console.who'), cell: (e) => <Who id={e.actor} name={e.actorName} /> },
             { key: 'act', label: translate('console.act'), cell: (e) => word('auditAct', e.act.replaceAll('.', '_')) },
             { key: 'kind', label: translate('console.recordKind'), cell: (e) => word('auditKind', e.kind) },
             { key: 'record', label: translate('console.record'), cell: (e) => e.record ?? '—' },

@@ -6,7 +6,7 @@ import type { Session } from '../api/types';
 import { onSignedOutElsewhere, remember, sessionNow } from './session';
 
 /** When the server says nothing about its idle limit, the console warns by this one. */
-const usualIdleMs = 30 * 60_000;
+const usualIdleMs = 15 * 60_000;
 const warnBeforeMs = 2 * 60_000;
 const signsOfLife = ['pointerdown', 'keydown', 'wheel'] as const;
 

@@ -23,7 +23,7 @@ const BadgeList = () => {
         disableSort
         render={(b) => (
           <RecordLink resource="outlets" id={b.outletId}>
-            {b.outletName ?? b.url}
+            {b.siteName ?? b.domain}
           </RecordLink>
         )}
       />
@@ -36,7 +36,7 @@ const BadgeList = () => {
           </RecordLink>
         )}
       />
-      <Column source="issuedAt" disableSort render={(b) => <When at={b.issuedAt ?? b.createdAt} form="day" />} />
+      <Column source="issuedAt" disableSort render={(b) => <When at={b.issuedAt} form="day" />} />
       <Column source="provedUntil" disableSort render={(b) => <When at={b.provedUntil} form="day" />} />
     </RecordList>
   );

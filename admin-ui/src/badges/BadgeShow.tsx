@@ -2,7 +2,7 @@ import { Box, Button, Typography } from '@mui/material';
 import { Show, useNotify, useRecordContext, useTranslate } from 'react-admin';
 import { apiRoot } from '../api/http';
 import { useApi, useItems } from '../api/use-api';
-import type { Badge, TimelineEvent } from '../api/types';
+import type { Badge, BadgeEvent } from '../api/types';
 import { ActButtons } from '../parts/Acts';
 import { Digest } from '../parts/Digest';
 import { Facts } from '../parts/Facts';
@@ -11,6 +11,7 @@ import { RecordLink } from '../parts/Records';
 import { Fetching } from '../parts/Refusal';
 import { StateMark } from '../parts/StateMark';
 import { Timeline } from '../parts/Timeline';
+import { useTimelineLines } from '../parts/timeline-lines';
 import { When } from '../parts/When';
 import { monospace } from '../theme';
 import { badgeActs } from './badge-acts';
@@ -60,6 +61,14 @@ const SnippetPanel = ({ badge }: { badge: Badge }) => {
     <Panel title={translate('console.badge.snippet')}>
       <Fetching isPending={isPending} error={error} refetch={refetch} />
       {data && <Code text={data.html} />}
+      {data?.jsonLd && (
+        <Box sx={{ mt: 2 }}>
+          <Typography variant="h3" sx={{ mb: 1 }}>
+            JSON-LD
+          </Typography>
+          <Code text={data.jsonLd} />
+        </Box>
+      )}
     </Panel>
   );
 };
@@ -71,7 +80,7 @@ const QrPanel = ({ badge }: { badge: Badge }) => {
     <Panel
       title={translate('console.badge.qr')}
       action={
-        <Button component="a" href={address} download={`${badge.code}.svg`}>
+        <Button component="a" href={address} download={`${badge.code}.png`}>
           {translate('console.download')}
         </Button>
       }
@@ -105,7 +114,7 @@ const BadgeFacts = () => {
             [
               label('outletId'),
               <RecordLink key="o" resource="outlets" id={badge.outletId}>
-                {badge.outletName ?? badge.url}
+                {badge.siteName ?? badge.domain}
               </RecordLink>,
             ],
             [
@@ -114,9 +123,17 @@ const BadgeFacts = () => {
                 {badge.subjectName}
               </RecordLink>,
             ],
-            [label('issuedAt'), <When key="i" at={badge.issuedAt ?? badge.createdAt} />],
+            [label('issuedAt'), <When key="i" at={badge.issuedAt} />],
             [label('provedUntil'), <When key="p" at={badge.provedUntil} form="day" />],
+            [label('stateSince'), <When key="t" at={badge.stateSince} />],
             [label('reason'), badge.reason],
+            [label('office'), badge.office],
+            [
+              label('url'),
+              <a key="l" href={badge.url} target="_blank" rel="noopener">
+                {badge.url}
+              </a>,
+            ],
           ]}
         />
       </Panel>
@@ -131,14 +148,15 @@ const BadgeFacts = () => {
 
 const BadgeTimeline = ({ badge }: { badge: Badge }) => {
   const translate = useTranslate();
-  const { items, isPending, error } = useItems<TimelineEvent>(`badges/${badge.id}/history`);
+  const lines = useTimelineLines();
+  const { items, isPending, error } = useItems<BadgeEvent>(`badges/${badge.id}/history`);
   if (isPending || error) return null;
   return (
     <Panel title={translate('console.timeline')}>
       {items.length === 0 ? (
         <Typography color="text.secondary">{translate('console.nothing')}</Typography>
       ) : (
-        <Timeline events={items} />
+        <Timeline events={lines.ofBadge(items)} />
       )}
     </Panel>
   );

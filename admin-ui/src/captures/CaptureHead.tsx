@@ -1,6 +1,6 @@
 import { Alert, Box, Button } from '@mui/material';
 import { useState } from 'react';
-import { useTranslate } from 'react-admin';
+import { useCanAccess, useTranslate } from 'react-admin';
 import type { Capture } from '../api/types';
 import { useWord } from '../parts/choices';
 import { Digest } from '../parts/Digest';
@@ -9,6 +9,7 @@ import { Panel } from '../parts/Panel';
 import { RecordLink } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
+import { RecordFinding } from '../findings/RecordFinding';
 import { ExportDialog } from './ExportDialog';
 import { VerifyNow } from './VerifyNow';
 import { isFixed } from './running';
@@ -17,6 +18,8 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
   const translate = useTranslate();
   const word = useWord();
   const [exporting, setExporting] = useState(false);
+  const { canAccess: mayVerify } = useCanAccess({ resource: 'captures', action: 'verify' });
+  const { canAccess: mayExport } = useCanAccess({ resource: 'captures', action: 'export' });
   const label = (field: string) => translate(`resources.captures.fields.${field}`);
   const { limits, navigation, makers } = capture;
   return (
@@ -30,10 +33,13 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       action={
         isFixed(capture) && (
           <Box sx={{ display: 'flex', gap: 1 }}>
-            <VerifyNow capture={capture} />
-            <Button variant="outlined" onClick={() => setExporting(true)}>
-              {translate('action.capture.export')}
-            </Button>
+            <RecordFinding capture={capture} />
+            {mayVerify && <VerifyNow capture={capture} />}
+            {mayExport && (
+              <Button variant="outlined" onClick={() => setExporting(true)}>
+                {translate('action.capture.export')}
+              </Button>
+            )}
           </Box>
         )
       }

@@ -61,7 +61,13 @@ export const Exchanges = () => {
     <Box>
       <Fetching isPending={isPending} error={error} refetch={refetch} />
       <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', mb: 1, flexWrap: 'wrap' }}>
-        <TextField type="search" label={label('filter')} value={text} onChange={(event) => setText(event.target.value)} />
+        <TextField
+          sx={{ minWidth: 320 }}
+          type="search"
+          label={label('filter')}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <ToggleButtonGroup
           exclusive
           size="small"

@@ -1,4 +1,4 @@
-import { Show, Tab, TabbedShowLayout, useRecordContext, useTranslate } from 'react-admin';
+import { Show, Tab, TabbedShowLayout, useCanAccess, useRecordContext, useTranslate } from 'react-admin';
 import type { Case } from '../api/types';
 import { Stacked } from '../parts/Panel';
 import { useRemember } from '../workbench/recent';
@@ -8,6 +8,7 @@ import { CaseOrders } from './tabs/CaseOrders';
 import { CaseTimeline } from './tabs/CaseTimeline';
 import { Documents } from './tabs/Documents';
 import { Evidence } from './tabs/Evidence';
+import { Notes } from './tabs/Notes';
 import { Overview } from './tabs/Overview';
 import { Parties } from './tabs/Parties';
 import { TasksAndClocks } from './tabs/TasksAndClocks';
@@ -20,23 +21,27 @@ const tabs = [
   ['documents', Documents],
   ['tasks', TasksAndClocks],
   ['orders', CaseOrders],
+  ['notes', Notes],
   ['audit', CaseAudit],
 ] as const;
 
 const Whole = () => {
   const file = useRecordContext<Case>();
   const translate = useTranslate();
-  useRemember('cases', file?.id, file?.number ?? file?.matter);
+  const { canAccess: mayAudit } = useCanAccess({ resource: 'audit', action: 'list' });
+  useRemember('cases', file?.id, file?.number);
   if (!file) return null;
   return (
     <Stacked>
       <CaseHead file={file} />
       <TabbedShowLayout>
-        {tabs.map(([name, Content], index) => (
-          <Tab key={name} label={translate(`tab.${name}`)} path={index === 0 ? '' : name}>
-            <Content file={file} />
-          </Tab>
-        ))}
+        {tabs
+          .filter(([name]) => name !== 'audit' || mayAudit)
+          .map(([name, Content]) => (
+            <Tab key={name} label={translate(`tab.${name}`)} path={name === 'overview' ? '' : name}>
+              <Content file={file} />
+            </Tab>
+          ))}
       </TabbedShowLayout>
     </Stacked>
   );

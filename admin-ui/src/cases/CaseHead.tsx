@@ -1,20 +1,18 @@
 import Print from '@mui/icons-material/PrintOutlined';
-import { Box, IconButton, Paper, Tooltip, Typography } from '@mui/material';
+import { Alert, Box, IconButton, Paper, Tooltip, Typography } from '@mui/material';
 import { useTranslate } from 'react-admin';
-import { useItems } from '../api/use-api';
-import type { Case, Clock } from '../api/types';
-import { StartMenu } from '../parts/Acts';
+import type { Case } from '../api/types';
+import { StateMark } from '../parts/StateMark';
 import { DueMark } from '../parts/DueMark';
 import { RecordLink } from '../parts/Records';
-import { StateMark } from '../parts/StateMark';
-import { caseActs } from './case-acts';
-import { namesOf, runningClocks } from './summary';
+import { CaseState } from './CaseState';
+import { PeopleMenu } from './PeopleMenu';
+import { StartMenu } from './StartMenu';
+import { handlersOf } from './summary';
 
 /** Always on screen: which file this is, where it stands, who handles it, what runs out next, and what can be done. */
 export const CaseHead = ({ file }: { file: Case }) => {
   const translate = useTranslate();
-  const { items } = useItems<Clock>(`cases/${file.id}/clocks`);
-  const clocks = runningClocks(items.length > 0 ? items : file.clocks).slice(0, 3);
   return (
     <Paper component="header" sx={{ p: 2, position: 'sticky', top: 48, zIndex: 3 }}>
       <Box sx={{ display: 'flex', gap: 2, alignItems: 'flex-start', flexWrap: 'wrap' }}>
@@ -23,16 +21,17 @@ export const CaseHead = ({ file }: { file: Case }) => {
             variant="h2"
             sx={{ fontSize: '1.15rem', display: 'flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}
           >
-            {file.number ?? translate('console.notNumbered')} <StateMark kind="case" state={file.state} />
+            {file.number} <CaseState file={file} />
+            {file.visibility !== 'normal' && <StateMark kind="visibility" state={file.visibility} />}
           </Typography>
           <Typography sx={{ mt: 0.5 }}>{file.matter}</Typography>
           <Typography variant="body2" color="text.secondary" component="div">
             {translate('resources.cases.fields.subjectId')}:{' '}
             <RecordLink resource="subjects" id={file.subjectId}>
-              {file.subjectName}
+              {file.partyName ?? '—'}
             </RecordLink>
             {' · '}
-            {translate('resources.cases.fields.officers')}: {namesOf(file) || translate('console.notNamed')}
+            {translate('resources.cases.fields.officers')}: {handlersOf(file) || translate('console.notNamed')}
           </Typography>
         </Box>
         <Box
@@ -40,14 +39,16 @@ export const CaseHead = ({ file }: { file: Case }) => {
           aria-label={translate('console.nearestClocks')}
           sx={{ listStyle: 'none', m: 0, p: 0, flex: '1 1 300px' }}
         >
-          {clocks.map((clock) => (
-            <li key={clock.id ?? clock.key}>
-              {translate(`choice.clockKey.${clock.key}`, { _: clock.key })} <DueMark due={clock.dueAt} />
+          {file.clocks.map((clock) => (
+            <li key={clock.id}>
+              {translate(`choice.clockKey.${clock.key}`, { _: clock.key })}{' '}
+              <DueMark due={clock.due} ended={clock.state === 'paused'} />
             </li>
           ))}
         </Box>
         <Box className="no-print" sx={{ display: 'flex', gap: 1, alignItems: 'center' }}>
-          <StartMenu kind="case" resource="cases" record={file} shapes={caseActs} />
+          <StartMenu file={file} />
+          <PeopleMenu file={file} />
           <Tooltip title={translate('console.print')}>
             <IconButton onClick={() => window.print()} aria-label={translate('console.print')}>
               <Print />
@@ -55,6 +56,11 @@ export const CaseHead = ({ file }: { file: Case }) => {
           </Tooltip>
         </Box>
       </Box>
+      {(file.elsewhere ?? []).length > 0 && (
+        <Alert severity="info" sx={{ mt: 1 }}>
+          {translate('console.elsewhere', { offices: file.elsewhere?.join('、') })}
+        </Alert>
+      )}
     </Paper>
   );
 };

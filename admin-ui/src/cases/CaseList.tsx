@@ -1,43 +1,49 @@
-import { DataTable, ReferenceInput, AutocompleteInput, SearchInput, SelectInput } from 'react-admin';
-import { useTranslate } from 'react-admin';
+import { AutocompleteInput, BooleanInput, DataTable, DateInput, ReferenceInput, SearchInput, SelectInput } from 'react-admin';
 import type { Case } from '../api/types';
 import { useChoices } from '../parts/choices';
 import { DueMark } from '../parts/DueMark';
 import { linkTo, RecordLink, RecordList } from '../parts/Records';
-import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
-import { caseStates } from './words';
-import { namesOf, nearestClock } from './summary';
+import { CaseState } from './CaseState';
+import { handlersOf } from './summary';
+import { caseStates, clueSources, phases } from './words';
 
 const Column = DataTable.Col<Case>;
 
 const CaseList = () => {
   const choices = useChoices();
-  const translate = useTranslate();
   const filters = [
     <SearchInput key="q" source="q" alwaysOn />,
-    <SelectInput key="state" source="state" choices={choices('case', caseStates)} alwaysOn />,
+    <SelectInput key="phase" source="phase" choices={choices('phase', phases)} alwaysOn />,
+    <SelectInput key="state" source="state" choices={choices('case', caseStates)} />,
+    <BooleanInput key="mine" source="mine" />,
+    <DateInput key="dueBy" source="dueBy" />,
+    <SelectInput key="source" source="source" choices={choices('clueSource', clueSources)} />,
     <ReferenceInput key="subjectId" source="subjectId" reference="subjects">
       <AutocompleteInput optionText="name" filterToQuery={(q: string) => ({ q })} />
     </ReferenceInput>,
   ];
   return (
-    <RecordList resource="cases" filters={filters} canCreate>
-      <Column source="number" disableSort render={linkTo<Case>('cases', (c) => c.number ?? translate('console.notNumbered'))} />
+    <RecordList resource="cases" filters={filters} canCreate sort={{ field: 'openedAt', order: 'DESC' }}>
+      <Column source="number" disableSort render={linkTo<Case>('cases', (c) => c.number)} />
       <Column
         source="subjectId"
         disableSort
         render={(c) => (
           <RecordLink resource="subjects" id={c.subjectId}>
-            {c.subjectName}
+            {c.partyName ?? '—'}
           </RecordLink>
         )}
       />
       <Column source="matter" disableSort />
-      <Column source="state" disableSort render={(c) => <StateMark kind="case" state={c.state} />} />
-      <Column source="officers" disableSort render={(c) => namesOf(c)} />
-      <Column source="nextClock" disableSort render={(c) => <DueMark due={nearestClock(c)?.dueAt} />} />
-      <Column source="createdAt" render={(c) => <When at={c.createdAt ?? c.openedAt} form="day" />} />
+      <Column source="state" disableSort render={(c) => <CaseState file={c} />} />
+      <Column source="officers" disableSort render={handlersOf} />
+      <Column
+        source="nextClock"
+        disableSort
+        render={(c) => (c.clocks[0] ? <DueMark due={c.clocks[0].due} ended={c.clocks[0].state === 'paused'} /> : '—')}
+      />
+      <Column source="openedAt" render={(c) => <When at={c.openedAt} form="day" />} />
     </RecordList>
   );
 };

@@ -5,6 +5,8 @@ import type { CaptureFile, Finding } from '../api/types';
 import { useWord } from '../parts/choices';
 import { Facts } from '../parts/Facts';
 import { RecordLink } from '../parts/Records';
+import { Who } from '../parts/Who';
+import { NameOf } from '../parts/NameOf';
 import { When } from '../parts/When';
 import { firstPicture, inlineAddress } from '../captures/files';
 import { Hits } from './Hits';
@@ -13,7 +15,7 @@ import { Hits } from './Hits';
 export const FindingPreview = ({ finding }: { finding: Finding }) => {
   const translate = useTranslate();
   const word = useWord();
-  const { items: files } = useItems<CaptureFile>(finding.captureId ? `captures/${finding.captureId}/files` : undefined);
+  const { items: files } = useItems<CaptureFile>(`captures/${finding.captureId}/files`);
   const picture = firstPicture(files);
   const label = (field: string) => translate(`resources.findings.fields.${field}`);
   return (
@@ -21,38 +23,27 @@ export const FindingPreview = ({ finding }: { finding: Finding }) => {
       <Facts
         facts={[
           [label('kind'), word('findingKind', finding.kind)],
-          [label('rule'), finding.rule],
-          [
-            label('outletId'),
-            <RecordLink key="o" resource="outlets" id={finding.outletId}>
-              {finding.outletName ?? finding.url}
-            </RecordLink>,
-          ],
+          [label('rule'), `${finding.rule} ${finding.ruleName}`],
+          [label('severity'), word('severity', String(finding.severity))],
+          [label('outletId'), <NameOf key="o" resource="outlets" id={finding.outletId} field="siteName" />],
           [
             label('captureId'),
-            finding.captureId && (
-              <RecordLink resource="captures" id={finding.captureId}>
-                {translate('console.openCapture')}
-              </RecordLink>
-            ),
+            <RecordLink key="c" resource="captures" id={finding.captureId}>
+              {translate('console.openCapture')}
+            </RecordLink>,
           ],
-          [label('createdAt'), <When key="t" at={finding.createdAt} form="second" />],
-          [
-            label('caseId'),
-            finding.caseId && (
-              <RecordLink resource="cases" id={finding.caseId}>
-                {translate('console.openCase')}
-              </RecordLink>
-            ),
-          ],
+          [label('foundAt'), <When key="t" at={finding.foundAt} form="second" />],
+          [label('foundBy'), <Who key="w" id={finding.foundBy} />],
+          [label('reason'), finding.reason],
+          [label('note'), finding.note],
         ]}
       />
       <Hits hits={finding.hits} />
-      {picture && finding.captureId ? (
+      {picture ? (
         <Box
           component="img"
           src={inlineAddress(finding.captureId, picture.path)}
-          alt={translate('console.pictureOf', { url: finding.url ?? '' })}
+          alt={translate('console.pictureOf', { url: finding.summary })}
           sx={{ width: '100%', border: 1, borderColor: 'divider' }}
         />
       ) : (

@@ -75,10 +75,10 @@ const Queue = () => {
               onClick={() => setAt(index)}
             >
               <ListItemText
-                primary={finding.outletName ?? finding.url ?? finding.rule}
+                primary={finding.summary || finding.ruleName}
                 secondary={
                   <>
-                    {word('findingKind', finding.kind)} · <When at={finding.createdAt} />
+                    {word('findingKind', finding.kind)} · <When at={finding.foundAt} />
                   </>
                 }
               />
@@ -92,7 +92,7 @@ const Queue = () => {
         <Panel
           title={
             <RecordLink resource="findings" id={current.id}>
-              {current.outletName ?? current.url ?? current.rule}
+              {current.summary || current.ruleName}
             </RecordLink>
           }
           action={

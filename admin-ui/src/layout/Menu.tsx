@@ -11,7 +11,7 @@ import People from '@mui/icons-material/PeopleOutlined';
 import Storefront from '@mui/icons-material/StorefrontOutlined';
 import { Box, Typography } from '@mui/material';
 import type { ReactElement } from 'react';
-import { Menu as AdminMenu, useCanAccess, useSidebarState, useTranslate } from 'react-admin';
+import { Menu as AdminMenu, useCanAccessResources, useSidebarState, useTranslate } from 'react-admin';
 
 const groups: [string, [resource: string, icon: ReactElement][]][] = [
   [
@@ -61,13 +61,8 @@ const Item = ({ resource, icon }: { resource: string; icon: ReactElement }) => {
 const Group = ({ name, items }: { name: string; items: [string, ReactElement][] }) => {
   const translate = useTranslate();
   const [open] = useSidebarState();
-  const allowed = [
-    useCanAccess({ resource: items[0]?.[0] ?? '', action: 'list' }).canAccess,
-    useCanAccess({ resource: items[1]?.[0] ?? '', action: 'list' }).canAccess,
-    useCanAccess({ resource: items[2]?.[0] ?? '', action: 'list' }).canAccess,
-    useCanAccess({ resource: items[3]?.[0] ?? '', action: 'list' }).canAccess,
-  ];
-  const shown = items.filter((_, index) => allowed[index]);
+  const { canAccess } = useCanAccessResources({ action: 'list', resources: items.map(([resource]) => resource) });
+  const shown = items.filter(([resource]) => canAccess?.[resource]);
   if (shown.length === 0) return null;
   return (
     <Box role="group" aria-label={translate(`menu.${name}`)}>

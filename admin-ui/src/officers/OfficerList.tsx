@@ -86,7 +86,7 @@ const OfficerList = () => {
   const choices = useChoices();
   const filters = [
     <SearchInput key="q" source="q" alwaysOn />,
-    <SelectInput key="role" source="role" choices={choices('role', roles)} alwaysOn />,
+    <SelectInput key="role" source="role" label="field.role" choices={choices('role', roles)} alwaysOn />,
   ];
   return (
     <RecordList resource="officers" filters={filters} canCreate sort={{ field: 'account', order: 'ASC' }}>

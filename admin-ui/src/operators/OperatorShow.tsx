@@ -13,8 +13,10 @@ const OperatorFacts = () => {
   const operator = useRecordContext<Operator>();
   const translate = useTranslate();
   const word = useWord();
-  const { items: orders } = useItems<Order>(operator && 'orders', { query: { operatorId: operator?.id, perPage: 100 } });
+  // The list knows no filter by operator; its search covers the operator's name.
+  const { items } = useItems<Order>(operator && 'orders', { query: { q: operator?.name, perPage: 100 } });
   if (!operator) return null;
+  const orders = items.filter((order) => order.operatorId === operator.id);
   const label = (field: string) => translate(`resources.operators.fields.${field}`);
   const ordersTitle = translate('resources.orders.name', { smart_count: 2 });
   return (

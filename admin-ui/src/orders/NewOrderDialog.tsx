@@ -112,7 +112,7 @@ export const NewOrderDialog = ({ file, onClose }: { file: Case; onClose: () => v
       <DialogTitle id={titleId}>{translate('action.case.newOrder')}</DialogTitle>
       <Form
         onSubmit={submit}
-        defaultValues={{ kind: 'suspension', outletIds: file.outletId ? [file.outletId] : [] }}
+        record={{ kind: 'suspension', outletIds: file.outletId ? [file.outletId] : [] }}
         sanitizeEmptyValues
       >
         <DialogContent dividers sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>

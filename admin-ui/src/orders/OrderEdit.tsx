@@ -58,10 +58,21 @@ const Inputs = () => {
         <ArrayInput source="addresses" sx={whole}>
           <SimpleFormIterator disableReordering inline>
             <ReferenceInput source="outletId" reference="outlets">
-              <AutocompleteInput optionText="siteName" filterToQuery={query} validate={required()} helperText={false} />
+              <AutocompleteInput
+                label="resources.orders.fields.outletId"
+                optionText="siteName"
+                filterToQuery={query}
+                validate={required()}
+                helperText={false}
+              />
             </ReferenceInput>
             <ReferenceInput source="captureId" reference="captures" filter={{ caseId: order?.caseId }}>
-              <AutocompleteInput optionText="number" filterToQuery={query} helperText={false} />
+              <AutocompleteInput
+                label="resources.orders.fields.captureId"
+                optionText="number"
+                filterToQuery={query}
+                helperText={false}
+              />
             </ReferenceInput>
             <TextInput source="justification" label="field.justification" helperText={false} />
           </SimpleFormIterator>

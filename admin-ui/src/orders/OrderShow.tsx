@@ -2,7 +2,7 @@ import { Box, Button } from '@mui/material';
 import { Show, useRecordContext, useTranslate } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useItems } from '../api/use-api';
-import type { Observation, Order, TimelineEvent } from '../api/types';
+import type { Observation, Order, OrderEvent } from '../api/types';
 import { PaperView } from '../documents/PaperView';
 import { ActButtons } from '../parts/Acts';
 import { useWord } from '../parts/choices';
@@ -13,17 +13,22 @@ import { PlainTable } from '../parts/PlainTable';
 import { RecordLink } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
 import { Timeline } from '../parts/Timeline';
+import { useTimelineLines } from '../parts/timeline-lines';
 import { When } from '../parts/When';
 import { CheckList } from './CheckList';
+import { OrderClocks } from './OrderClocks';
+import { RenewLink } from './RenewLink';
+import { Reports } from './Reports';
 import { orderActs } from './order-acts';
 
 const Addresses = ({ order }: { order: Order }) => {
   const translate = useTranslate();
+  const word = useWord();
   return (
     <PlainTable
       caption={translate('field.addresses')}
       rows={order.addresses ?? []}
-      rowKey={(_, index) => index}
+      rowKey={(a) => a.no}
       columns={[
         {
           key: 'url',
@@ -43,6 +48,13 @@ const Addresses = ({ order }: { order: Order }) => {
             </RecordLink>
           ),
         },
+        { key: 'result', label: translate('console.report.result'), cell: (a) => word('lineResult', a.result) || '—' },
+        { key: 'seen', label: translate('console.report.seen'), cell: (a) => <StateMark kind="verdict" state={a.seen} /> },
+        {
+          key: 'confirmed',
+          label: translate('console.report.confirmed'),
+          cell: (a) => <StateMark kind="verdict" state={a.confirmed} />,
+        },
         { key: 'why', label: translate('field.justification'), cell: (a) => a.justification ?? '—' },
       ]}
     />
@@ -53,7 +65,7 @@ const Observations = ({ order }: { order: Order }) => {
   const translate = useTranslate();
   const word = useWord();
   const { items } = useItems<Observation>(`orders/${order.id}/observations`);
-  const urlOf = (o: Observation) => o.url ?? order.addresses?.[(o.addressNo ?? 1) - 1]?.url ?? '';
+  const urlOf = (o: Observation) => order.addresses?.find((a) => a.no === o.addressNo)?.url ?? '';
   return (
     <Panel title={translate('console.observations')} flush>
       <PlainTable
@@ -66,7 +78,7 @@ const Observations = ({ order }: { order: Order }) => {
             key: 'url',
             label: translate('resources.outlets.fields.url'),
             cell: (o) => (
-              <RecordLink resource="captures" id={o.captureId ?? o.packageId}>
+              <RecordLink resource="captures" id={o.captureId}>
                 {urlOf(o)}
               </RecordLink>
             ),
@@ -90,7 +102,8 @@ const Whole = () => {
   const order = useRecordContext<Order>();
   const translate = useTranslate();
   const word = useWord();
-  const { items: events } = useItems<TimelineEvent>(order && `orders/${order.id}/timeline`);
+  const lines = useTimelineLines();
+  const { items: events } = useItems<OrderEvent>(order && `orders/${order.id}/timeline`);
   if (!order) return null;
   const label = (field: string) => translate(`resources.orders.fields.${field}`);
   const preparing = ['draft', 'checked', 'approved'].includes(order.state);
@@ -110,6 +123,7 @@ const Whole = () => {
                 {translate('ra.action.edit')}
               </Button>
             )}
+            <RenewLink order={order} />
             <ActButtons kind="order" resource="orders" record={order} shapes={orderActs} />
           </Box>
         }
@@ -145,6 +159,17 @@ const Whole = () => {
                 </>
               ),
             ],
+            [label('dispatchedAt'), <When key="d" at={order.dispatchedAt} />],
+            [label('recheckDue'), <When key="r" at={order.recheckDue} />],
+            [label('ground'), word('ground', order.ground)],
+            [
+              label('liftsOrderId'),
+              order.liftsOrderId && (
+                <RecordLink resource="orders" id={order.liftsOrderId}>
+                  {translate('console.openOrder')}
+                </RecordLink>
+              ),
+            ],
             [label('reportOutcome'), word('reportOutcome', order.reportOutcome)],
           ]}
         />
@@ -159,14 +184,16 @@ const Whole = () => {
         </Box>
       </Panel>
       <Columns wide={400}>
-        {preparing ? <CheckList order={order} /> : <Observations order={order} />}
+        {preparing ? <CheckList order={order} /> : <OrderClocks order={order} />}
         <Panel title={translate('field.addresses')} flush>
           <Addresses order={order} />
         </Panel>
       </Columns>
+      {!preparing && <Reports order={order} />}
+      {!preparing && <Observations order={order} />}
       <Columns wide={400}>
         <Panel title={translate('console.timeline')}>
-          <Timeline events={events} />
+          <Timeline events={lines.ofOrder(events)} />
         </Panel>
         {order.documentId && <PaperView documentId={order.documentId} title={translate('console.paper')} />}
       </Columns>

@@ -47,7 +47,7 @@ export const OutletBadges = ({ outlet }: { outlet: Outlet }) => {
           {
             key: 'issuedAt',
             label: translate('resources.badges.fields.issuedAt'),
-            cell: (b) => <When at={b.issuedAt ?? b.createdAt} form="day" />,
+            cell: (b) => <When at={b.issuedAt} form="day" />,
           },
         ]}
       />

@@ -29,7 +29,7 @@ export const OutletFindings = ({ outlet }: { outlet: Outlet }) => {
               label: translate('resources.findings.fields.kind'),
               cell: (f) => (
                 <RecordLink resource="findings" id={f.id}>
-                  {word('findingKind', f.kind)}
+                  {f.summary || word('findingKind', f.kind)}
                 </RecordLink>
               ),
             },
@@ -38,7 +38,7 @@ export const OutletFindings = ({ outlet }: { outlet: Outlet }) => {
               label: translate('resources.findings.fields.state'),
               cell: (f) => <StateMark kind="finding" state={f.state} />,
             },
-            { key: 'at', label: translate('console.time'), cell: (f) => <When at={f.createdAt} /> },
+            { key: 'at', label: translate('console.time'), cell: (f) => <When at={f.foundAt} /> },
           ]}
         />
       </Panel>

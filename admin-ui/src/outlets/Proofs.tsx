@@ -16,6 +16,10 @@ import { When } from '../parts/When';
 import { Instructions } from './Instructions';
 import { proofMethods } from './words';
 
+/** A shop on a platform has no host of its own to place anything on: there the platform attests. */
+const methodsFor = ({ onPlatform }: Outlet) =>
+  proofMethods.filter((method) => (method === 'platformAttestation') === Boolean(onPlatform));
+
 const checkAgainMs = 3_000;
 
 const OneProof = ({ proof }: { proof: Proof }) => {
@@ -23,9 +27,10 @@ const OneProof = ({ proof }: { proof: Proof }) => {
   const word = useWord();
   const done = useDone();
   const [refused, setRefused] = useState<unknown>();
+  const [attesting, setAttesting] = useState(false);
   const check = () => {
     setRefused(undefined);
-    call(`proofs/${proof.id}/check`, { method: 'POST', body: {} }).then(() => done('console.checkAsked'), setRefused);
+    call(`proofs/${proof.id}/check`, { method: 'POST' }).then(() => done('console.checkAsked'), setRefused);
   };
   const open = proof.state === 'waiting' || proof.state === 'failed' || proof.state === 'checking';
   return (
@@ -40,12 +45,33 @@ const OneProof = ({ proof }: { proof: Proof }) => {
         facts={[
           [translate('console.proof.token'), <Digest key="t" value={proof.token} full />],
           [translate('console.proof.checkedAt'), <When key="c" at={proof.checkedAt} form="second" />],
-          [translate('console.proof.seen'), Array.isArray(proof.seen) ? proof.seen.join('\n') : proof.seen],
+          [translate('console.proof.validUntil'), <When key="v" at={proof.validUntil} form="day" />],
+          [
+            translate('console.proof.seen'),
+            proof.seen && [proof.seen.fault, proof.seen.where, ...proof.seen.lines].filter(Boolean).join(' · '),
+          ],
+          [translate('console.proof.attestation'), proof.attestation],
         ]}
       />
       {open && <Instructions proof={proof} />}
       <Refusal error={refused} />
-      {open && (
+      {open && proof.method === 'platformAttestation' && (
+        <Button variant="contained" onClick={() => setAttesting(true)} sx={{ mt: 1 }}>
+          {translate('action.proof.attest')}
+        </Button>
+      )}
+      {attesting && (
+        <ActDialog
+          title={translate('action.proof.attest')}
+          shape={{ fields: [{ name: 'reference', kind: 'text', required: true, minLength: 4 }] }}
+          onClose={() => setAttesting(false)}
+          onAct={async (body, idempotencyKey) => {
+            await call(`proofs/${proof.id}/attestation`, { method: 'POST', body, idempotencyKey });
+            done('console.acted', { act: translate('action.proof.attest') });
+          }}
+        />
+      )}
+      {open && proof.method !== 'platformAttestation' && (
         <Button variant="contained" onClick={check} disabled={proof.state === 'checking'} sx={{ mt: 1 }}>
           {translate('action.proof.check')}
         </Button>
@@ -79,7 +105,9 @@ export const Proofs = ({ outlet }: { outlet: Outlet }) => {
         <ActDialog
           title={translate('action.proof.start')}
           shape={{
-            fields: [{ name: 'proofMethod', kind: 'choice', values: proofMethods, required: true, initial: 'wellKnown' }],
+            fields: [
+              { name: 'proofMethod', kind: 'choice', values: methodsFor(outlet), required: true, initial: methodsFor(outlet)[0] },
+            ],
           }}
           onClose={() => setAsking(false)}
           onAct={async ({ proofMethod }, idempotencyKey) => {

@@ -33,12 +33,15 @@ const Buttons = ({ shape, confirm, onClose }: { shape: ActShape; confirm: string
   );
 };
 
-const withoutEmptyLines = (data: Record<string, unknown>) =>
+/** Only what the act asks for is sent, without empty lines. */
+const asked = (data: Record<string, unknown>, names: Set<string>) =>
   Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.filter((entry) => typeof entry !== 'string' || entry.trim() !== '') : value,
-    ]),
+    Object.entries(data)
+      .filter(([name, value]) => names.has(name) && value !== undefined && value !== null && value !== '')
+      .map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.filter((entry) => typeof entry !== 'string' || entry.trim() !== '') : value,
+      ]),
   );
 
 /** An act with legal effect: said by its name, asked for what it needs, done only when the server has agreed. */
@@ -52,7 +55,7 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
   const submit = async (data: Record<string, unknown>) => {
     setRefused(undefined);
     try {
-      await onAct(withoutEmptyLines(data), key.current);
+      await onAct(asked(data, known), key.current);
       onClose();
       return undefined;
     } catch (error) {
@@ -68,7 +71,7 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
       <DialogTitle id={titleId}>{title}</DialogTitle>
-      <Form onSubmit={submit} defaultValues={initial} sanitizeEmptyValues>
+      <Form onSubmit={submit} record={initial ?? {}} sanitizeEmptyValues>
         <DialogContent dividers sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
           {explanation && <p style={{ margin: 0 }}>{explanation}</p>}
           {shape.sealing && <Alert severity="info">{translate('console.needsSecondFactor')}</Alert>}

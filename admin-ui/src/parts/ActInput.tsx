@@ -15,6 +15,9 @@ import {
   useTranslate,
   type RaRecord,
 } from 'react-admin';
+import { AnswersInput } from '../cases/AnswersInput';
+import { CitationsInput } from './CitationsInput';
+import { PenaltiesInput } from './PenaltiesInput';
 import type { ActField } from './act-fields';
 
 const wordFor = (name: string, translate: (key: string, o?: object) => string) => (value: string) => ({
@@ -62,6 +65,12 @@ export const ActInput = ({ field }: { field: ActField }) => {
           <AutocompleteInput {...common} optionText={field.shows ?? 'name'} filterToQuery={(q: string) => ({ q })} />
         </ReferenceInput>
       );
+    case 'citations':
+      return <CitationsInput source={field.name} label={common.label} must={field.required} />;
+    case 'penalties':
+      return <PenaltiesInput source={field.name} label={common.label} />;
+    case 'answers':
+      return <AnswersInput source={field.name} caseId={field.reference} />;
     case 'references':
       return (
         <ReferenceArrayInput source={field.name} reference={field.reference ?? ''} perPage={50} filter={field.filter}>

@@ -1,6 +1,5 @@
-import ArrowDropDown from '@mui/icons-material/ArrowDropDown';
-import { Box, Button, ListItemText, Menu, MenuItem } from '@mui/material';
-import { useId, useState, type MouseEvent } from 'react';
+import { Box, Button } from '@mui/material';
+import { useState } from 'react';
 import { useDataProvider, useTranslate } from 'react-admin';
 import type { ConsoleDataProvider } from '../api/data-provider';
 import type { Stateful } from '../api/types';
@@ -52,7 +51,7 @@ export const ActButtons = (props: ActsProps) => {
       {(props.record.availableActions ?? []).map((action, index) => (
         <Button
           key={action}
-          variant={index === 0 ? 'contained' : 'outlined'}
+          variant={index === 0 && !props.shapes[action]?.grave ? 'contained' : 'outlined'}
           color={props.shapes[action]?.grave ? 'error' : 'primary'}
           onClick={() => choose(action)}
           data-action={action}
@@ -62,56 +61,5 @@ export const ActButtons = (props: ActsProps) => {
       ))}
       {dialog}
     </Box>
-  );
-};
-
-/** The Start menu of a file: what can be done now, and what cannot yet, with the reason. */
-export const StartMenu = (props: ActsProps) => {
-  const translate = useTranslate();
-  const { nameOf, choose, dialog } = useActs(props);
-  const [anchor, setAnchor] = useState<HTMLElement>();
-  const id = useId();
-  const { availableActions = [], blockedActions = [] } = props.record;
-  const open = (event: MouseEvent<HTMLElement>) => setAnchor(event.currentTarget);
-  const start = (action: string) => {
-    setAnchor(undefined);
-    choose(action);
-  };
-  return (
-    <>
-      <Button
-        variant="contained"
-        endIcon={<ArrowDropDown />}
-        onClick={open}
-        disabled={availableActions.length + blockedActions.length === 0}
-        aria-haspopup="menu"
-        aria-expanded={Boolean(anchor)}
-        aria-controls={anchor ? id : undefined}
-      >
-        {translate('console.start')}
-      </Button>
-      <Menu
-        id={id}
-        anchorEl={anchor}
-        open={Boolean(anchor)}
-        onClose={() => setAnchor(undefined)}
-        slotProps={{ list: { disabledItemsFocusable: true } }}
-      >
-        {availableActions.map((action) => (
-          <MenuItem key={action} onClick={() => start(action)} data-action={action}>
-            {nameOf(action)}
-          </MenuItem>
-        ))}
-        {blockedActions.map(({ action, reason, code }) => (
-          <MenuItem key={action} disabled data-action={action}>
-            <ListItemText
-              primary={nameOf(action)}
-              secondary={translate(`problem.${(code ?? '').replaceAll('.', '_')}`, { _: reason ?? translate('console.notNow') })}
-            />
-          </MenuItem>
-        ))}
-      </Menu>
-      {dialog}
-    </>
   );
 };

@@ -20,7 +20,9 @@ export const DueMark = ({ due, ended }: { due?: string | null; ended?: boolean }
   return (
     <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.5, flexWrap: 'wrap' }}>
       <Icon aria-hidden sx={{ color, fontSize: 18 }} />
-      <When at={due} form={due.length === 10 ? 'day' : 'minute'} zone />
+      <span>
+        <When at={due} form={due.length === 10 ? 'day' : 'minute'} /> {translate('console.zone')}
+      </span>
       <Box component="strong" sx={{ color, fontWeight: 600 }}>
         {translate(`console.due.${left}`, { smart_count: Math.abs(days) })}
       </Box>

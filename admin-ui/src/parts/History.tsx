@@ -1,12 +1,22 @@
 import { Box } from '@mui/material';
 import { useTranslate } from 'react-admin';
 import type { Change } from '../api/types';
+import { useWord } from './choices';
 import { PlainTable } from './PlainTable';
 import { When } from './When';
 import { Who } from './Who';
 
 const textOf = (value: unknown) =>
   value === null || value === undefined || value === '' ? '—' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** Fields whose value is a code: shown with its word. */
+const lists: Record<string, string> = {
+  'subjects.kind': 'subjectKind',
+  'subjects.status': 'subjectStatus',
+  'outlets.siteType': 'siteType',
+  'outlets.carrierKind': 'carrierKind',
+  'outlets.pool': 'pool',
+};
 
 interface Line {
   change: Change;
@@ -24,6 +34,11 @@ const linesOf = (change: Change): Line[] => {
 /** Every change of a record, field by field, newest first as the server sends it. */
 export const History = ({ resource, changes }: { resource: string; changes: Change[] }) => {
   const translate = useTranslate();
+  const word = useWord();
+  const shown = (field: string, value: unknown) => {
+    const list = lists[`${resource}.${field}`];
+    return list && typeof value === 'string' ? word(list, value) : textOf(value);
+  };
   return (
     <PlainTable
       caption={translate('console.history')}
@@ -37,20 +52,24 @@ export const History = ({ resource, changes }: { resource: string; changes: Chan
           label: translate('console.conflict.field'),
           cell: ({ field }) => field && translate(`resources.${resource}.fields.${field}`, { _: field }),
         },
-        { key: 'before', label: translate('console.before'), cell: ({ before }) => <Box component="del">{textOf(before)}</Box> },
         {
-          key: 'source',
-          label: translate('console.source'),
-          cell: ({ change }) => translate(`choice.source.${change.source}`, { _: change.source }),
+          key: 'before',
+          label: translate('console.before'),
+          cell: ({ field, before }) => <Box component="del">{shown(field, before)}</Box>,
         },
         {
           key: 'after',
           label: translate('console.after'),
-          cell: ({ after }) => (
+          cell: ({ field, after }) => (
             <Box component="ins" sx={{ textDecoration: 'none' }}>
-              {textOf(after)}
+              {shown(field, after)}
             </Box>
           ),
+        },
+        {
+          key: 'source',
+          label: translate('console.source'),
+          cell: ({ change }) => translate(`choice.source.${change.source}`, { _: change.source }),
         },
       ]}
     />

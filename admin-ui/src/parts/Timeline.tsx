@@ -1,21 +1,19 @@
 import { Box, Typography } from '@mui/material';
 import { useTranslate } from 'react-admin';
-import type { TimelineEvent } from '../api/types';
+import type { TimelineLine } from '../api/types';
 import { When } from './When';
-
-const sentenceFor = (event: TimelineEvent, translate: (key: string, o?: object) => string) =>
-  event.sentence ?? translate(`event.${event.kind.replaceAll('.', '_')}`, { ...event.details, _: event.kind });
+import { Who } from './Who';
 
 /** Events of a file in order: when it happened, what, by whom, and when it was recorded where that differs. */
-export const Timeline = ({ events }: { events: TimelineEvent[] }) => {
+export const Timeline = ({ events }: { events: TimelineLine[] }) => {
   const translate = useTranslate();
   if (events.length === 0) return <Typography color="text.secondary">{translate('console.nothing')}</Typography>;
   return (
     <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
-      {events.map((event, index) => (
+      {events.map((event) => (
         <Box
           component="li"
-          key={event.id ?? index}
+          key={event.key}
           sx={{
             position: 'relative',
             pl: 3,
@@ -42,11 +40,22 @@ export const Timeline = ({ events }: { events: TimelineEvent[] }) => {
           }}
         >
           <Typography component="div" sx={{ fontWeight: 500 }}>
-            {sentenceFor(event, translate)}
+            {event.sentence}
+            {event.more && (
+              <Typography component="span" color="text.secondary">
+                {' '}
+                {event.more}
+              </Typography>
+            )}
           </Typography>
           <Typography component="div" variant="body2" color="text.secondary">
             <When at={event.at} form="second" />
-            {event.actorName || event.actor ? ` · ${event.actorName ?? event.actor}` : ''}
+            {(event.actorName || event.actor) && (
+              <>
+                {' · '}
+                <Who id={event.actor} name={event.actorName} />
+              </>
+            )}
             {event.recordedAt && event.recordedAt !== event.at ? (
               <>
                 {' · '}

@@ -16,7 +16,10 @@ export interface ActField {
     | 'yes'
     | 'reference'
     | 'references'
-    | 'pick';
+    | 'pick'
+    | 'citations'
+    | 'penalties'
+    | 'answers';
   required?: boolean;
   /** Values of a choice; their words are `choice.<name>.<value>`. */
   values?: string[];

@@ -10,7 +10,7 @@ export const DayStrip = ({ tasks }: { tasks: Task[] }) => {
   const translate = useTranslate();
   const format = useDates();
   const now = new Date();
-  const due = tasks.flatMap((t) => (t.dueAt ? [daysUntil(t.dueAt, now)] : []));
+  const due = tasks.flatMap((t) => (t.due ? [daysUntil(t.due, now)] : []));
   const cells = [
     { label: translate('workbench.overdue'), count: due.filter((d) => d < 0).length, bad: true },
     ...Array.from({ length: days }, (_, n) => ({

@@ -7,8 +7,9 @@ import { DayStrip } from './DayStrip';
 import { RecentFiles } from './RecentFiles';
 import { TaskTable } from './TaskTable';
 
-const byDue = (a: Task, b: Task) => (a.dueAt ?? '9').localeCompare(b.dueAt ?? '9');
-const isApproval = (task: Task) => /^(decide|review|approve)/.test(task.kind);
+const byDue = (a: Task, b: Task) => (a.due ?? '9').localeCompare(b.due ?? '9');
+/** A task that only deciding people hold. */
+const isApproval = (task: Task) => /:(approve|decide|review|seal)$/.test(task.requires);
 
 const Workbench = () => {
   const translate = useTranslate();

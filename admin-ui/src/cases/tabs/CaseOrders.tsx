@@ -1,6 +1,6 @@
 import { Button } from '@mui/material';
 import { useState } from 'react';
-import { useTranslate } from 'react-admin';
+import { useCanAccess, useTranslate } from 'react-admin';
 import { useItems } from '../../api/use-api';
 import type { Case, Order } from '../../api/types';
 import { NewOrderDialog } from '../../orders/NewOrderDialog';
@@ -14,6 +14,7 @@ import { StateMark } from '../../parts/StateMark';
 
 export const CaseOrders = ({ file }: { file: Case }) => {
   const translate = useTranslate();
+  const { canAccess: mayAdd } = useCanAccess({ resource: 'orders', action: 'create' });
   const word = useWord();
   const [making, setMaking] = useState(false);
   const { items, isPending, error, refetch } = useItems<Order>(`cases/${file.id}/orders`);
@@ -23,9 +24,11 @@ export const CaseOrders = ({ file }: { file: Case }) => {
       title={translate('tab.orders')}
       flush
       action={
-        <Button variant="outlined" onClick={() => setMaking(true)}>
-          {translate('action.case.newOrder')}
-        </Button>
+        mayAdd && (
+          <Button variant="outlined" onClick={() => setMaking(true)}>
+            {translate('action.case.newOrder')}
+          </Button>
+        )
       }
     >
       <Fetching isPending={isPending} error={error} refetch={refetch} />

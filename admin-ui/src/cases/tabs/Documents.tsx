@@ -1,6 +1,6 @@
 import { Button } from '@mui/material';
 import { useState } from 'react';
-import { useTranslate } from 'react-admin';
+import { useCanAccess, useTranslate } from 'react-admin';
 import { useItems } from '../../api/use-api';
 import type { Case, Document } from '../../api/types';
 import { DraftDialog } from '../../documents/DraftDialog';
@@ -14,6 +14,7 @@ import { When } from '../../parts/When';
 
 export const Documents = ({ file }: { file: Case }) => {
   const translate = useTranslate();
+  const { canAccess: mayAdd } = useCanAccess({ resource: 'documents', action: 'create' });
   const word = useWord();
   const [drafting, setDrafting] = useState(false);
   const { items, isPending, error, refetch } = useItems<Document>(`cases/${file.id}/documents`);
@@ -23,9 +24,11 @@ export const Documents = ({ file }: { file: Case }) => {
       title={translate('tab.documents')}
       flush
       action={
-        <Button variant="outlined" onClick={() => setDrafting(true)}>
-          {translate('action.case.draftDocument')}
-        </Button>
+        mayAdd && (
+          <Button variant="outlined" onClick={() => setDrafting(true)}>
+            {translate('action.case.draftDocument')}
+          </Button>
+        )
       }
     >
       <Fetching isPending={isPending} error={error} refetch={refetch} />

@@ -1,23 +1,25 @@
 import { Box, Button } from '@mui/material';
 import { useState } from 'react';
-import { useTranslate } from 'react-admin';
+import { useCanAccess, useTranslate } from 'react-admin';
 import { call } from '../../api/http';
 import { useItems } from '../../api/use-api';
 import type { Case, Exhibit } from '../../api/types';
 import { ActDialog } from '../../parts/ActDialog';
-import { useWord } from '../../parts/choices';
 import { Digest } from '../../parts/Digest';
 import { NewButton } from '../../parts/NewButton';
 import { Panel } from '../../parts/Panel';
 import { PlainTable } from '../../parts/PlainTable';
 import { RecordLink } from '../../parts/Records';
 import { Fetching } from '../../parts/Refusal';
+import { StateMark } from '../../parts/StateMark';
 import { useDone } from '../../parts/use-done';
 import { When } from '../../parts/When';
 
+const textOf = (exhibit: Exhibit, key: string) => String(exhibit.package[key] ?? '—');
+
 export const Evidence = ({ file }: { file: Case }) => {
   const translate = useTranslate();
-  const word = useWord();
+  const { canAccess: mayAdd } = useCanAccess({ resource: 'cases', action: 'accept' });
   const done = useDone();
   const [adding, setAdding] = useState(false);
   const { items, isPending, error, refetch } = useItems<Exhibit>(`cases/${file.id}/exhibits`);
@@ -33,13 +35,15 @@ export const Evidence = ({ file }: { file: Case }) => {
             initial={{
               caseId: file.id,
               outletId: file.outletId,
-              purpose: translate('console.purposeCase', { number: file.number ?? file.matter }),
+              purpose: translate('console.purposeCase', { number: file.number }),
             }}
             label={translate('action.case.capture')}
           />
-          <Button variant="outlined" onClick={() => setAdding(true)}>
-            {translate('action.case.addExhibit')}
-          </Button>
+          {mayAdd && (
+            <Button variant="outlined" onClick={() => setAdding(true)}>
+              {translate('action.case.addExhibit')}
+            </Button>
+          )}
         </Box>
       }
     >
@@ -55,14 +59,16 @@ export const Evidence = ({ file }: { file: Case }) => {
               label: label('no'),
               cell: (e) => (
                 <RecordLink resource="captures" id={e.captureId}>
-                  {String(e.no)}
+                  {translate('console.exhibitNo', { n: e.number })}
                 </RecordLink>
               ),
             },
-            { key: 'kind', label: label('kind'), cell: (e) => word('exhibitKind', e.kind) },
+            { key: 'package', label: label('package'), cell: (e) => textOf(e, 'number') },
+            { key: 'page', label: label('page'), cell: (e) => textOf(e, 'url') },
             { key: 'fact', label: label('factToProve'), cell: (e) => e.factToProve },
-            { key: 'at', label: label('addedAt'), cell: (e) => <When at={e.addedAt ?? e.createdAt} /> },
-            { key: 'digest', label: label('sha256'), cell: (e) => <Digest value={e.sha256} /> },
+            { key: 'at', label: label('addedAt'), cell: (e) => <When at={e.addedAt} /> },
+            { key: 'digest', label: label('sha256'), cell: (e) => <Digest value={textOf(e, 'manifestSha256')} /> },
+            { key: 'fault', label: label('fault'), cell: (e) => <StateMark kind="exhibitFault" state={e.fault ?? 'ok'} /> },
           ]}
         />
       )}

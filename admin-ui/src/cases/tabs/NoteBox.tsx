@@ -1,6 +1,6 @@
 import { Button, TextField } from '@mui/material';
 import { useState, type FormEvent } from 'react';
-import { useTranslate } from 'react-admin';
+import { useCanAccess, useTranslate } from 'react-admin';
 import { call } from '../../api/http';
 import type { Case } from '../../api/types';
 import { Panel } from '../../parts/Panel';
@@ -11,6 +11,7 @@ import { useDone } from '../../parts/use-done';
 export const NoteBox = ({ file }: { file: Case }) => {
   const translate = useTranslate();
   const done = useDone();
+  const { canAccess } = useCanAccess({ resource: 'cases', action: 'note' });
   const [text, setText] = useState('');
   const [refused, setRefused] = useState<unknown>();
   const submit = (event: FormEvent) => {
@@ -21,8 +22,9 @@ export const NoteBox = ({ file }: { file: Case }) => {
       done('console.noted');
     }, setRefused);
   };
+  if (!canAccess) return null;
   return (
-    <Panel title={translate('console.note')}>
+    <Panel title={translate('console.addNote')}>
       <form onSubmit={submit}>
         <Refusal error={refused} />
         <TextField

@@ -5,27 +5,47 @@ import type { Case, Party } from '../../api/types';
 import { useWord } from '../../parts/choices';
 import { Panel, Stacked } from '../../parts/Panel';
 import { PlainTable } from '../../parts/PlainTable';
+import { RecordLink } from '../../parts/Records';
 import { Fetching } from '../../parts/Refusal';
+import { When } from '../../parts/When';
 
-const textOf = (value: unknown) => (value === null || value === undefined || value === '' ? '—' : String(value));
-const hidden = new Set(['id', 'version', 'createdAt', 'updatedAt']);
+const lists: Record<string, string> = { kind: 'subjectKind', status: 'subjectStatus' };
 
 /** The party as the file took it down, beside what the register says today; differences are said in words. */
 export const Parties = ({ file }: { file: Case }) => {
   const translate = useTranslate();
   const word = useWord();
   const { items, isPending, error, refetch } = useItems<Party>(`cases/${file.id}/parties`);
+  const textOf = (field: string, value: unknown) => {
+    if (value === null || value === undefined || value === '') return '—';
+    const list = lists[field];
+    return list ? word(list, String(value)) : String(value);
+  };
   return (
     <Stacked>
       <Fetching isPending={isPending} error={error} refetch={refetch} />
       {items.map((party) => {
-        const taken = party.snapshot ?? {};
-        const rows = Object.keys(taken).filter((key) => !hidden.has(key) && typeof taken[key] !== 'object');
-        const differs = (key: string) => party.registry && textOf(party.registry[key]) !== textOf(taken[key]);
+        const different = new Map(party.differences.map((d) => [d.field, d]));
+        const name = String(party.snapshot['name'] ?? '');
+        const rows = Object.keys(party.snapshot).filter(
+          (key) => typeof party.snapshot[key] !== 'object' || party.snapshot[key] === null,
+        );
         return (
-          <Panel key={party.id ?? party.name} title={`${party.name} ${word('partyRole', party.role)}`} flush>
+          <Panel
+            key={party.id}
+            flush
+            title={
+              <>
+                <RecordLink resource="subjects" id={party.subjectId}>
+                  {name}
+                </RecordLink>{' '}
+                {word('partyRole', party.role)}
+              </>
+            }
+            action={<When at={party.takenAt} />}
+          >
             <PlainTable
-              caption={party.name}
+              caption={name}
               rows={rows}
               rowKey={(key) => key}
               columns={[
@@ -34,23 +54,22 @@ export const Parties = ({ file }: { file: Case }) => {
                   label: translate('console.conflict.field'),
                   cell: (key) => translate(`resources.subjects.fields.${key}`, { _: key }),
                 },
-                { key: 'taken', label: translate('console.party.taken'), cell: (key) => textOf(taken[key]) },
+                { key: 'taken', label: translate('console.party.taken'), cell: (key) => textOf(key, party.snapshot[key]) },
                 {
                   key: 'registry',
                   label: translate('console.party.registry'),
-                  cell: (key) =>
-                    party.registry ? (
+                  cell: (key) => {
+                    const difference = different.get(key);
+                    if (!difference) return translate('console.party.same');
+                    return (
                       <>
-                        {textOf(party.registry[key])}
-                        {differs(key) && (
-                          <Box component="strong" sx={{ color: 'warning.main', ml: 1 }}>
-                            {translate('console.party.differs')}
-                          </Box>
-                        )}
+                        {textOf(key, difference.inRegister)}
+                        <Box component="strong" sx={{ color: 'warning.main', ml: 1 }}>
+                          {translate('console.party.differs')}
+                        </Box>
                       </>
-                    ) : (
-                      '—'
-                    ),
+                    );
+                  },
                 },
               ]}
             />

@@ -3,22 +3,23 @@ import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { useItems } from '../../api/use-api';
 import type { Case, Clock, Task } from '../../api/types';
-import { useWord } from '../../parts/choices';
 import { DueMark } from '../../parts/DueMark';
+import { useOwnWords } from '../../parts/own-words';
 import { Panel, Stacked } from '../../parts/Panel';
 import { PlainTable } from '../../parts/PlainTable';
 import { Fetching } from '../../parts/Refusal';
 import { StateMark } from '../../parts/StateMark';
 import { When } from '../../parts/When';
-import { isRunningClock } from '../summary';
+import { TaskTable } from '../../workbench/TaskTable';
 import { Calculation } from './Calculation';
+import { ClockActs } from './ClockActs';
 
-const ClockRow = ({ clock }: { clock: Clock }) => {
+const Due = ({ clock }: { clock: Clock }) => {
   const translate = useTranslate();
   const [open, setOpen] = useState(false);
   return (
     <Box>
-      <DueMark due={clock.dueAt} ended={!isRunningClock(clock)} />
+      <DueMark due={clock.due} ended={clock.state !== 'running'} />
       <Button onClick={() => setOpen(!open)} aria-expanded={open} sx={{ ml: 1 }}>
         {translate('console.whyThisDate')}
       </Button>
@@ -31,9 +32,10 @@ const ClockRow = ({ clock }: { clock: Clock }) => {
 
 export const TasksAndClocks = ({ file }: { file: Case }) => {
   const translate = useTranslate();
-  const word = useWord();
+  const own = useOwnWords();
   const clocks = useItems<Clock>(`cases/${file.id}/clocks`);
   const tasks = useItems<Task>(`cases/${file.id}/tasks`);
+  const tasksTitle = translate('resources.tasks.name', { smart_count: 2 });
   return (
     <Stacked>
       <Panel title={translate('console.clocks')} flush>
@@ -41,39 +43,23 @@ export const TasksAndClocks = ({ file }: { file: Case }) => {
         <PlainTable
           caption={translate('console.clocks')}
           rows={clocks.items}
-          rowKey={(c) => c.id ?? c.key}
+          rowKey={(c) => c.id}
           columns={[
-            { key: 'key', label: translate('console.clock.name'), cell: (c) => word('clockKey', c.key) },
+            { key: 'key', label: translate('console.clock.name'), cell: own },
             {
               key: 'state',
               label: translate('console.clock.state'),
-              cell: (c) => <StateMark kind="clock" state={c.state ?? (c.stoppedAt ? 'stopped' : 'running')} />,
+              cell: (c) => <StateMark kind="clock" state={c.overdue ? 'overdue' : c.state} />,
             },
             { key: 'started', label: translate('console.clock.started'), cell: (c) => <When at={c.startedAt} /> },
-            { key: 'due', label: translate('console.clock.due'), cell: (c) => <ClockRow clock={c} /> },
+            { key: 'due', label: translate('console.clock.due'), cell: (c) => <Due clock={c} /> },
+            { key: 'acts', label: translate('console.act'), cell: (c) => <ClockActs caseId={file.id} clock={c} /> },
           ]}
         />
       </Panel>
-      <Panel title={translate('resources.tasks.name', { smart_count: 2 })} flush>
+      <Panel title={tasksTitle} flush>
         <Fetching isPending={tasks.isPending} error={tasks.error} refetch={tasks.refetch} />
-        <PlainTable
-          caption={translate('resources.tasks.name', { smart_count: 2 })}
-          rows={tasks.items}
-          rowKey={(t) => t.id}
-          columns={[
-            { key: 'kind', label: translate('resources.tasks.fields.kind'), cell: (t) => word('taskKind', t.kind) },
-            {
-              key: 'state',
-              label: translate('resources.tasks.fields.state'),
-              cell: (t) => <StateMark kind="task" state={t.state} />,
-            },
-            {
-              key: 'due',
-              label: translate('resources.tasks.fields.dueAt'),
-              cell: (t) => <DueMark due={t.dueAt} ended={t.state !== 'open'} />,
-            },
-          ]}
-        />
+        <TaskTable tasks={tasks.items} caption={tasksTitle} inCase />
       </Panel>
     </Stacked>
   );
