@@ -115,7 +115,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         ...shared,
         ...stored,
         DATABASE_URL: database.addressOf('nms_ledger'),
-        LEDGER_PORT: String(ports.ledger),
+        LEDGER_PORT: String(ports.ledger), ...(demo && { LEDGER_INTERVAL_S: '3' }),
         KEY_DIR: folder(keys, 'ledger'),
       },
     },

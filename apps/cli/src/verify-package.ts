@@ -10,6 +10,7 @@ import {
   type PackageSource,
   parseTrustBundle,
   reportText,
+  type TrustBundle,
   type Verdict,
   verifyPackage,
 } from '../../../libs/proof';
@@ -21,16 +22,21 @@ export const VERIFY_USAGE = `verify-package <package.evp | folder> --trust <bund
 
   --trust       what you believe: keys, logs, time stamp authorities (get it from the agency, not from the package)
   --checkpoint  a ledger checkpoint that you hold from elsewhere, e.g. typed from a printed slip; may be given more than once
-  --level       level that you ask for, default L4: L1 whole, L2 signed, L3 stamped, L4 logged, L5 anchored
+  --level       level that you ask for; default L4, or L2 when the bundle names no outside time stamp authority: L1 whole, L2 signed, L3 stamped, L4 logged, L5 anchored
   --at          moment for which you ask, e.g. 2026-11-22T00:00:00.000Z; default now
 Exit code: 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unreadable input or wrong usage.
 `;
 
 /** What a court's expert runs. Reads files, asks nothing of any network, writes a report to standard output. */
 export async function verifyPackageCommand(argv: readonly string[], out = process.stdout, err = process.stderr): Promise<number> {
+  if (argv.includes('--help')) {
+    out.write(VERIFY_USAGE);
+    return 0;
+  }
   try {
-    const { path, trust, options, json, language } = readArguments(argv);
-    const report = await verifyPackage(await openPackage(path), parseTrustBundle(read(trust)), options);
+    const { path, trust, asked, at, checkpoints, json, language } = readArguments(argv);
+    const bundle = parseTrustBundle(read(trust));
+    const report = await verifyPackage(await openPackage(path), bundle, { at, checkpoints, level: asked ?? defaultLevel(bundle) });
     out.write(json ? `${canonicalJson(report)}\n` : reportText(report, language));
     return EXIT[report.verdict];
   } catch (error) {
@@ -46,7 +52,7 @@ function readArguments(argv: readonly string[]) {
     options: {
       trust: { type: 'string' },
       checkpoint: { type: 'string', multiple: true, default: [] },
-      level: { type: 'string', default: 'L4' },
+      level: { type: 'string' },
       at: { type: 'string', default: new Date().toISOString() },
       lang: { type: 'string', default: 'zh' },
       json: { type: 'boolean', default: false },
@@ -57,12 +63,17 @@ function readArguments(argv: readonly string[]) {
   const usable =
     positionals.length === 1 &&
     trust !== undefined &&
-    /^L[0-5]$/.test(level) &&
+    (level === undefined || /^L[0-5]$/.test(level)) &&
     isInstant(at) &&
     (lang === 'zh' || lang === 'en');
   if (!usable) throw new Error(VERIFY_USAGE);
-  const options = { at: new Date(at), level: Number(level[1]) as Level, checkpoints: checkpoint.map(read) };
-  return { path: path!, trust, options, json, language: lang as Language };
+  const asked = level === undefined ? null : (Number(level[1]) as Level);
+  return { path: path!, trust, asked, at: new Date(at), checkpoints: checkpoint.map(read), json, language: lang as Language };
+}
+
+/** What can be asked at all of this bundle: without an authority outside of the agency nothing lifts a package above L2. */
+function defaultLevel(bundle: TrustBundle): Level {
+  return bundle.tsa.some(({ internal }) => !internal) ? 4 : 2;
 }
 
 async function openPackage(path: string): Promise<PackageSource> {
