@@ -578,27 +578,6 @@ export const CASES: Case[] = [
   ...contents,
 ];
 
-/** Packages that stay in the repository for other verifiers; the script beside them rebuilds the same bytes. */
-export async function goldenPackages(): Promise<Record<string, { evp: Uint8Array; bundle: TrustBundle }>> {
-  const whole = await aStampedPackage();
-  const internal = await aStampedPackage({ newestBy: [testKeys.ledger], files: without('proofs/checkpoint.tsr') });
-  const imported = {
-    'content/original/photo.jpg': utf8('received bytes\n'),
-    'record/request.json': jsonBytes({ id: 'import', v: 1 }),
-  };
-  const received = await sealed(
-    await fixed(imported, { kind: 'import', environment: null, navigation: null }, [testKeys.importer]),
-  );
-  return {
-    whole: { evp: await evp(whole.files), bundle: whole.bundle },
-    internal: {
-      evp: await evp(internal.files),
-      bundle: { ...internal.bundle, tsa: internal.bundle.tsa.map((tsa) => ({ ...tsa, internal: true })) },
-    },
-    import: { evp: await evp(received), bundle: whole.bundle },
-  };
-}
-
 function custodyOf(files: Files): { events: number; lastEntrySha256: string } {
   const lines = parseJsonLines(files[CUSTODY]!);
   const last = lines.at(-1)!.entry as LedgerEntry;

@@ -7,3 +7,4 @@ export * from './a-wacz';
 export * from './keys';
 export * from './openssl-tsa';
 export * from './faults';
+export * from './golden';

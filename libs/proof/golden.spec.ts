@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hexDigest } from './digests';
+import { checkManifest } from './manifest/check';
+import { parseSeal } from './manifest/seal';
+import { fileSource } from './node-files';
+import { parseNote } from './note/note';
+import { parseTrustBundle } from './trust-bundle';
+import { goldenFiles } from './testing';
+import { verifyPackage } from './verify/verify-package';
+
+const FOLDER = join(__dirname, '../../testdata/evidence');
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
+
+describe('golden packages', () => {
+  it('I-03: rebuild to the bytes in the repository, schemas included', async () => {
+    for (const [name, bytes] of Object.entries(await goldenFiles())) {
+      expect(`${name} ${hexDigest('sha256', bytes)}`).toBe(`${name} ${hexDigest('sha256', bytesOf(name))}`);
+    }
+  });
+
+  it.each([
+    ['whole', 5, 'PASSED', 5],
+    ['internal', 2, 'PASSED', 2],
+    ['internal', 4, 'INDETERMINATE', 2],
+    ['import', 2, 'PASSED', 2],
+  ] as const)('%s at level %i is %s and reaches L%i', async (name, required, verdict, level) => {
+    const bundle = parseTrustBundle(bytesOf(`${name}.trust.json`));
+    const options = { at: new Date('2026-11-23T00:00:00.000Z'), level: required, checkpoints: [] };
+    const report = await verifyPackage({ form: 'file', source: fileSource(join(FOLDER, `${name}.evp`)) }, bundle, options);
+    expect(report).toMatchObject({ verdict, level, findings: name === 'internal' || name === 'whole' ? [] : expect.any(Array) });
+  });
+
+  it('I-04: unzip, sha256sum and openssl agree with the lists of SEAL', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+    const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder }).toString();
+    run('unzip', '-q', join(FOLDER, 'whole.evp'));
+    const { files } = parseSeal(parseNote(new Uint8Array(readFileSync(join(folder, 'SEAL')))).text);
+    writeFileSync(join(folder, 'list'), files.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''));
+    expect(run('sha256sum', '-c', '--quiet', 'list')).toBe('');
+    const told = run('openssl', 'dgst', '-sm3', '-r', ...files.map(({ path }) => path));
+    expect(told).toBe(files.map(({ sm3, path }) => `${sm3} *${path}\n`).join(''));
+  });
+
+  it('I-04: openssl ts verifies each token of the whole package', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+    const run = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, stdio: 'pipe' }).toString();
+    run('unzip', '-q', join(FOLDER, 'whole.evp'));
+    const [tsa] = parseTrustBundle(bytesOf('whole.trust.json')).tsa;
+    writeFileSync(join(folder, 'root.pem'), `-----BEGIN CERTIFICATE-----\n${tsa!.root}\n-----END CERTIFICATE-----\n`);
+    const moment = String(Date.parse('2026-11-23T00:00:00Z') / 1000);
+    for (const [token, stamped] of [
+      ['proofs/manifest.sha256.tsr', 'MANIFEST.sig'],
+      ['proofs/manifest.sm3.tsr', 'MANIFEST.sig'],
+      ['record/before/pre.tsr', 'record/request.json'],
+    ] as const) {
+      expect(run('openssl', 'ts', '-verify', '-data', stamped, '-in', token, '-CAfile', 'root.pem', '-attime', moment)).toContain(
+        'Verification: OK',
+      );
+    }
+  });
+
+  it('the published schema is a JSON Schema that other tools read: it names every key that the manifest has', () => {
+    const schema = JSON.parse(readFileSync(join(FOLDER, 'manifest.schema.json'), 'utf8')) as {
+      required: string[];
+      properties: object;
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+    execFileSync('unzip', ['-q', join(FOLDER, 'whole.evp'), 'MANIFEST.json'], { cwd: folder });
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'MANIFEST.json'), 'utf8'));
+    expect(checkManifest(manifest)).toBeNull();
+    expect([...schema.required].sort()).toEqual(Object.keys(manifest as object).sort());
+    expect(Object.keys(schema.properties).sort()).toEqual([...schema.required].sort());
+  });
+});
