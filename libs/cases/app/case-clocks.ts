@@ -15,7 +15,7 @@ import {
 import { type ClockEffect, clockSpec, type ClockSpec, pauseGround } from '../domain/clock-book';
 import { explain, type ExplanationLine } from '../domain/explanation';
 import { CasesProblem } from '../domain/problems';
-import type { CaseRow } from '../store/case.entity';
+import { CaseOfficerRow, type CaseRow } from '../store/case.entity';
 import { CaseClockRow } from '../store/case-parts.entity';
 import { CalendarService } from './calendar.service';
 import { Journal } from './journal';
@@ -111,6 +111,7 @@ export class CaseClocks {
 
   /** Stops the count for a ground of its law, such as an appraisal. Who may say so is checked at the door. */
   async pause(tx: EntityManager, file: FileRef, clockId: string, ground: string, reason: string, actor: string): Promise<void> {
+    await this.refuseHandler(tx, file.id, actor);
     const row = await this.lock(tx, file.id, clockId);
     const calendar = await this.calendars.current(tx);
     const at = this.clock.now();
@@ -126,6 +127,7 @@ export class CaseClocks {
   }
 
   async resume(tx: EntityManager, file: FileRef, clockId: string, actor: string): Promise<void> {
+    await this.refuseHandler(tx, file.id, actor);
     const row = await this.lock(tx, file.id, clockId);
     await this.save(tx, await this.calendars.current(tx), row, this.allowed(row.key, resumeClock(row, this.clock.now())));
     await this.journal.append(tx, file, {
@@ -143,6 +145,7 @@ export class CaseClocks {
     clockId: string,
     asked: { reason: string; until?: string; by: string },
   ): Promise<void> {
+    await this.refuseHandler(tx, file.id, asked.by);
     const row = await this.lock(tx, file.id, clockId);
     const calendar = await this.calendars.current(tx);
     const now = this.clock.now();
@@ -203,6 +206,17 @@ export class CaseClocks {
     const row = await tx.findOne(CaseClockRow, { where: { id, caseId }, lock: { mode: 'pessimistic_write' } });
     if (!row) throw CasesProblem.notFound();
     return row;
+  }
+
+  /** Approving is not for whoever handled the case. */
+  private async refuseHandler(tx: EntityManager, caseId: string, actor: string): Promise<void> {
+    const handled = await tx.existsBy(CaseOfficerRow, { caseId, officerId: actor, role: 'handler' });
+    if (handled)
+      throw CasesProblem.separationOfDuty({
+        rule: 'approverIsNotOfficer',
+        zh: '办案人员不得审批本案',
+        en: 'Who handled the case may not approve in it',
+      });
   }
 
   /** The law as it was when the clock started. */

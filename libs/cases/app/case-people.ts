@@ -1,16 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { Clock } from '../../kernel';
+import { Clock, law } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { PlatformProblem, type SessionOfficer } from '../../platform';
-import { definitionOf } from '../domain/definition';
+import { type CaseTransition, definitionOf, stateOf } from '../domain/definition';
 import { GUARDS } from '../domain/guards';
 import { CasesProblem } from '../domain/problems';
 import { type CaseOfficerRole, CaseOfficerRow, CaseRecusalRow, CaseRow, type Visibility } from '../store/case.entity';
 import { CaseReader } from './case-reader';
 import { GuardContexts } from './guard-context';
 import { Journal } from './journal';
+import { MoveEffects } from './move-effects';
+import { Tasks } from './tasks';
+
+/** Naming people is no move of the case; guards are asked about it in these terms. */
+const NAMING: CaseTransition = {
+  from: '',
+  action: 'nameOfficers',
+  to: '',
+  zh: '指定人员',
+  en: 'Name people',
+  requires: 'case:approve',
+  basis: law('程序规定', '19, 49'),
+  needs: ['officers'],
+};
 
 /** Who takes part in a case, who must not, and who may see it. */
 @Injectable()
@@ -18,11 +32,48 @@ export class CasePeople {
   constructor(
     private readonly reader: CaseReader,
     private readonly contexts: GuardContexts,
+    private readonly effects: MoveEffects,
+    private readonly tasks: Tasks,
     private readonly officers: OfficerDirectory,
     private readonly journal: Journal,
     private readonly trail: AuditTrail,
     private readonly clock: Clock,
   ) {}
+
+  /**
+   * Names other officers to a filed case, for example when one is recused or leaves. The same rules as at filing: two of them,
+   * with certificates, none recused, and nobody who reviewed the case.
+   */
+  async replaceHandlers(tx: EntityManager, caseId: string, officers: string[], by: SessionOfficer): Promise<void> {
+    const file = await this.reader.lock(tx, caseId);
+    const definition = definitionOf(file.definitionKey, file.definitionVersion);
+    if (!file.filedAt || !stateOf(definition, file.state).open)
+      throw CasesProblem.illegalTransition({ state: file.state, action: 'nameOfficers', allowed: [] });
+    const context = (await this.contexts.of(tx, file, definition, by.id, { action: 'nameOfficers', officers }))(NAMING);
+    const reviewed = officers.find((id) => context.reviewers.includes(id) || id === context.assignedReviewer);
+    const refused =
+      GUARDS.notHandler(context) ??
+      GUARDS.twoOfficers(context) ??
+      GUARDS.officersFree(context) ??
+      (reviewed
+        ? CasesProblem.separationOfDuty({
+            rule: 'officerIsNotReviewer',
+            zh: '审核人员不得担任本案办案人员',
+            en: 'Who reviews the case may not handle it',
+          })
+        : null);
+    if (refused) throw refused;
+    await this.effects.setHandlers(tx, file, context.named, by.id, this.clock.now());
+    const names = context.named.map(({ name }) => name).join('、');
+    await this.journal.append(tx, file, {
+      kind: 'officersNamed',
+      zh: `办案人员: ${names}`,
+      en: `Officers named: ${names}`,
+      data: { officers },
+    });
+    await this.tasks.reassign(tx, caseId, officers);
+    await this.trail.record(tx, { act: 'case.name.handler', kind: 'case', id: caseId, caseId, details: { officers } });
+  }
 
   /** Names the reviewer. Whoever took part in the investigation cannot be one (程序规定 art. 49). */
   async assignReviewer(tx: EntityManager, caseId: string, officerId: string, by: SessionOfficer): Promise<void> {
@@ -32,18 +83,9 @@ export class CasePeople {
       throw PlatformProblem.invalid({ errors: [{ pointer: '/officerId', detail: 'not a legal reviewer' }] });
     const definition = definitionOf(file.definitionKey, file.definitionVersion);
     const context = await this.contexts.of(tx, file, definition, officerId);
-    const row = {
-      from: file.state,
-      action: 'assign',
-      to: file.state,
-      zh: '',
-      en: '',
-      requires: '',
-      basis: { law: '程序规定', article: '49', mark: 'F' as const },
-    };
     const refused =
-      GUARDS.reviewerIsNotOfficer({ ...context(row), assignedReviewer: null }) ??
-      this.recusedFault(context(row).recused, officerId);
+      GUARDS.reviewerIsNotOfficer({ ...context(NAMING), assignedReviewer: null }) ??
+      this.recusedFault(context(NAMING).recused, officerId);
     if (refused) throw refused;
     await this.end(tx, caseId, 'reviewer');
     await this.name(tx, file, officer, 'reviewer', by.id);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { EvidenceService, FIXED_STATES } from '../../evidence';
+import { ContentService, EvidenceService, FIXED_STATES } from '../../evidence';
 
 /** An evidence package as a case keeps it: what it was when it became an exhibit. */
 export interface PackageView {
@@ -14,7 +14,10 @@ export interface PackageView {
 /** The evidence room as cases use it. */
 @Injectable()
 export class ExhibitSource {
-  constructor(private readonly evidence: EvidenceService) {}
+  constructor(
+    private readonly evidence: EvidenceService,
+    private readonly content: ContentService,
+  ) {}
 
   /** Refuses with the evidence room's own problems what is unknown, out of scope or not fixed. */
   async fixed(tx: EntityManager, captureId: string): Promise<PackageView> {
@@ -33,6 +36,15 @@ export class ExhibitSource {
     if (present !== manifestSha256) return 'manifestChanged';
     const verified = (await this.evidence.custodyOf(tx, captureId)).filter(({ type }) => type === 'evidence.verified').at(-1);
     return verified?.body && verdictIn(verified.body) === 'FAILED' ? 'verificationFailed' : null;
+  }
+
+  /** Hashes every stored byte of the package again and notes the result in its custody chain; why it fails, or null. */
+  async recheck(tx: EntityManager, captureId: string): Promise<string | null> {
+    const row = await this.evidence.get(tx, captureId);
+    if (!FIXED_STATES.includes(row.state)) return row.state;
+    const { verdict, reasons } = await this.content.recheck(tx, row);
+    await this.evidence.noteVerification(tx, row, verdict, reasons);
+    return verdict === 'PASSED' ? null : reasons.join('; ');
   }
 }
 

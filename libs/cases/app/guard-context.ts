@@ -15,6 +15,9 @@ import { Tasks } from './tasks';
 
 const REVIEW_KINDS = ['approveReview', 'returnForWork', 'returnForCorrection', 'endHearing', 'reopen'];
 
+/** Exhibits whose bytes were hashed again for this move, by capture; an exhibit that came later is not among them. */
+export type Rechecked = ReadonlyMap<string, string | null>;
+
 /** Reads, in the transaction of the move, everything that guards may look at. */
 @Injectable()
 export class GuardContexts {
@@ -34,6 +37,7 @@ export class GuardContexts {
     definition: CaseDefinition,
     actor: string,
     input: TransitionInput | null = null,
+    rechecked: Rechecked | null = null,
   ): Promise<(row: CaseTransition) => GuardContext> {
     const people = await tx.find(CaseOfficerRow, { where: { caseId: file.id }, order: { since: 'ASC' } });
     const present = people.filter(({ until }) => until === null);
@@ -53,7 +57,7 @@ export class GuardContexts {
       recused: (await tx.findBy(CaseRecusalRow, { caseId: file.id })).map(({ officerId }) => officerId),
       reviewPassed: reviews.at(-1)?.kind === 'approveReview',
       documents: await this.reader.documentViews(tx, file.id),
-      exhibits: await this.exhibits(tx, file.id),
+      exhibits: await this.exhibits(tx, file.id, rechecked),
       blockers: blockers.map(({ kind, ref, text }) => ({ kind, ref, text })),
       openTasks: (await this.tasks.blocking(tx, file.id)).map(({ id, zh }) => ({ id, title: zh })),
       clocks: await this.clocks.of(tx, file.id),
@@ -75,13 +79,13 @@ export class GuardContexts {
     }));
   }
 
-  private async exhibits(tx: EntityManager, caseId: string): Promise<GuardContext['exhibits']> {
+  private async exhibits(tx: EntityManager, caseId: string, rechecked: Rechecked | null): Promise<GuardContext['exhibits']> {
     const rows = await this.reader.exhibits(tx, caseId);
     return Promise.all(
-      rows.map(async ({ number, captureId, package: kept }) => ({
-        number,
-        fault: await this.exhibitSource.fault(tx, captureId, String(kept.manifestSha256)),
-      })),
+      rows.map(async ({ number, captureId, package: kept }) => {
+        const again = rechecked ? (rechecked.has(captureId) ? rechecked.get(captureId)! : 'notVerified') : null;
+        return { number, fault: again ?? (await this.exhibitSource.fault(tx, captureId, String(kept.manifestSha256))) };
+      }),
     );
   }
 }

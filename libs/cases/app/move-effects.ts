@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { Clock, localDate } from '../../kernel';
 import type { SessionOfficer } from '../../platform';
-import { type GuardContext, servedAt } from '../domain/guards';
+import { type GuardContext, type NamedOfficer, servedAt } from '../domain/guards';
 import { CasesProblem } from '../domain/problems';
 import { retentionOf } from '../domain/retention';
 import { CaseOfficerRow, CaseRow } from '../store/case.entity';
@@ -27,7 +27,7 @@ export class MoveEffects {
 
   private readonly byAction: Readonly<Record<string, Effect>> = {
     proposeFiling: async (tx, file, context) => {
-      await this.nameHandlers(tx, file, context);
+      await this.setHandlers(tx, file, context.named, context.actor, context.now);
       return { facts: context.input!.facts!, articles: context.input!.articles! };
     },
     approveFiling: (_tx, _file, { now }) => ({ filedAt: now }),
@@ -71,16 +71,21 @@ export class MoveEffects {
     reopen: () => ({ closedAt: null, archivedAt: null, retentionClass: null, retentionUntil: null }),
   };
 
-  /** The officers of the proposal take the place of those of an earlier one, who stay in the record. */
-  private async nameHandlers(tx: EntityManager, file: CaseRow, { input, named, actor, now }: GuardContext): Promise<void> {
-    const wanted = [...new Set(input!.officers!)];
+  /** The named officers take the place of those before them, who stay in the record. */
+  async setHandlers(
+    tx: EntityManager,
+    file: Pick<CaseRow, 'id'>,
+    named: readonly NamedOfficer[],
+    actor: string,
+    at: Date,
+  ): Promise<void> {
     const present = await tx.findBy(CaseOfficerRow, { caseId: file.id, role: 'handler', until: IsNull() });
-    const leaving = present.map(({ officerId }) => officerId).filter((id) => !wanted.includes(id));
+    const leaving = present.map(({ officerId }) => officerId).filter((id) => !named.some((one) => one.id === id));
     if (leaving.length)
       await tx.update(
         CaseOfficerRow,
         { caseId: file.id, role: 'handler', officerId: In(leaving), until: IsNull() },
-        { until: now },
+        { until: at },
       );
     for (const { id, name, certificate } of named)
       if (!present.some(({ officerId }) => officerId === id))
@@ -88,7 +93,7 @@ export class MoveEffects {
           caseId: file.id,
           officerId: id,
           role: 'handler',
-          since: now,
+          since: at,
           until: null,
           name,
           certificate,

@@ -85,6 +85,14 @@ export class Tasks {
     );
   }
 
+  /** The work of the present state goes to the officers named now. */
+  async reassign(tx: EntityManager, caseId: string, assignees: readonly string[]): Promise<void> {
+    await tx.query(
+      `UPDATE case_task SET assignees = $2 WHERE case_id = $1 AND state = 'open' AND of_state AND requires = 'case:handle'`,
+      [caseId, [...assignees]],
+    );
+  }
+
   /** Open tasks that stand in the way of closing. */
   blocking(tx: EntityManager, caseId: string): Promise<CaseTaskRow[]> {
     return tx.findBy(CaseTaskRow, { caseId, state: 'open', blocks: true });

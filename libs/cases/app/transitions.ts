@@ -9,7 +9,8 @@ import { missingFields, type TransitionInput } from '../domain/input';
 import { CasesProblem } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
 import { CaseReader } from './case-reader';
-import { GuardContexts } from './guard-context';
+import { ExhibitSource } from './exhibit-source';
+import { GuardContexts, type Rechecked } from './guard-context';
 import { MoveEffects } from './move-effects';
 import { MoveRecord } from './move-record';
 
@@ -42,21 +43,37 @@ export class Transitions {
     private readonly contexts: GuardContexts,
     private readonly effects: MoveEffects,
     private readonly record: MoveRecord,
+    private readonly exhibitSource: ExhibitSource,
     private readonly clock: Clock,
   ) {}
 
   /** Refuses with 404, 409 for what cannot happen now, 403 for the wrong person, 422 for missing fields, in this order. */
-  move(id: string, input: TransitionInput, officer: Actor, read?: number): Promise<CaseRow> {
+  async move(id: string, input: TransitionInput, officer: Actor, read?: number): Promise<CaseRow> {
+    // Hashing may take seconds: done before the case is locked, so that nobody waits for it.
+    const rechecked = await this.recheck(id, input.action);
     return this.db.tx(async (tx) => {
       const file = await this.reader.lock(tx, id);
       const definition = definitionOf(file.definitionKey, file.definitionVersion);
       if (read !== undefined) requireMatch(read, file.version);
       const row = transitionOf(definition, file.state, input.action);
       if (!row) throw this.illegal(definition, file.state, input.action, officer);
-      const context = (await this.contexts.of(tx, file, definition, officer.id, input))(row);
+      const context = (await this.contexts.of(tx, file, definition, officer.id, input, rechecked))(row);
       this.refuse(row, context, input, officer);
       const changes = await this.effects.of(tx, file, context, officer);
       return this.record.keep(tx, file, definition, context, changes);
+    });
+  }
+
+  /** For a move that rests on the evidence being whole, hashes all of it; null for others. */
+  private recheck(id: string, action: string): Promise<Rechecked | null> {
+    return this.db.tx(async (tx) => {
+      const file = await this.reader.byId(tx, id);
+      const row = transitionOf(definitionOf(file.definitionKey, file.definitionVersion), file.state, action);
+      if (!row?.guards?.includes('exhibitsVerified')) return null;
+      const found = new Map<string, string | null>();
+      for (const { captureId } of await this.reader.exhibits(tx, id))
+        found.set(captureId, await this.exhibitSource.recheck(tx, captureId));
+      return found;
     });
   }
 

@@ -223,7 +223,7 @@ it('AC-LEG-1.2 a reviewer who took part in the investigation is refused, also af
 it('AC-OFF-4.3 a hearing asked for too late is refused with the date arithmetic', () => {
   const refused = judge('statementPeriodOpen', { clocks: [notice], now: new Date('2026-12-01T02:00:00Z') });
   expect(refused?.details.until).toBe('2026-11-30');
-  expect((refused?.details.calculation as { zh: string }[]).map(({ zh }) => zh)).toEqual([
+  expect((refused!.details.calculation as { zh: string }[]).map(({ zh }) => zh)).toEqual([
     '《程序规定》第57条: 5个工作日',
     '2026-11-23 起算事由发生,当日不计入',
     '2026-11-24 – 2026-11-27 计 4 日',

@@ -10,7 +10,7 @@ import { CaseService } from '../app/case.service';
 import { Transitions } from '../app/transitions';
 import { CasesProblem } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
-import { CaseQueryDto, CaseTransitionDto, OfficerIdDto, OpenCaseDto, RecusalDto, VisibilityDto } from './case.dto';
+import { CaseQueryDto, CaseTransitionDto, HandlersDto, OfficerIdDto, OpenCaseDto, RecusalDto, VisibilityDto } from './case.dto';
 import { CaseDto, CasePageDto, type CaseSummaryDto, toCaseDto, toCaseSummary } from './case-view.dto';
 import { caseId } from './unknown-id';
 
@@ -104,7 +104,8 @@ export class CaseController {
     @Headers('if-match') ifMatch: string | undefined,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<CaseDto> {
-    return this.db.tx(async (tx) => this.show(tx, await this.transitions.move(id, body, officer, versionIn(ifMatch)), officer));
+    const file = await this.transitions.move(id, body, officer, versionIn(ifMatch));
+    return this.db.tx((tx) => this.show(tx, file, officer));
   }
 
   @Post(':id/reviewer')
@@ -118,6 +119,20 @@ export class CaseController {
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<CaseDto> {
     return this.after(id, officer, (tx) => this.people.assignReviewer(tx, id, officerId, officer));
+  }
+
+  /** Other officers for a filed case: two at least, with certificates. */
+  @Post(':id/officers')
+  @HttpCode(200)
+  @Requires('case:approve')
+  @Refuses(CasesProblem.notFound, CasesProblem.twoOfficersRequired, CasesProblem.separationOfDuty, CasesProblem.officerRecused)
+  @ApiOkResponse({ type: CaseDto })
+  officers(
+    @Param('id', caseId()) id: string,
+    @Body() { officers }: HandlersDto,
+    @CurrentOfficer() officer: SessionOfficer,
+  ): Promise<CaseDto> {
+    return this.after(id, officer, (tx) => this.people.replaceHandlers(tx, id, officers, officer));
   }
 
   @Post(':id/members')

@@ -162,6 +162,9 @@ export class DraftDocumentDto {
 export class OfficerIdDto {
   @ApiProperty() @IsUUID() officerId!: string;
 }
+export class HandlersDto {
+  @ApiProperty({ type: [String] }) @IsArray() @ArrayMaxSize(10) @IsUUID(undefined, { each: true }) officers!: string[];
+}
 export class RecusalDto extends OfficerIdDto {
   @ApiProperty() @Text(1000) reason!: string;
 }

@@ -51,7 +51,7 @@ const move = (who: Person, id: string, action: string | object, headers: Record<
 
 async function must(who: Person, id: string, action: string | object, headers?: Record<string, string>): Promise<CaseDto> {
   const { status, body } = await move(who, id, action, headers);
-  expect([status, JSON.stringify(body).slice(0, 500)]).toEqual([200, expect.anything()]);
+  expect([status, status === 200 ? '' : JSON.stringify(body)]).toEqual([200, '']);
   return body;
 }
 
@@ -254,7 +254,7 @@ describe('from clue to filed case', () => {
     await must(officer, id, filing());
     await sealed(id, '7', { reason: '符合立案条件。' });
     const answers = await Promise.all([move(head, id, 'approveFiling'), move(otherHead, id, 'approveFiling')]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect(answers.find(({ status }) => status === 409)!.body).toMatchObject({ code: 'cases.illegalTransition', state: 'filed' });
     expect((await clocks(id)).filter(({ key }) => key === 'decide')).toHaveLength(1);
   });
@@ -343,10 +343,40 @@ describe('investigation and review', () => {
     await world.database.admin.query('ALTER TABLE evidence_package ENABLE TRIGGER ALL');
     expect(await move(officer, id, report)).toMatchObject({
       status: 409,
-      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'manifestChanged' }] },
+      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'MANIFEST_SET MANIFEST.json' }] },
     });
     const [shown] = await world.ok<CaseExhibitDto[]>(officer, 'GET', `/cases/${id}/exhibits`);
     expect(shown).toMatchObject({ number: 1, captureId, fault: 'manifestChanged' });
+  });
+
+  it('cannot be concluded on bytes that are no longer those that were signed; what was found stands in the custody chain', async () => {
+    const id = await investigating();
+    const captureId = await world.capture();
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits`, { captureId, factToProve: '首页未亮照' });
+    await world.damage(captureId, 'content/text.txt');
+    const refused = await move(officer, id, { action: 'conclude', report: '…' });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'FILE_DIGEST content/text.txt' }] },
+    });
+    expect(await world.ok(officer, 'GET', `/cases/${id}/exhibits`)).toMatchObject([{ fault: 'verificationFailed' }]);
+  });
+
+  it('other officers are named by the head: two, not recused, not who reviewed; the work goes to them', async () => {
+    const id = await investigating();
+    await world.ok(head, 'POST', `/cases/${id}/recusals`, { officerId: second.id, reason: '与当事人有利害关系' });
+    const name = (who: Person, ...officers: Person[]) =>
+      world.call<CaseDto>(who, 'POST', `/cases/${id}/officers`, { officers: officers.map((one) => one.id) });
+    expect((await name(officer, officer, third)).status).toBe(403);
+    expect(await name(head, officer)).toMatchObject({ status: 422, body: { code: 'cases.twoOfficersRequired' } });
+    expect(await name(head, officer, second)).toMatchObject({ status: 422, body: { code: 'cases.officerRecused' } });
+    expect(await name(head, officer, third)).toMatchObject({
+      status: 200,
+      body: { officers: [{ id: officer.id }, { id: third.id }] },
+    });
+    expect((await world.ok<{ items: TaskDto[] }>(third, 'GET', `/tasks?caseId=${id}`)).items).toMatchObject([
+      { kind: 'investigate' },
+    ]);
   });
 
   it('a stay moves the end by the days really paused; its ground must be one of the law', async () => {

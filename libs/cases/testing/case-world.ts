@@ -1,16 +1,17 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuditHttpModule } from '../../audit/audit-http.module';
 import { DocumentsHttpModule } from '../../documents/documents-http.module';
-import { instantOfLocal } from '../../kernel';
+import { canonicalJson, instantOfLocal } from '../../kernel';
 import { OfficersModule } from '../../officers';
 import {
   assumeClaims,
+  BlobStore,
   createHttpApp,
   Db,
   type OfficerRequest,
@@ -20,6 +21,7 @@ import {
   type SessionOfficer,
   systemClaims,
 } from '../../platform';
+import { aTrustBundle, CONTENT, fixed } from '../../proof/testing';
 import { type TestDatabase, testDatabase } from '../../platform/testing';
 import { type OutletRow, OutletService, type SubjectRow, SubjectService } from '../../registry';
 import { aSubject, anOutlet } from '../../registry/testing';
@@ -112,7 +114,9 @@ export class CaseWorld {
       LOG_LEVEL: 'silent',
       NMS_CLOCK_FILE: clockFile,
       BLOB_DIR: join(folder, 'blobs'),
+      TRUST_FILE: join(folder, 'trust.json'),
     });
+    writeFileSync(join(folder, 'trust.json'), canonicalJson(aTrustBundle()));
     setClock(clockFile, now);
     const app = await createHttpApp(CaseWorldModule);
     await app.init();
@@ -127,6 +131,10 @@ export class CaseWorld {
       [COUNTY],
     );
     return world;
+  }
+
+  private get folder(): string {
+    return join(dirname(this.clockFile), 'blobs');
   }
 
   async close(): Promise<void> {
@@ -215,17 +223,43 @@ export class CaseWorld {
     });
   }
 
-  /** A fixed package, as the worker leaves it; the bytes themselves are another room's matter. */
+  /** A fixed package with real bytes, manifest and signature, as the worker leaves it. */
   async capture(division = COUNTY): Promise<string> {
     const id = `ev_${ulid()}`;
-    const digest = createHash('sha256').update(id).digest('hex');
+    const blobs = this.app.get(BlobStore);
+    const stored = await Promise.all(
+      Object.entries(await fixed({ ...CONTENT, 'content/text.txt': Buffer.from(id) }, { id })).map(async ([path, bytes]) => ({
+        path,
+        ...(await blobs.putOnce(Buffer.from(bytes))),
+      })),
+    );
+    const digest = (path: string) => stored.find((file) => file.path === path)!;
+    const [manifest, signature] = [digest('MANIFEST.json'), digest('MANIFEST.sig')];
     await this.database.admin.query(
       `INSERT INTO evidence_package (id, number, kind, division_code, url, profile, purpose, fact_to_prove, place, request, requested_by, requested_at,
          entry_sha256, state, completeness, manifest_sha256, manifest_sm3, sig_sha256, fixed_at)
-       VALUES ($1, $2, 'web_capture', $3, 'http://shop-a.test/', 'desktop', '核查', '首页未亮照', '取证室', '{}', 'x', now(), $4, 'fixed', 'complete', $4, $4, $4, now())`,
-      [id, `E-${id.slice(-8)}`, division, digest],
+       VALUES ($1, $2, 'web_capture', $3, 'http://shop-a.test/', 'desktop', '核查', '首页未亮照', '取证室', '{}', 'x', now(), $4, 'fixed', 'complete', $4, $5, $6, now())`,
+      [id, `E-${id.slice(-8)}`, division, manifest.sha256, manifest.sm3, signature.sha256],
     );
+    for (const { path, sha256, sm3, size } of stored)
+      await this.database.admin.query(
+        `INSERT INTO evidence_file VALUES ($1, $2, 'content', 'application/octet-stream', $2, $3, $4, $5)`,
+        [id, path, size, sha256, sm3],
+      );
     return id;
+  }
+
+  /** Breaks the stored bytes of one file of the package, as a failing disk or an intruder would. */
+  async damage(captureId: string, path: string): Promise<void> {
+    const [file] = await this.database.admin.query<{ sha256: string }[]>(
+      'SELECT sha256 FROM evidence_file WHERE package_id = $1 AND path = $2',
+      [captureId, path],
+    );
+    for (const name of readdirSync(this.folder, { recursive: true, encoding: 'utf8' }))
+      if (name.endsWith(file!.sha256)) {
+        chmodSync(join(this.folder, name), 0o644);
+        writeFileSync(join(this.folder, name), 'something else');
+      }
   }
 }
 
@@ -241,8 +275,5 @@ function setClock(file: string, local: string): void {
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 function ulid(): string {
-  return [...randomUUID().replaceAll('-', '')]
-    .slice(0, 26)
-    .map((c) => CROCKFORD[Number.parseInt(c, 16)])
-    .join('');
+  return Array.from(randomBytes(26), (byte) => CROCKFORD[byte & 31]).join('');
 }
