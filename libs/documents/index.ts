@@ -14,6 +14,8 @@ export { DocumentProblem } from './domain/problems';
 export { SERVICE_METHODS, type ServiceRecord } from './domain/service-method';
 export { FORM_IDS, type FormId } from './domain/template';
 export { DocumentSummaryDto, toDocumentSummary } from './http/document.dto';
+export { renderEvidenceReport } from './rendering/evidence-report';
+export type { EvidenceReport } from './rendering/evidence-report-input';
 export { type Attachment, renderPdf } from './rendering/pdf';
 export { renderForm } from './rendering/render-form';
 export { DOCUMENT_ROWS, DocumentRow } from './store/document.entity';

@@ -121,7 +121,6 @@ function targets(value: unknown): Content[] {
       ]),
     },
     layout: gridLayout,
-    unbreakable: true,
     margin: [0, 2, 0, 8],
   }));
 }

@@ -47,6 +47,6 @@ export function watermark(text: string | null): Pick<TDocumentDefinitions, 'wate
   return text ? { watermark: { text, color: '#888888', opacity: 0.12, bold: true, angle: -45, fontSize: 72 } } : {};
 }
 
-/** A heading that would stand last on its page goes over to the next one. */
+/** A heading that would stand last on its page, or so low that nothing fits below it, goes over to the next one. */
 export const keepHeadings: NonNullable<TDocumentDefinitions['pageBreakBefore']> = (node, nodes) =>
-  node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0;
+  node.headlineLevel === 1 && (node.startPosition.verticalRatio > 0.9 || nodes.getFollowingNodesOnPage().length === 0);

@@ -1,0 +1,101 @@
+/**
+ * What the report prints of a manifest. The evidence room's manifest fits as it is; this room does not import it, as documents
+ * lies beside the proofs and not above them.
+ */
+export interface ReportManifest {
+  id: string;
+  number: string;
+  agency: { name: string };
+  case: { ref: string | null; clue: string | null; factToProve: string };
+  makers: readonly { name: string; certificate: string; role: string }[];
+  place: string;
+  request: { urlTyped: string; purpose: string; profile: string };
+  time: {
+    startedAt: string;
+    finishedAt: string;
+    clock: {
+      status: 'ok' | 'unverified' | 'bad';
+      source: readonly string[];
+      offsetMs: number | null;
+      uncertaintyMs: number | null;
+    };
+  };
+  tool: {
+    software: string;
+    version: string;
+    commit: string;
+    browser: string | null;
+    os: string;
+    kernel: string;
+    userAgent: string | null;
+    viewport: { width: number; height: number } | null;
+    locale: string;
+    timezone: string;
+  };
+  environment: { verdict: 'clean' | 'warn' | 'fail'; overrideBy: string | null; overrideReason: string | null } | null;
+  navigation: {
+    urlFinal: string;
+    redirects: readonly string[];
+    status: number | null;
+    title: string;
+    ip: string | null;
+    tls: {
+      protocol: string;
+      cipher: string;
+      leafSha256: string;
+      issuer: string;
+      validFrom: string;
+      validTo: string;
+      errors: readonly string[];
+    } | null;
+  } | null;
+  outcome: {
+    completeness: 'complete' | 'partial';
+    limits: readonly string[];
+    blocked: number;
+    failed: number;
+    downloads: readonly string[];
+    popups: readonly string[];
+  };
+  files: readonly { path: string; role: string; title: string; size: number; sha256: string; sm3: string }[];
+}
+
+export interface EvidenceReport {
+  manifest: ReportManifest;
+  /** Exactly the bytes of MANIFEST.json, which are attached. */
+  manifestBytes: Buffer;
+  manifestSha256: string;
+  manifestSm3: string;
+  /** Environment checks, before and after. */
+  checks: readonly { id: string; result: 'pass' | 'warn' | 'fail' | 'na'; expected: string; observed: string }[];
+  /** All captures asked for this address in this case, failed ones too, oldest first. */
+  attempts: readonly { at: string; number: string; outcome: string; reason?: string | null }[];
+  screens: readonly { path: string; title: string; sha256: string; png: Buffer }[];
+  /** Note of the ledger checkpoint at fixation, or null while there is none. */
+  checkpoint: string | null;
+  /** Whether a trusted time stamp was had, and whether the custody chain is logged: what may be claimed depends on it. */
+  stamped: boolean;
+  logged: boolean;
+  at: Date;
+}
+
+export const VERDICTS: Record<string, string> = { clean: '清洁', pass: '通过', warn: '须说明', fail: '未通过', na: '不适用' };
+
+export const CHECK_NAMES: Record<string, string> = {
+  E01: '程序与浏览器版本',
+  E02: '浏览器配置全新',
+  E03: '进程清单',
+  E04: 'hosts 与解析配置',
+  E05: '代理与网络出口',
+  E06: '根证书与策略',
+  E07: 'DNS 应答比对',
+  E08: '出口地址与路由',
+  E09: '对照网站证书',
+  E10: '时钟',
+  E11: '恶意程序扫描',
+  E12: '磁盘空间与暂存区',
+  E13: '注入与调试',
+  E14: '语言、时区、字体、屏幕',
+  E15: '自检页',
+  E16: '采集后复查',
+};

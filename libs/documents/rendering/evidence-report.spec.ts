@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PDFArray, PDFDict, PDFDocument, PDFName } from '@cantoo/pdf-lib';
+import { PNG } from 'pngjs';
+import { anEvidenceReport, aPicture } from '../testing/evidence-report-sample';
+import { pdfText, squeezed } from '../testing/pdf-text';
+import { renderEvidenceReport } from './evidence-report';
+import { slices } from './picture-slices';
+
+const report = anEvidenceReport();
+let pdf: Buffer;
+let text: string;
+beforeAll(async () => {
+  pdf = await renderEvidenceReport(report);
+  text = squeezed((await pdfText(pdf)).join('').replaceAll(/交市监网证〔2026〕1号　清单 [0-9a-f]{16}第 \d+ 页　共 \d+ 页/g, ''));
+});
+
+it('has its sections in the order of the specification', () => {
+  const sections = [
+    '提取情况',
+    '网址',
+    '时间',
+    '工具',
+    '采集环境检查',
+    '本案对该网址的全部采集',
+    '页面截图',
+    '电子数据清单',
+    '证书',
+    '限制和未取得的部分',
+    '证明事项',
+    '核验方法',
+    '确认和签名',
+  ];
+  const places = sections.map((title, index) =>
+    text.indexOf(`${['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二', '十三'][index]}、${title}`),
+  );
+  expect(places).not.toContain(-1);
+  expect([...places].sort((a, b) => a - b)).toEqual(places);
+});
+
+it.each([
+  ['both makers with certificate', '办案人员乙（执法证号：14112200002）'],
+  ['every redirect', '2.https://bare.test/'],
+  ['local time and UTC', '2026年11月23日09时00分（北京时间，UTC2026-11-23T01:00:00.120Z）'],
+  ['clock source and offset', '授时源：ntp-1、ntp-2；偏差：12毫秒'],
+  ['the warning of the environment', 'E07DNS应答比对须说明两路应答一致第二路无应答'],
+  ['the failed attempt', '失败连接超时'],
+  ['the limit that was hit', '触及的限制：pageTime'],
+  ['what is not proved', '网页上的陈述内容属实'],
+  ['that no outside time stamp was had', '尚未取得时间戳'],
+  ['the ways of confirmation', '□公证机关公证'],
+  ['a strange character by its code point', '国家级养生配方[U+1F600]'],
+])('says %s', (_what, words) => expect(text).toContain(words));
+
+it('lists every file with both digests', () => {
+  for (const { path, sha256, sm3 } of report.manifest.files)
+    for (const words of [path, sha256, sm3]) expect(text).toContain(words);
+});
+
+it('claims the time only when a stamp was had', async () => {
+  const stamped = squeezed(
+    (await pdfText(await renderEvidenceReport(anEvidenceReport({ stamped: true, screens: [] })))).join(''),
+  );
+  expect(stamped).toContain('时间戳所载时刻之前已经形成');
+  expect(stamped).not.toContain('尚未取得时间戳');
+  expect(text).not.toContain('时间戳所载时刻');
+});
+
+it('has number, page and manifest digest on every foot', async () => {
+  const pages = await pdfText(pdf);
+  pages.forEach((page, index) =>
+    expect(squeezed(page)).toContain(
+      `交市监网证〔2026〕1号清单${report.manifestSha256.slice(0, 16)}第${index + 1}页共${pages.length}页`,
+    ),
+  );
+});
+
+it('carries exactly MANIFEST.json as associated data', async () => {
+  const { catalog, context } = await PDFDocument.load(pdf, { updateMetadata: false });
+  const [file] = catalog
+    .lookup(PDFName.of('AF'), PDFArray)
+    .asArray()
+    .map((ref) => context.lookup(ref, PDFDict));
+  expect(String(file!.get(PDFName.of('AFRelationship')))).toBe('/Data');
+  const folder = mkdtempSync(join(tmpdir(), 'nms-report-'));
+  const attached = (await PDFDocument.load(pdf)).getAttachments();
+  expect(attached.map(({ name }) => name)).toEqual(['MANIFEST.json']);
+  expect(Buffer.from(attached[0]!.data).equals(report.manifestBytes)).toBe(true);
+  if (spawnSync('pdfdetach', ['-v']).status === 0) {
+    writeFileSync(join(folder, 'r.pdf'), pdf);
+    spawnSync('pdfdetach', ['-saveall', '-o', folder, join(folder, 'r.pdf')]);
+    expect(readFileSync(join(folder, 'MANIFEST.json')).equals(report.manifestBytes)).toBe(true);
+  }
+  rmSync(folder, { recursive: true });
+});
+
+it('prints the same bytes again', async () => expect((await renderEvidenceReport(anEvidenceReport())).equals(pdf)).toBe(true));
+
+it.each([[30], [31], [90], [1], [130]])('cuts a picture %i high without loss or repetition', (height) => {
+  const original = PNG.sync.read(aPicture(40, height));
+  const parts = slices(aPicture(40, height), 0.75).map((part) => PNG.sync.read(part));
+  expect(parts.reduce((sum, part) => sum + part.height, 0)).toBe(height);
+  expect(Buffer.concat(parts.map((part) => part.data)).equals(original.data)).toBe(true);
+  expect(Math.max(...parts.map((part) => part.height))).toBeLessThanOrEqual(30);
+});
