@@ -84,7 +84,7 @@ export class Documents1790000000700 implements MigrationInterface {
       CREATE POLICY document_service_scope ON document_service USING (EXISTS (SELECT FROM document d WHERE d.id = document_id))
         WITH CHECK (EXISTS (SELECT FROM document d WHERE d.id = document_id));
 
-      GRANT SELECT ON issuing_authority TO nms_api, nms_worker;
+      GRANT SELECT, INSERT, UPDATE ON issuing_authority TO nms_api, nms_worker;
       GRANT SELECT, INSERT ON document, document_paper, document_counter, document_number, document_service TO nms_api, nms_worker;
       GRANT UPDATE (state, data, number, issued_on, paper, version, submission, submitted_by, approval, approved_by, void_reason) ON document TO nms_api, nms_worker;
       GRANT UPDATE (last) ON document_counter TO nms_api, nms_worker;

@@ -60,6 +60,7 @@ export const rolePermissions: RolePermissions = {
     'case:note',
     'document:approve',
     'document:seal',
+    'document:void',
     'order:approve',
     'order:seal',
     'order:dispatch',

@@ -47,7 +47,7 @@ export const documentStates = stateTable({
       basis: regulation(62),
       guards: ['secondFactor'],
     },
-    { from: 'approved', action: 'void', to: 'void', requires: 'document:approve', basis: ours, guards: ['reasonGiven'] },
+    { from: 'approved', action: 'void', to: 'void', requires: 'document:void', basis: ours, guards: ['reasonGiven'] },
     {
       from: 'sealed',
       action: 'regenerate',
@@ -64,7 +64,7 @@ export const documentStates = stateTable({
       basis: regulation(82),
       guards: ['serviceComplete'],
     },
-    { from: 'sealed', action: 'void', to: 'void', requires: 'document:approve', basis: ours, guards: ['reasonGiven'] },
+    { from: 'sealed', action: 'void', to: 'void', requires: 'document:void', basis: ours, guards: ['reasonGiven'] },
   ],
 });
 

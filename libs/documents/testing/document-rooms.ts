@@ -28,7 +28,7 @@ export function documentsRoom(
 }
 
 export const DOCUMENT_OFFICER_PERMISSIONS = ['document:read', 'document:draft', 'document:serve'];
-export const DOCUMENT_HEAD_PERMISSIONS = ['document:read', 'document:approve', 'document:seal'];
+export const DOCUMENT_HEAD_PERMISSIONS = ['document:read', 'document:approve', 'document:seal', 'document:void'];
 
 /** A session officer for tests: `n` tells people apart. */
 export function documentActor(
