@@ -81,7 +81,9 @@ export class Orders1790000000900 implements MigrationInterface {
         requested_at timestamptz(3) NOT NULL, observed_at timestamptz(3),
         verdict text CHECK (verdict IN ('live', 'partlyLive', 'suspended', 'closed', 'moved', 'inconclusive')),
         reason text, status int, url_final text, ip text, similarity int, CHECK ((verdict IS NULL) = (observed_at IS NULL)));
-      CREATE TABLE order_paper (order_id uuid PRIMARY KEY REFERENCES orders, sha256 char(64) NOT NULL, bytes bytea NOT NULL);
+      CREATE TABLE order_paper (
+        order_id uuid NOT NULL REFERENCES orders, part text NOT NULL CHECK (part IN ('order', 'decision')), PRIMARY KEY (order_id, part),
+        sha256 char(64) NOT NULL, bytes bytea NOT NULL);
 
       -- An observation is judged once; an order that was sealed keeps what it says.
       CREATE FUNCTION order_keep_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

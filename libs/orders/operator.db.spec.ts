@@ -416,6 +416,8 @@ describe('we look for ourselves', () => {
       [order.order.id],
     );
     expect(forms.map(({ form }) => form)).toEqual(['X3', 'X3R']);
+    const decision = await get(`/o/${order.token}/decision.pdf`, await enteredPage(order));
+    expect(decision.body).toContain('%PDF-1.7 decision');
   });
 
   it('AC-OPR-3.2 a site that is gone for the desktop and serves telephones is live, and the order fails', async () => {

@@ -87,7 +87,7 @@ const actor = ({ id, name, secondFactorAt }: Signer, permission: string): Docume
 /** Fields of X1, X2 or X3 as `libs/documents` names them. */
 function dataOf(content: PaperContent): Record<string, unknown> {
   const { order, lifts, basis, caseFile, outlets, addresses } = content;
-  const remedyText = [order.remedyOperator, order.remedyMerchant].filter(Boolean).join('\n');
+  const remedyText = [order.remedyOperator, order.remedyMerchant].filter(Boolean).join('');
   const executeBy = order.executeBy!.toISOString();
   const targets = outlets.map(({ siteName, domain, ip, icpNo, isp }, at) =>
     present({ name: siteName, domain, url: addresses[at]!.url, ip, icpNo, accessProvider: isp }),
@@ -101,7 +101,7 @@ function dataOf(content: PaperContent): Record<string, unknown> {
     case 'closure':
       return present({
         to: order.operatorName, decision: decisionOf(content), target: targets.length === 1 ? targets[0] : joined(targets), advice: [SCOPE_ADVICE_ZH[order.scope!]],
-        reason: order.reasons, basis, reply: localDate(order.executeBy!), attach: [`行政处罚决定书(${caseFile.decision!.number})副本`], remedyText,
+        reason: order.reasons, basis, reply: localDate(order.executeBy!), attach: [`行政处罚决定书（${caseFile.decision!.number}）副本`], remedyText,
       }); // prettier-ignore
     case 'restoration':
       return present({
@@ -116,13 +116,15 @@ function dataOf(content: PaperContent): Record<string, unknown> {
 
 function decisionOf({ caseFile }: PaperContent): string {
   const { number, servedOn } = caseFile.decision!;
-  return servedOn ? `${number},${dayZh(localDate(new Date(servedOn)))}送达` : number;
+  return servedOn ? `${number}，${dayZh(localDate(new Date(servedOn)))}送达` : number;
 }
 
 /** X3 has room for one site: several stand in it one after the other. */
-function joined(targets: readonly Record<string, unknown>[]): Record<string, unknown> {
+function joined(targets: readonly Record<string, unknown>[]): Record<string, string> {
   const keys = [...new Set(targets.flatMap((target) => Object.keys(target)))];
-  return Object.fromEntries(keys.map((key) => [key, targets.flatMap((target) => target[key] ?? []).join('、')]));
+  return Object.fromEntries(
+    keys.map((key) => [key, targets.flatMap((target) => (typeof target[key] === 'string' ? [target[key]] : [])).join('、')]),
+  );
 }
 
 const dayZh = (day: string) => day.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, '$1年$2月$3日');

@@ -5,6 +5,7 @@ import { BlobStore, Db, Log } from '../../platform';
 import type { OrderFact } from '../domain/facts';
 import { settledStates } from '../domain/order.states';
 import { sentenceOf } from '../domain/sentences';
+import { MEASURE, RESULT } from '../domain/words';
 import { AddressRow, OrderRow } from '../store/order.entity';
 import { ReportFileRow, ReportLineRow, ReportRow } from '../store/partner.entity';
 import { OrderMoves, systemMover } from './order-moves';
@@ -109,12 +110,13 @@ export class FollowUpService {
       doneAt: times.length ? new Date(Math.max(...times)) : null,
       how: [
         ...lines.map(
-          (line) => `${addresses.get(line.addressNo)}:${RESULT_ZH[line.result]}${line.measure ? `(${line.measure})` : ''}`,
+          (line) =>
+            `${addresses.get(line.addressNo)}：${RESULT[line.result].zh}${line.measure ? `（${MEASURE[line.measure].zh}）` : ''}`,
         ),
-        ...files.map(({ name, sha256 }) => `${name}(SHA-256:${sha256})`),
+        ...files.map(({ name, sha256 }) => `${name}（SHA-256 ${sha256}）`),
       ],
-      notDone: left.length ? left.map((line) => `${addresses.get(line.addressNo)}:${line.reason}`).join('\n') : null,
-      by: `${report.byName}(${report.byRole})`,
+      notDone: left.length ? left.map((line) => `${addresses.get(line.addressNo)}：${line.reason}`).join('\n') : null,
+      by: `${report.byName}（${report.byRole}）`,
       accepted: report.outcome === 'full' ? '采纳' : '部分采纳',
     };
   }
@@ -136,5 +138,3 @@ export class FollowUpService {
     }
   }
 }
-
-const RESULT_ZH = { done: '已执行', partly: '部分执行', notPossible: '无法执行', contested: '有异议' } as const;

@@ -56,7 +56,7 @@ export class LapseService {
     const order = await this.moves.lock(tx, id);
     if (!runningStates.includes(order.state) || !order.until || order.until >= localDate(this.clock.now())) return;
     const system = systemMover('lapse');
-    const signer: Signer = { id: ACTOR, name: '系统(期限届满自动办理)', secondFactorAt: this.clock.now() };
+    const signer: Signer = { id: ACTOR, name: '系统（期限届满自动办理）', secondFactorAt: this.clock.now() };
     await this.supersedeDrafts(tx, id, signer);
     await this.moves.move(tx, order, 'lapse', system, { recheckDue: null }, { until: order.until, approvedBy: order.approvedBy });
     const restoration = await this.restorationOf(tx, order);

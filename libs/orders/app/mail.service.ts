@@ -7,7 +7,6 @@ import { codeMail, orderMail } from '../domain/mails';
 import { linkedStates } from '../domain/order.states';
 import { newCode, newToken } from '../domain/token';
 import { ordersConfig, type OrdersConfig } from '../orders.config';
-import { OrderRow } from '../store/order.entity';
 import { LinkRow } from '../store/partner.entity';
 import { OrderClocks } from './order-clocks';
 import { OrderMoves, systemMover } from './order-moves';

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import { Clock } from '../../kernel';
 import { Db, type Page, type PageQuery, pageOf, PlatformProblem, requireMatch, type SessionOfficer } from '../../platform';
-import { CONTENT_ITEMS, type ContentItem, type MissingItem, missingItems } from '../domain/content-check';
+import { CONTENT_ITEMS, type ContentItem, type MissingItem } from '../domain/content-check';
 import { citedBasis, type OrderKind, orderRules, type OrderScope, type RestorationGround, rulesOf } from '../domain/order';
 import { orderStates, runningStates } from '../domain/order.states';
 import { OrdersProblem } from '../domain/problems';

@@ -118,19 +118,21 @@ export class PartnerService {
     });
   }
 
-  /** The sealed paper, checked against the digest that was taken when it was sealed. */
-  paper(token: string, session: string | undefined): Promise<{ number: string; bytes: Buffer; sealIntact: boolean }> {
+  /** A paper of the order, checked against the digest that was taken when the order was sealed. */
+  paper(
+    token: string,
+    session: string | undefined,
+    part: 'order' | 'decision' = 'order',
+  ): Promise<{ name: string; bytes: Buffer; intact: boolean }> {
     return this.inside(token, session, async (tx, { order }) => {
       const [paper] = await tx.query<{ sha256: string; bytes: Buffer }[]>(
-        'SELECT sha256, bytes FROM order_paper WHERE order_id = $1',
-        [order.id],
+        'SELECT sha256, bytes FROM order_paper WHERE order_id = $1 AND part = $2',
+        [order.id, part],
       );
       if (!paper) throw PlatformProblem.notFound();
-      return {
-        number: order.number ?? order.id,
-        bytes: paper.bytes,
-        sealIntact: paper.sha256 === order.documentSha256 && hashOfBytes(paper.bytes) === paper.sha256,
-      };
+      const expected = part === 'order' ? order.documentSha256 : paper.sha256;
+      const name = part === 'order' ? `${order.number}.pdf` : `${order.number} decision.pdf`;
+      return { name, bytes: paper.bytes, intact: hashOfBytes(paper.bytes) === expected };
     });
   }
 

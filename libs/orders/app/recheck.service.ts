@@ -121,8 +121,13 @@ export class RecheckService {
     if (all.some((one) => one.round === round && one.verdict === null)) return;
     const complete = all.filter((one) => !all.some((other) => other.round === one.round && other.verdict === null));
     const addresses = await tx.find(AddressRow, { where: { orderId: order.id } });
-    const standing = [];
+    const standing: Standing[] = [];
     for (const address of addresses) {
+      // Nobody looks at an address of which the operator has not said that something was done.
+      if (!complete.some(({ addressNo }) => addressNo === address.no)) {
+        standing.push({ address, seen: null, confirmed: null, back: false });
+        continue;
+      }
       const looks = complete.filter(({ addressNo }) => addressNo === address.no).map(lookOf);
       const rounds = roundsOf(looks);
       const seen = combine(looks.filter((look) => look.round === round).map(({ verdict }) => verdict));
@@ -174,7 +179,7 @@ export class RecheckService {
 
 interface Standing {
   address: AddressRow;
-  seen: Look['verdict'];
+  seen: Look['verdict'] | null;
   confirmed: Look['verdict'] | null;
   back: boolean;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { OfficerDirectory } from '../../officers';
+import { hashOfBytes } from '../domain/token';
 import { AddressRow, OrderRow } from '../store/order.entity';
 import { OrderMoves, type Mover } from './order-moves';
 import { OrderWorld } from './order-world';
@@ -63,17 +64,32 @@ export class SealService {
     return this.papers.approve(tx, content, submitter, approver);
   }
 
-  /** The portal's role reaches neither documents nor blobs; it gets a copy of this one sealed paper. */
+  /** The portal's role reaches neither documents nor blobs; it gets copies of the sealed paper and, with a closure, of the decision (信用管理办法 art. 24). */
   async keepForPortal(tx: EntityManager, order: OrderRow, sha256: string): Promise<void> {
-    const bytes = await this.papers.pdf(tx, order.documentId!);
-    await tx.query(
-      `INSERT INTO order_paper (order_id, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes`,
-      [order.id, sha256, bytes],
-    );
+    await keep(tx, order.id, 'order', sha256, await this.papers.pdf(tx, order.documentId!));
+    if (order.kind !== 'closure') return;
+    const { decision } = await this.world.caseFile(tx, order.caseId);
+    const bytes = await this.papers.pdf(tx, decision!.documentId);
+    await keep(tx, order.id, 'decision', hashOfBytes(bytes), bytes);
   }
 
   private async submitterOf(tx: EntityManager, order: OrderRow): Promise<{ id: string; name: string }> {
     const { id, name } = await this.officers.byId(tx, order.submittedBy!);
     return { id, name };
   }
+}
+
+async function keep(
+  tx: EntityManager,
+  orderId: string,
+  part: 'order' | 'decision',
+  sha256: string,
+  bytes: Buffer,
+): Promise<void> {
+  await tx.query('INSERT INTO order_paper (order_id, part, sha256, bytes) VALUES ($1, $2, $3, $4)', [
+    orderId,
+    part,
+    sha256,
+    bytes,
+  ]);
 }

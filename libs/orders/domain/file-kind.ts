@@ -15,7 +15,7 @@ export function proofTypeOf(bytes: Uint8Array): ProofType | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // Control characters mean binary; an angle bracket at the start means markup, which a browser might run.
-    return /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(text) || /^\s*</.test(text) ? null : 'text/plain';
+    return /\p{Cc}/u.test(text.replace(/[\t\r\n]/g, '')) || /^\s*</.test(text) ? null : 'text/plain';
   } catch {
     return null;
   }

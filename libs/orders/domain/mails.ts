@@ -10,10 +10,10 @@ export function orderMail(
   return {
     subject: `[${order.authority}] ${number}`,
     text: [
-      `${order.authority}向贵单位发出文书:${number}。`,
-      `请打开下列链接查收、签收并报告执行情况(有效期至${localDate(expiresAt)}):`,
+      `${order.authority}向贵单位发出文书：${number}。`,
+      `请打开下列链接查收、签收并报告执行情况（有效期至${localDate(expiresAt)}）：`,
       url,
-      '打开链接后,一次性验证码将发送至贵单位登记的第二联系人。仅打开链接不视为签收。请勿转发本邮件。',
+      '打开链接后，一次性验证码将发送至贵单位登记的第二联系人。仅打开链接不视为签收。请勿转发本邮件。',
       '',
       `${order.authority} has sent your organisation a document: ${number}.`,
       `Open the link above to read, acknowledge and report (valid until ${localDate(expiresAt)}).`,
@@ -28,7 +28,7 @@ export function codeMail(number: string, code: string, minutes: number): { subje
     text: [
       `${code}`,
       '',
-      `查阅文书${number}的一次性验证码,${minutes}分钟内有效。如非贵单位人员申请,请勿提供给任何人。`,
+      `查阅文书${number}的一次性验证码，${minutes}分钟内有效。如非贵单位人员申请，请勿提供给任何人。`,
       `One-time code for document ${number}, valid for ${minutes} minutes. If nobody in your organisation asked for it, give it to nobody.`,
     ].join('\n'),
   };

@@ -16,12 +16,12 @@ export const SENTENCES: Record<string, Sentence> = {
   'order.verified': { zh: '{n}经复查确认已执行', en: '{n} was verified by our own observations' },
   'order.failed': { zh: '{n}经复查确认未执行', en: 'Our own observations show that {n} was not carried out' },
   'order.reopened': {
-    zh: '{n}执行后服务又恢复,已重新要求执行',
+    zh: '{n}执行后服务又恢复，已重新要求执行',
     en: 'The service is back in spite of {n}; the operator was asked again',
   },
   'order.escalated': { zh: '{n}已上报督办', en: '{n} was escalated' },
   'order.lapsed': {
-    zh: '{n}载明的期限届满,措施自动失效,系统已自动发出恢复通知书',
+    zh: '{n}载明的期限届满，措施自动失效，系统已自动发出恢复通知书',
     en: '{n} lapsed; a restoration notice was made and dispatched without human action',
   },
   'order.withdrawn': { zh: '{n}已撤回', en: '{n} was withdrawn' },

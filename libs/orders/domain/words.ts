@@ -30,7 +30,7 @@ export const GROUND_ZH: Record<RestorationGround, string> = {
 export type Word = Record<'zh' | 'en', string>;
 export const KIND: Record<OrderKind, Word> = {
   suspension: { zh: '暂停提供服务通知书', en: 'Notice to suspend service' },
-  closure: { zh: '行政建议书(关闭网站)', en: 'Administrative recommendation: close site' },
+  closure: { zh: '行政建议书（关闭网站）', en: 'Administrative recommendation: close site' },
   restoration: { zh: '恢复提供服务通知书', en: 'Restoration notice' },
 };
 export const SCOPE: Record<OrderScope, Word> = {

@@ -108,10 +108,17 @@ export class OrderPageController {
   @Header('cache-control', 'no-store')
   @Header('referrer-policy', 'no-referrer')
   @Header('x-content-type-options', 'nosniff')
-  async document(@Param('token') token: string, @Req() request: FastifyRequest): Promise<StreamableFile> {
-    const { number, bytes } = await this.partners.paper(token, this.session(request, await this.partners.knock(token)));
-    const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(`${number}.pdf`)}`;
-    return new StreamableFile(bytes, { type: 'application/pdf', disposition, length: bytes.length });
+  document(@Param('token') token: string, @Req() request: FastifyRequest): Promise<StreamableFile> {
+    return this.paper(token, request, 'order');
+  }
+
+  /** The penalty decision that a recommendation to close rests on. */
+  @Get('decision.pdf')
+  @Header('cache-control', 'no-store')
+  @Header('referrer-policy', 'no-referrer')
+  @Header('x-content-type-options', 'nosniff')
+  decision(@Param('token') token: string, @Req() request: FastifyRequest): Promise<StreamableFile> {
+    return this.paper(token, request, 'decision');
   }
 
   @Get('addresses.csv')
@@ -175,8 +182,17 @@ export class OrderPageController {
     );
   }
 
+  private async paper(token: string, request: FastifyRequest, part: 'order' | 'decision'): Promise<StreamableFile> {
+    const { name, bytes } = await this.partners.paper(token, this.session(request, await this.partners.knock(token)), part);
+    return new StreamableFile(bytes, {
+      type: 'application/pdf',
+      disposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      length: bytes.length,
+    });
+  }
+
   private sealIntact(token: string, session: string | undefined): Promise<boolean | null> {
-    return this.partners.paper(token, session).then(({ sealIntact }) => sealIntact, asNull);
+    return this.partners.paper(token, session).then(({ intact }) => intact, asNull);
   }
 
   private session(request: FastifyRequest, { link }: Opened): string | undefined {

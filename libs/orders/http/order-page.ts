@@ -3,7 +3,7 @@ import { Html, html, type Language } from '../../platform';
 import type { Opened, OrderView } from '../app/partner.service';
 import { orderStates } from '../domain/order.states';
 import { LINE_RESULTS, MEASURES } from '../domain/report';
-import { KIND, MEASURE, RESULT, SCOPE, VERDICT } from '../domain/words';
+import { KIND, MEASURE, RESULT, SCOPE, VERDICT, type Word } from '../domain/words';
 import type { AddressRow } from '../store/order.entity';
 import type { ObservationRow } from '../store/observation.entity';
 import { CLOCK, STATE, T } from './page-words';
@@ -72,12 +72,11 @@ export function orderPage(view: OrderView & { sealIntact: boolean | null; now: D
   return html`<h1>${KIND[order.kind][w]} ${order.number}</h1>
     ${refusal(refused, w)} ${view.sealIntact === false && html`<p class="note bad" role="alert">✖ ${T.sealBroken[w]}</p>`}
     ${facts(view, w)}
-    <p>
-      ${order.documentSha256 && html`<a href="${place.path}/document.pdf">${T.document[w]}</a> · `}<a
-        href="${place.path}/addresses.csv"
-        >${T.csv[w]}</a
-      >
-    </p>
+    <ul>
+      ${order.documentSha256 && html`<li><a href="${place.path}/document.pdf">${T.document[w]}</a></li>`}
+      ${order.kind === 'closure' && html`<li><a href="${place.path}/decision.pdf">${T.decision[w]}</a></li>`}
+      <li><a href="${place.path}/addresses.csv">${T.csv[w]}</a></li>
+    </ul>
     ${view.sealIntact && html`<p class="note good">✔ ${T.sealIntact[w]}<br /><small>SHA-256 ${order.documentSha256}</small></p>`}
     <h2 id="clocks">${T.clocks[w]}</h2>
     <div class="wide">
@@ -199,7 +198,12 @@ function observationTable(observations: readonly ObservationRow[], w: Language):
       <td>${one.verdict ? VERDICT[one.verdict][w] : T.pending[w]}</td><td>${one.status}</td><td>${one.urlFinal}</td></tr>`)}</tbody></table></div>`; // prettier-ignore
 }
 
-/** The refusal at the top of the page, in words, announced to screen readers. */
+/** Labels of the fields that a refusal may point at. */
+const LABEL: Record<string, Word> = {
+  result: T.result, measure: T.measure, doneAt: T.doneAt, reason: T.reason, name: T.name, role: T.role, ticket: T.ticket, code: T.code, files: T.proof,
+}; // prettier-ignore
+
+/** The refusal at the top of the page, in words, announced to screen readers; each fault leads to its field. */
 export function refusal(refused: Refused | undefined, w: Language): Html | null {
   if (!refused) return null;
   const { problem } = refused;
@@ -210,10 +214,18 @@ export function refusal(refused: Refused | undefined, w: Language): Html | null 
     ${
       errors.length > 0 &&
       html`<ul>
-        ${errors.map(({ pointer, detail }) => html`<li>${pointer.slice(1)}: ${detail}</li>`)}
+        ${errors.map((error) => html`<li>${faultLine(error, w)}</li>`)}
       </ul>`
     }
   </div>`;
+}
+
+function faultLine({ pointer, detail }: { pointer: string; detail: string }, w: Language): Html {
+  const [, no, field] = /^\/lines\/(\d+)\/(\w+)$/.exec(pointer) ?? [];
+  const name = field ?? pointer.split('/').at(-1) ?? '';
+  const label = `${no ? `${no}. ` : ''}${LABEL[name]?.[w] ?? T.report[w]}`;
+  const target = name === 'files' ? 'proof' : no ? `${name}.${no}` : name;
+  return html`<a href="#${target}">${label}</a>${w === 'en' && `: ${detail}`}`;
 }
 
 /** A page for what cannot be shown at all. */

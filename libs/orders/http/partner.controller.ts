@@ -147,10 +147,10 @@ export class PartnerController {
   @Header('cache-control', 'no-store')
   @ApiProduces('application/pdf')
   async document(@Param('token') token: string, @Headers('authorization') authorization?: string): Promise<StreamableFile> {
-    const { number, bytes } = await this.partners.paper(token, bearer(authorization));
+    const { name, bytes } = await this.partners.paper(token, bearer(authorization));
     return new StreamableFile(bytes, {
       type: 'application/pdf',
-      disposition: `attachment; filename*=UTF-8''${encodeURIComponent(`${number}.pdf`)}`,
+      disposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
       length: bytes.length,
     });
   }

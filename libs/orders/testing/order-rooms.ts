@@ -7,8 +7,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Clock } from '../../kernel';
 import {
+  BlobStore,
   createHttpApp,
-  Db,
   FactDelivery,
   type Mail,
   Mailer,
@@ -171,7 +171,7 @@ export interface CaseAndOutlets {
 
 /** A case in `state` with two officers, some outlets and an operator with two contacts. */
 export async function aCase(
-  { database }: Pick<OrderRooms, 'database'>,
+  { database, worker }: Pick<OrderRooms, 'database' | 'worker'>,
   officers: readonly SessionOfficer[],
   state: string,
   hosts: readonly string[],
@@ -202,7 +202,7 @@ export async function aCase(
       `INSERT INTO operator_contact (operator_id, position, name, role, email, purpose) VALUES ($1, $2, $3, 'executor', $4, 'orders')`,
       [operatorId, position, name, contactOf(serial, position)],
     );
-  if (state === 'served') await aServedDecision(admin, caseId);
+  if (state === 'served') await aServedDecision(admin, worker.get(BlobStore), caseId);
   const outletIds: string[] = [];
   for (const host of hosts) {
     const id = randomUUID();
@@ -217,8 +217,9 @@ export async function aCase(
 }
 
 /** The penalty decision of a case, sealed and served: what a closure needs before it. */
-async function aServedDecision(admin: TestDatabase['admin'], caseId: string): Promise<void> {
+async function aServedDecision(admin: TestDatabase['admin'], blobs: BlobStore, caseId: string): Promise<void> {
   const id = randomUUID();
+  const { sha256, size } = await blobs.putOnce(Buffer.from(`%PDF-1.7 decision ${id}`));
   const opinion = JSON.stringify({ opinion: '同意。', name: 'x', at: '2026-11-01T00:00:00Z' });
   await admin.query(
     `INSERT INTO document (id, division_code, ref_kind, ref_id, case_id, form, template_version, title, state, data, number, issued_on, paper, drafted_by, drafted_at,
@@ -226,6 +227,7 @@ async function aServedDecision(admin: TestDatabase['admin'], caseId: string): Pr
      VALUES ($1, $2, 'case', $3, $3, '45', 1, '行政处罚决定书', 'served', '{}', $4, '2026-11-01', 1, 'a', now(), $5, 'a', $5, 'b')`,
     [id, DIVISION, caseId, `示市监罚〔2026〕${parseInt(id.slice(0, 4), 16)}号`, opinion],
   );
+  await admin.query(`INSERT INTO document_paper VALUES ($1, 1, $2, $3, '{}', 'a', 'a', now(), NULL)`, [id, sha256, size]);
   await admin.query(
     `INSERT INTO document_service (document_id, method, recipient, place, served_at, recorded_by, recorded_at) VALUES ($1, 'direct', 'x', 'x', now(), 'a', now())`,
     [id],

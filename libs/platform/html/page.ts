@@ -9,7 +9,7 @@ const STYLE = `
 @media(prefers-color-scheme:dark){:root{--ink:#ececec;--paper:#16191d;--line:#4a525b;--soft:#20252b;--main:#8ec1ff;--good:#7fd6a0;--bad:#ff9a9a;--warn:#f2c66d}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1.0625rem/1.6 system-ui,"Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 header,main,footer{max-width:52rem;margin:0 auto;padding:.75rem 1rem}header{border-bottom:3px solid var(--main)}header p{margin:0;font-weight:600}
-h1{font-size:1.5rem;line-height:1.3;margin:1rem 0 .5rem}h2{font-size:1.2rem;margin:1.75rem 0 .5rem}h3{font-size:1.05rem;margin:1rem 0 .25rem}
+p,li,small,strong{overflow-wrap:anywhere}h1{font-size:1.5rem;line-height:1.3;margin:1rem 0 .5rem}h2{font-size:1.2rem;margin:1.75rem 0 .5rem}h3{font-size:1.05rem;margin:1rem 0 .25rem}
 a{color:var(--main)}a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--main);outline-offset:2px}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.25rem 0}th,td{border:1px solid var(--line);padding:.4rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:var(--soft)}
 .wide{overflow-x:auto}dl{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.25rem 1rem;margin:.5rem 0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
