@@ -1,8 +1,9 @@
 import { openStoredZip } from '../archive/stored-zip';
 import { walkWarc, type WarcMember } from '../archive/walk';
-import { Malformed, textOf } from '../bytes';
+import { Malformed, textOf, toHex } from '../bytes';
 import { hexDigest } from '../digests';
-import { type ByteSource, wholeOf } from '../source';
+import { hasher } from '../primitives';
+import { type ByteSource, chunksOf, wholeOf } from '../source';
 import { isObject, JSON_LIMIT, parseJsonLines } from '../strict-json';
 import type { Context } from './context';
 import { verifyCdxj, verifyExchanges, verifyScreens, verifyTls } from './v9-cross';
@@ -46,7 +47,7 @@ async function openArchive(ctx: Context, source: ByteSource): Promise<Map<string
     const listed = Array.isArray(datapackage.value.resources) ? datapackage.value.resources.filter(isObject) : [];
     for (const { path, hash, bytes } of listed) {
       const file = typeof path === 'string' ? files.get(path) : undefined;
-      const found = file && `sha256:${hexDigest('sha256', await wholeOf(file, LINES_LIMIT))}`;
+      const found = file && `sha256:${await streamedDigest(file)}`;
       if (!file || found !== hash || file.size !== bytes)
         ctx.say('V9', 'CROSS_MISMATCH', WACZ, `datapackage.json: ${String(path)}`);
     }
@@ -61,6 +62,13 @@ async function openArchive(ctx: Context, source: ByteSource): Promise<Map<string
     ctx.say('V9', 'CROSS_MISMATCH', WACZ, 'can not be opened');
     return null;
   }
+}
+
+/** The archive is the largest file of all, so it is read in pieces. */
+async function streamedDigest(file: ByteSource): Promise<string> {
+  const hash = hasher('sha256');
+  for await (const chunk of chunksOf(file)) hash.update(chunk);
+  return toHex(hash.digest());
 }
 
 async function jsonOf(

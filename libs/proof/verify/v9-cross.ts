@@ -1,10 +1,11 @@
 import { latin1 } from '../archive/warc-record';
 import type { WalkedRecord } from '../archive/walk';
-import { textOf, utf8 } from '../bytes';
+import { utf8 } from '../bytes';
 import { type ByteSource, wholeOf } from '../source';
 import { isObject } from '../strict-json';
 import type { Context } from './context';
 
+/** What is compared are numbers and digests, so bytes that are no text do no harm here. */
 const CDXJ_LIMIT = 64 * 1024 * 1024;
 const EXCHANGES = 'record/exchanges.jsonl';
 const LEAF = /^record\/tls\/([^/]+)\.der$/;
@@ -13,7 +14,7 @@ type Line = Record<string, unknown>;
 
 /** Each response and resource has exactly one index line, with the same place and digest. */
 export async function verifyCdxj(ctx: Context, source: ByteSource | undefined, records: readonly WalkedRecord[]): Promise<void> {
-  const lines = source ? parseCdxj(textOf(await wholeOf(source, CDXJ_LIMIT))) : [];
+  const lines = source && source.size <= CDXJ_LIMIT ? parseCdxj(latin1(await wholeOf(source, CDXJ_LIMIT))) : [];
   const said = new Map<string, number>();
   for (const { offset, length, digest } of lines) {
     const key = `${offset} ${length} ${digest}`;
