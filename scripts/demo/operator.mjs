@@ -1,21 +1,27 @@
 import { Refused, until } from './client.mjs';
 
+const LINK = /https?:\/\/\S+\/o\/[\w-]+/;
+const CODE = /^\d{6}$/m;
+
 /** The operator's people: they get a mail, open its link, ask for a code that goes to a second person, and answer for their acts. */
 export class Operator {
-  #seen = new Set();
+  /** Mails up to this one were dealt with, by us or in an earlier demonstration on the same system. */
+  #last = 0;
 
-  constructor(portal, world, { executor, acknowledger }) {
-    Object.assign(this, { portal, world, executor, acknowledger });
+  constructor(portal, world, people) {
+    Object.assign(this, { portal, world, people });
   }
 
-  /** The link of the newest order that came by mail to the one who carries orders out. */
+  async tidyMailbox() {
+    this.#last = Math.max(0, ...(await this.world.mails('')).map(({ id }) => id));
+  }
+
+  /** The link of the order that came by mail. */
   async receive() {
-    const [mail] = await until('a mail with the order', () => this.#unseen(this.executor, /\/o\/[\w-]+/), (mails) => mails.length > 0, { timeoutMs: 90_000 });
-    this.#seen.add(mail.id);
-    this.link = /https?:\/\/\S+\/o\/[\w-]+/.exec(mail.text)[0];
+    const mail = await this.#nextMail('a mail with the order', LINK);
+    this.link = LINK.exec(mail.text)[0];
     this.token = this.link.split('/o/')[1];
     this.session = null;
-    return this.link;
   }
 
   /** What mail scanners do: fetch the link again and again. It must change nothing. */
@@ -26,19 +32,13 @@ export class Operator {
 
   async enter() {
     await this.#ask('POST', '/codes');
-    const [mail] = await until('a mail with the one-time code', async () => (await this.#unseen(this.acknowledger, /(?<!\d)\d{6}(?!\d)/)).concat(await this.#unseen(this.executor, /(?<!\d)\d{6}(?!\d)/)), (mails) => mails.length > 0, { timeoutMs: 90_000 });
-    this.#seen.add(mail.id);
-    const code = /(?<!\d)\d{6}(?!\d)/.exec(mail.text)[0];
-    this.session = (await this.#ask('POST', '/session', { code })).session;
+    const mail = await this.#nextMail('a mail with the one-time code', CODE);
+    this.session = (await this.#ask('POST', '/session', { code: CODE.exec(mail.text)[0] })).session;
     return this.#ask('GET', '');
   }
 
   acknowledge() {
     return this.#ask('POST', '/acknowledgement', { name: '值班人员甲', role: '信息安全部' });
-  }
-
-  begin() {
-    return this.#ask('POST', '/execution');
   }
 
   report(order, measure, doneAt) {
@@ -51,8 +51,14 @@ export class Operator {
     return Buffer.from(await answer.arrayBuffer());
   }
 
-  async #unseen(to, pattern) {
-    return (await this.world.mails(to)).filter(({ id, text }) => !this.#seen.has(id) && pattern.test(text)).reverse();
+  async #nextMail(what, pattern) {
+    const look = async () => {
+      const mails = (await Promise.all(this.people.map((to) => this.world.mails(to)))).flat();
+      return mails.filter(({ id, text }) => id > this.#last && pattern.test(text)).sort((a, b) => a.id - b.id);
+    };
+    const [mail] = await until(what, look, (mails) => mails.length > 0, { timeoutMs: 90_000 });
+    this.#last = mail.id;
+    return mail;
   }
 
   async #ask(method, path, body) {

@@ -13,6 +13,8 @@ export const DEMO_UNITS = [
     agencyName: '交城县市场监督管理局(演示)',
     documentWord: '交市监',
     telephone: '0358-0000000',
+    reconsideration: '交城县人民政府(演示)',
+    court: '交城县人民法院(演示)',
   },
   {
     id: 'd0000000-0000-4000-8000-000000000002',
@@ -21,6 +23,8 @@ export const DEMO_UNITS = [
     agencyName: '文水县市场监督管理局(演示)',
     documentWord: '文市监',
     telephone: '0358-0000001',
+    reconsideration: '文水县人民政府(演示)',
+    court: '文水县人民法院(演示)',
   },
   {
     id: 'd0000000-0000-4000-8000-000000000003',
@@ -29,6 +33,8 @@ export const DEMO_UNITS = [
     agencyName: '吕梁市市场监督管理局(演示)',
     documentWord: '吕市监',
     telephone: '0358-0000002',
+    reconsideration: '吕梁市人民政府(演示)',
+    court: '吕梁市离石区人民法院(演示)',
   },
 ];
 

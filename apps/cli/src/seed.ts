@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule } from '../../../libs/audit';
+import { Authorities, DocumentsModule } from '../../../libs/documents';
 import { OfficerDirectory, OfficersModule, UnitRow } from '../../../libs/officers';
 import { Db, PlatformModule, systemClaims, withClaims } from '../../../libs/platform';
 import { OperatorService, OutletService, RegistryModule, SubjectService } from '../../../libs/registry';
@@ -10,7 +11,7 @@ import { cliConfig } from './cli.config';
 import { DEMO_OFFICERS, DEMO_OPERATORS, DEMO_PASSWORD, DEMO_SHOPS, DEMO_UNITS } from './demo-data';
 import { ensureKeys } from './keys';
 
-@Module({ imports: [PlatformModule.forProcess('cli', 'http'), OfficersModule, AuditModule, RegistryModule] })
+@Module({ imports: [PlatformModule.forProcess('cli', 'http'), OfficersModule, AuditModule, DocumentsModule, RegistryModule] })
 class SeedModule {}
 
 interface DemoAccount {
@@ -34,7 +35,12 @@ export async function seedCommand(argv: readonly string[]): Promise<number> {
     if (done) return say('演示数据已存在。 The demonstration data is there already.');
     // One transaction: an interrupted seed leaves nothing behind.
     const accounts = await db.as(systemClaims('seed'), async (tx) => {
-      await tx.insert(UnitRow, DEMO_UNITS);
+      await tx.insert(
+        UnitRow,
+        DEMO_UNITS.map(({ reconsideration: _r, court: _c, ...unit }) => unit),
+      );
+      for (const { divisionCode, agencyName: name, documentWord: word, telephone: phone, reconsideration, court } of DEMO_UNITS)
+        await app.get(Authorities).enter(tx, { divisionCode, name, word, phone, reconsideration, court });
       const made: DemoAccount[] = [];
       const directory = app.get(OfficerDirectory);
       for (const { role, scope, ...person } of DEMO_OFFICERS) {
