@@ -45,7 +45,7 @@ const below = (room, seen = new Set()) => {
 };
 const any = (names) => `(${names.join('|')})`;
 const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
-const SPEC = '[.]spec[.]ts$';
+const SPEC = '[.](spec|fault|e2e)[.]ts$';
 const TEST = `${SPEC}|/testing/`;
 
 module.exports = {
@@ -82,7 +82,7 @@ module.exports = {
       { path: '^(libs|apps)/([^/]+)/' },
       {
         path: `^libs/${any(Object.keys(ROOMS))}/`,
-        pathNot: `^libs/$2/|^libs/[^/]+/(index[.]ts$|[^/]+-(http|worker)[.]module[.]ts$|testing/)|${CONTRACT}`,
+        pathNot: `^libs/$2/|^libs/[^/]+/(index[.]ts$|[^/]+-(http|worker|portal)[.]module[.]ts$|testing/)|${CONTRACT}`,
       },
     ),
     forbid(

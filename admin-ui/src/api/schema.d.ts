@@ -4,729 +4,6629 @@
  */
 
 export interface paths {
-  '/api/v1/health': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Health_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Health_show'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/test/clock': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/test/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Clock_show"];
+        put?: never;
+        post: operations["Clock_advance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Clock_show'];
-    put?: never;
-    post: operations['Clock_advance'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Session_show"];
+        put?: never;
+        post: operations["Session_signIn"];
+        delete: operations["Session_signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Session_show'];
-    put?: never;
-    post: operations['Session_signIn'];
-    delete: operations['Session_signOut'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/session/second-factor': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Session_secondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post: operations['Session_secondFactor'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/officers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Officers_list"];
+        put?: never;
+        post: operations["Officers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Officers_list'];
-    put?: never;
-    post: operations['Officers_create'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/officers/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/officers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Officers_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Officers_change"];
+        trace?: never;
     };
-    get: operations['Officers_show'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch: operations['Officers_change'];
-    trace?: never;
-  };
-  '/api/v1/officers/{id}/roles': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/officers/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Officers_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post: operations['Officers_grant'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/officers/{id}/roles/{role}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/officers/{id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["Officers_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    post?: never;
-    delete: operations['Officers_revoke'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/units': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Officers_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Officers_units'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Audit_list'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/chain': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Audit_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get: operations['Audit_chain'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Subject_list"];
+        put?: never;
+        post: operations["Subject_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Subject_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Subject_change"];
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Subject_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Outlet_list"];
+        put?: never;
+        post: operations["Outlet_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Outlet_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Outlet_change"];
+        trace?: never;
+    };
+    "/api/v1/outlets/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Outlet_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Operator_list"];
+        put?: never;
+        post: operations["Operator_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Operator_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Operator_change"];
+        trace?: never;
+    };
+    "/api/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Conflict_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conflicts/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Conflict_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badge_list"];
+        put?: never;
+        post: operations["Badge_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badge_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Badge_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badge_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{id}/snippet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badge_snippet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/badges/{id}/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Badge_qr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outlets/{id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Proof_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proofs/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Proof_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proofs/{id}/attestation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Proof_attest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Proof_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proofs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Proof_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_list"];
+        put?: never;
+        post: operations["Capture_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_custody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Capture_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Content_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Content_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Content_exchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Content_requestExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Content_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Content_exportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Supervision_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Supervision_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Supervision_list"];
+        put?: never;
+        post: operations["Supervision_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Supervision_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Supervision_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Supervision_decideMany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/document-forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Document_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Document_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Document_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Document_amend"];
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Document_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Document_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Case_list"];
+        put?: never;
+        post: operations["Case_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Case_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/reviewer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_reviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_officers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/recusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_recuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/visibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Case_visibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_parties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exhibits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_exhibits"];
+        put?: never;
+        post: operations["CaseParts_addExhibit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_tasks"];
+        put?: never;
+        post: operations["CaseParts_addTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_remarks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseParts_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CasePapers_documents"];
+        put?: never;
+        post: operations["CasePapers_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CasePapers_notes"];
+        put?: never;
+        post: operations["CasePapers_addNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CasePapers_links"];
+        put?: never;
+        post: operations["CasePapers_addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseClocks_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/clocks/{clockId}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseClocks_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/clocks/{clockId}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseClocks_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/clocks/{clockId}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseClocks_extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Task_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Task_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Task_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Calendar_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Calendar_import"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["Order_edit"];
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Order_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Order_transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Order_renewLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_observations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_reportsOf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/files/{fileId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Order_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{caseId}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseOrders_list"];
+        put?: never;
+        post: operations["CaseOrders_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    HealthDto: {
-      /** @enum {string} */
-      status: 'ok';
+    schemas: {
+        HealthDto: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        ClockDto: {
+            now: string;
+        };
+        AdvanceDto: {
+            advanceMs: number;
+        };
+        SignInDto: {
+            account: string;
+            password: string;
+        };
+        SessionOfficerDto: {
+            id: string;
+            account: string;
+            name: string;
+            certificate: string | null;
+            division: string;
+            unit: string;
+            roles: string[];
+        };
+        SessionDto: {
+            officer: components["schemas"]["SessionOfficerDto"];
+            permissions: string[];
+            /** @description send it as X-CSRF-Token with every write */
+            csrfToken: string;
+            secondFactorAt: string | null;
+        };
+        SecondFactorDto: {
+            /** @example 123456 */
+            code: string;
+        };
+        RoleDto: {
+            /** @enum {string} */
+            role: "officer" | "inspector" | "legalReviewer" | "head" | "liaison" | "auditor" | "systemAdmin" | "securityAdmin";
+            /** @enum {string} */
+            scope: "self" | "unit" | "below" | "all" | "none";
+        };
+        OfficerDto: {
+            id: string;
+            account: string;
+            name: string;
+            certificate: string | null;
+            unitId: string;
+            unit: string;
+            division: string;
+            /** @enum {string} */
+            state: "active" | "disabled";
+            roles: components["schemas"]["RoleDto"][];
+            version: number;
+        };
+        OfficerPageDto: {
+            items: components["schemas"]["OfficerDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        NewOfficerDto: {
+            /** @example officer.a */
+            account: string;
+            name: string;
+            /** @description number of the enforcement certificate */
+            certificate?: string;
+            unitId: string;
+            password: string;
+        };
+        CreatedOfficerDto: {
+            id: string;
+            account: string;
+            name: string;
+            certificate: string | null;
+            unitId: string;
+            unit: string;
+            division: string;
+            /** @enum {string} */
+            state: "active" | "disabled";
+            roles: components["schemas"]["RoleDto"][];
+            version: number;
+            /** @description base32; shown this once, to be put into an authenticator */
+            totpSecret: string;
+        };
+        ChangeOfficerDto: {
+            name?: string;
+            /** @enum {string} */
+            state?: "active" | "disabled";
+        };
+        GrantDto: {
+            /** @enum {string} */
+            role: "officer" | "inspector" | "legalReviewer" | "head" | "liaison" | "auditor" | "systemAdmin" | "securityAdmin";
+            /** @enum {string} */
+            scope: "self" | "unit" | "below" | "all" | "none";
+        };
+        UnitDto: {
+            id: string;
+            name: string;
+            division: string;
+            agencyName: string;
+        };
+        AuditEventDto: {
+            id: string;
+            at: string;
+            actor: string;
+            act: string;
+            kind: string;
+            record: string;
+            caseId: string | null;
+            purpose: string | null;
+            origin: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        AuditPageDto: {
+            items: components["schemas"]["AuditEventDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        ChainReportDto: {
+            links: number;
+            waiting: number;
+            broken: number | null;
+            head: string | null;
+        };
+        SubjectDto: {
+            id: string;
+            version: number;
+            uscc: string | null;
+            usccOverrideReason: string | null;
+            /** @description organisation-code, division, check-character */
+            usccWarnings: string[];
+            regNo15: string | null;
+            name: string;
+            usedNames: string[];
+            /** @enum {string} */
+            kind: "enterprise" | "individual-business" | "cooperative" | "branch" | "foreign-rep" | "institution" | "social-org" | "natural-person-shop" | "unregistered-suspect" | "unknown";
+            typeCode: string | null;
+            legalRep: string | null;
+            domicile: string | null;
+            divisionCode: string;
+            scope: string | null;
+            /** @enum {string} */
+            status: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "9";
+            statusDate: string | null;
+            established: string | null;
+            registrar: string | null;
+            contactPhone: string | null;
+            exemption: string | null;
+            /** @enum {string} */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+            /** @description field → { source, at, by } */
+            provenance: {
+                [key: string]: unknown;
+            };
+            createdAt: string;
+            updatedAt: string;
+        };
+        SubjectPageDto: {
+            items: components["schemas"]["SubjectDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        CreateSubjectDto: {
+            /** @description 统一社会信用代码; lower case, spaces and full width are forgiven */
+            uscc?: string;
+            /** @description why a code with a wrong check character is entered all the same */
+            usccOverrideReason?: string;
+            regNo15?: string;
+            name: string;
+            /** @enum {string} */
+            kind: "enterprise" | "individual-business" | "cooperative" | "branch" | "foreign-rep" | "institution" | "social-org" | "natural-person-shop" | "unregistered-suspect" | "unknown";
+            typeCode?: string;
+            legalRep?: string;
+            domicile?: string;
+            /** @description GB/T 2260 */
+            divisionCode: string;
+            /** @description 经营范围 */
+            scope?: string;
+            /**
+             * @default 1
+             * @enum {string}
+             */
+            status: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "9";
+            statusDate?: string;
+            established?: string;
+            registrar?: string;
+            contactPhone?: string;
+            /** @enum {string} */
+            exemption?: "ownFarmProduce" | "homeCrafts" | "convenienceLabour" | "smallSporadic";
+            /**
+             * @default officer
+             * @enum {string}
+             */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+        };
+        ChangeSubjectDto: {
+            /** @description 统一社会信用代码; lower case, spaces and full width are forgiven */
+            uscc?: string;
+            /** @description why a code with a wrong check character is entered all the same */
+            usccOverrideReason?: string;
+            regNo15?: string;
+            name?: string;
+            /** @enum {string} */
+            kind?: "enterprise" | "individual-business" | "cooperative" | "branch" | "foreign-rep" | "institution" | "social-org" | "natural-person-shop" | "unregistered-suspect" | "unknown";
+            typeCode?: string;
+            legalRep?: string;
+            domicile?: string;
+            /** @description GB/T 2260 */
+            divisionCode?: string;
+            /** @description 经营范围 */
+            scope?: string;
+            /**
+             * @default 1
+             * @enum {string}
+             */
+            status: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "9";
+            statusDate?: string;
+            established?: string;
+            registrar?: string;
+            contactPhone?: string;
+            /** @enum {string} */
+            exemption?: "ownFarmProduce" | "homeCrafts" | "convenienceLabour" | "smallSporadic";
+            /**
+             * @default officer
+             * @enum {string}
+             */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+            /** @description kept in the history */
+            reason?: string;
+        };
+        HistoryEntryDto: {
+            id: string;
+            version: number;
+            at: string;
+            actor: string;
+            /** @enum {string} */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+            reason: string | null;
+            /** @description field → { from, to } */
+            changes: {
+                [key: string]: unknown;
+            };
+        };
+        HistoryDto: {
+            items: components["schemas"]["HistoryEntryDto"][];
+            total: number;
+            nextCursor: string | null;
+        };
+        OutletDto: {
+            id: string;
+            version: number;
+            subjectId: string;
+            /** @description null when the subject lies outside the territory */
+            subjectName: string | null;
+            subjectKind: string | null;
+            divisionCode: string;
+            siteName: string;
+            domain: string;
+            domainUnicode: string;
+            /** @description a label mixes alphabets: look twice */
+            mixedScripts: boolean;
+            url: string;
+            ip: string | null;
+            /** @enum {string} */
+            siteType: "commercial-own-goods" | "platform" | "info-publishing" | "display" | "base-service" | "other";
+            icpNo: string | null;
+            isp: string | null;
+            idcAddress: string | null;
+            contact: string | null;
+            otherFilings: string | null;
+            /** @enum {string} */
+            carrierKind: "platform" | "website" | "shop-local-platform" | "shop-remote-platform" | "app" | "mini-program" | "public-account" | "live-room" | "video-account" | "local-life" | "catering-shop";
+            onPlatform: boolean;
+            operatorId: string | null;
+            /** @enum {string} */
+            pool: "none" | "claimed" | "key" | "excluded" | "closed";
+            declaration: string;
+            declarant: string | null;
+            /** @description field → { source, at, by } */
+            provenance: {
+                [key: string]: unknown;
+            };
+            createdAt: string;
+            updatedAt: string;
+        };
+        OutletPageDto: {
+            items: components["schemas"]["OutletDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        CreateOutletDto: {
+            subjectId: string;
+            /** @description 网站名称 */
+            siteName: string;
+            /** @description 网站域名 */
+            domain: string;
+            /** @description 网址 */
+            url: string;
+            /** @description IP地址 */
+            ip?: string;
+            /**
+             * @description 网站类型
+             * @enum {string}
+             */
+            siteType: "commercial-own-goods" | "platform" | "info-publishing" | "display" | "base-service" | "other";
+            /** @description ICP备案号或许可证号 */
+            icpNo?: string;
+            /** @description ISP提供商 */
+            isp?: string;
+            /** @description 服务器机房地址 */
+            idcAddress?: string;
+            /** @description 联系方式 */
+            contact?: string;
+            /** @description 其他登记备案事项 */
+            otherFilings?: string;
+            /** @enum {string} */
+            carrierKind: "platform" | "website" | "shop-local-platform" | "shop-remote-platform" | "app" | "mini-program" | "public-account" | "live-room" | "video-account" | "local-life" | "catering-shop";
+            operatorId?: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            pool: "none" | "claimed" | "key" | "excluded" | "closed";
+            /** @description declaration of the filer that the items are true */
+            declaration: string;
+            /** @description who declared */
+            declarant?: string;
+            /** @description division in charge; default that of the subject */
+            divisionCode?: string;
+            /**
+             * @default selfFiling
+             * @enum {string}
+             */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+        };
+        ChangeOutletDto: {
+            /** @description 网站名称 */
+            siteName?: string;
+            /** @description 网站域名 */
+            domain?: string;
+            /** @description 网址 */
+            url?: string;
+            /** @description IP地址 */
+            ip?: string;
+            /**
+             * @description 网站类型
+             * @enum {string}
+             */
+            siteType?: "commercial-own-goods" | "platform" | "info-publishing" | "display" | "base-service" | "other";
+            /** @description ICP备案号或许可证号 */
+            icpNo?: string;
+            /** @description ISP提供商 */
+            isp?: string;
+            /** @description 服务器机房地址 */
+            idcAddress?: string;
+            /** @description 联系方式 */
+            contact?: string;
+            /** @description 其他登记备案事项 */
+            otherFilings?: string;
+            /** @enum {string} */
+            carrierKind?: "platform" | "website" | "shop-local-platform" | "shop-remote-platform" | "app" | "mini-program" | "public-account" | "live-room" | "video-account" | "local-life" | "catering-shop";
+            operatorId?: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            pool: "none" | "claimed" | "key" | "excluded" | "closed";
+            /** @description declaration of the filer that the items are true */
+            declaration?: string;
+            /** @description who declared */
+            declarant?: string;
+            /** @description division in charge; default that of the subject */
+            divisionCode?: string;
+            /**
+             * @default selfFiling
+             * @enum {string}
+             */
+            source: "registry" | "platformReport" | "selfFiling" | "crawler" | "claim" | "officer";
+            /** @description kept in the history */
+            reason?: string;
+        };
+        OperatorContactDto: {
+            name: string;
+            /** @enum {string} */
+            role: "reader" | "acknowledger" | "executor" | "integrator";
+            email?: string | null;
+            phone?: string | null;
+            /** @description what the number or address may be used for */
+            purpose: string;
+        };
+        OperatorDto: {
+            id: string;
+            version: number;
+            name: string;
+            /** @enum {string} */
+            kind: "platform" | "hosting" | "telecom";
+            uscc: string | null;
+            contacts: components["schemas"]["OperatorContactDto"][];
+            createdAt: string;
+            updatedAt: string;
+        };
+        OperatorPageDto: {
+            items: components["schemas"]["OperatorDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        CreateOperatorDto: {
+            name: string;
+            /** @enum {string} */
+            kind: "platform" | "hosting" | "telecom";
+            uscc?: string | null;
+            contacts: components["schemas"]["OperatorContactDto"][];
+        };
+        ChangeOperatorDto: {
+            name?: string;
+            /** @enum {string} */
+            kind?: "platform" | "hosting" | "telecom";
+            uscc?: string | null;
+            contacts?: components["schemas"]["OperatorContactDto"][];
+        };
+        ConflictDto: {
+            id: string;
+            /** @description the address that two subjects filed */
+            address: string;
+            /** @description of the newcomer */
+            outletId: string;
+            otherOutletId: string;
+            divisionCode: string;
+            otherDivisionCode: string;
+            /** @enum {string} */
+            state: "open" | "decided";
+            /** @enum {string|null} */
+            decision: "keepExisting" | "keepClaimant" | "keepBoth" | null;
+            reason: string | null;
+            openedAt: string;
+            decidedAt: string | null;
+            decidedBy: string | null;
+        };
+        ConflictPageDto: {
+            items: components["schemas"]["ConflictDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        DecideConflictDto: {
+            /** @enum {string} */
+            decision: "keepExisting" | "keepClaimant" | "keepBoth";
+            reason: string;
+        };
+        BadgeDto: {
+            id: string;
+            version: number;
+            code: string;
+            subjectId: string;
+            subjectName: string | null;
+            outletId: string;
+            siteName: string | null;
+            domain: string | null;
+            divisionCode: string;
+            office: string;
+            /** @enum {string} */
+            state: "active" | "suspended" | "lapsed" | "revoked";
+            stateSince: string;
+            reason: string | null;
+            /** @description orders that hold it suspended */
+            orderHolds: string[];
+            issuedAt: string;
+            provedUntil: string | null;
+            /** @description the present record carries a signature */
+            signed: boolean;
+            /** @description the public verification page */
+            url: string;
+            availableActions: ("suspend" | "resume" | "revoke")[];
+        };
+        BadgePageDto: {
+            items: components["schemas"]["BadgeDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        IssueBadgeDto: {
+            outletId: string;
+        };
+        BadgeTransitionDto: {
+            /** @enum {string} */
+            action: "suspend" | "resume" | "revoke";
+            /** @description public where lawful */
+            reason: string;
+        };
+        BadgeEventDto: {
+            at: string;
+            actor: string;
+            action: string;
+            fromState: string | null;
+            toState: string;
+            reason: string | null;
+            orderId: string | null;
+        };
+        BadgeHistoryDto: {
+            items: components["schemas"]["BadgeEventDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        SnippetDto: {
+            /** @description HTML without script, to be pasted into the page */
+            html: string;
+            /** @description JSON-LD, to be placed beside it */
+            jsonLd: string;
+            url: string;
+        };
+        RequestProofDto: {
+            /** @enum {string} */
+            method: "wellKnown" | "dnsTxt" | "platformAttestation";
+        };
+        SeenDto: {
+            at: string;
+            where: string;
+            server: string | null;
+            lines: string[];
+            fault: string | null;
+        };
+        InstructionsDto: {
+            zh: string;
+            en: string;
+            location: string;
+            value: string;
+        };
+        ProofDto: {
+            id: string;
+            version: number;
+            outletId: string;
+            /** @enum {string} */
+            method: "wellKnown" | "dnsTxt" | "platformAttestation";
+            token: string;
+            /** @enum {string} */
+            state: "waiting" | "checking" | "proved" | "failed" | "expired";
+            /** @description what the last look saw, where and when */
+            seen: components["schemas"]["SeenDto"] | null;
+            attestation: string | null;
+            requestedAt: string;
+            /** @description until then we look again by ourselves */
+            waitUntil: string;
+            checkedAt: string | null;
+            validUntil: string | null;
+            instructions: components["schemas"]["InstructionsDto"];
+        };
+        AttestProofDto: {
+            /** @description number and date of the platform’s letter */
+            reference: string;
+        };
+        ProofListDto: {
+            items: components["schemas"]["ProofDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        RequestCaptureDto: {
+            /** @description http or https, at most 8,192 bytes, without credentials */
+            url: string;
+            /** @enum {string} */
+            profile: "desktop" | "mobile";
+            purpose: string;
+            factToProve: string;
+            place: string;
+            /** @description the officer who takes the evidence together with you */
+            secondOfficerId: string;
+            outletId?: string;
+            caseId?: string;
+            findingId?: string;
+        };
+        MakerDto: {
+            name: string;
+            certificate: string;
+            /** @enum {string} */
+            role: "officer" | "technician";
+            account: string;
+        };
+        NavigationDto: {
+            urlFinal: string;
+            status: number;
+            title: string;
+            ip: string;
+        };
+        ArtefactDto: {
+            path: string;
+            role: string;
+            /** @enum {string} */
+            state: "ok" | "partial" | "failed";
+            reason?: string;
+        };
+        CaptureDto: {
+            id: string;
+            number: string;
+            kind: string;
+            url: string;
+            /** @enum {string} */
+            profile: "desktop" | "mobile";
+            purpose: string;
+            factToProve: string;
+            place: string;
+            outletId: string | null;
+            findingId: string | null;
+            caseId: string | null;
+            orderId: string | null;
+            makers: components["schemas"]["MakerDto"][];
+            state: string;
+            /** @enum {string|null} */
+            completeness: "complete" | "partial" | null;
+            limits: string[];
+            reason: string | null;
+            navigation: components["schemas"]["NavigationDto"] | null;
+            artefacts: components["schemas"]["ArtefactDto"][];
+            /** @enum {string|null} */
+            environment: "clean" | "warn" | "fail" | null;
+            manifestSha256: string | null;
+            manifestSm3: string | null;
+            requestedAt: string;
+            fixedAt: string | null;
+            version: number;
+        };
+        CapturePageDto: {
+            items: components["schemas"]["CaptureDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        StepDto: {
+            id: string;
+            at: string;
+            step: string;
+            detail: string;
+        };
+        CustodyDto: {
+            seq: number;
+            type: string;
+            at: string;
+            entrySha256: string;
+            /** @description place in the log */
+            index: number | null;
+            event: {
+                [key: string]: unknown;
+            } | null;
+        };
+        VerificationDto: {
+            /** @enum {string} */
+            verdict: "PASSED" | "FAILED";
+            reasons: string[];
+            files: number;
+            at: string;
+        };
+        EvidenceFileDto: {
+            path: string;
+            role: string;
+            mediaType: string;
+            title: string;
+            size: number;
+            sha256: string;
+            sm3: string;
+        };
+        ExchangePageDto: {
+            items: {
+                [key: string]: unknown;
+            }[];
+            total: number;
+        };
+        RequestExportDto: {
+            purpose: string;
+        };
+        ExportDto: {
+            id: string;
+            packageId: string;
+            n: number;
+            /** @enum {string} */
+            state: "requested" | "ready" | "failed";
+            purpose: string;
+            requestedAt: string;
+            size: number | null;
+            sealSha256: string | null;
+        };
+        RuleBasisDto: {
+            law: string;
+            article: string;
+            /**
+             * @description F: read in the law; others are not law to be cited
+             * @enum {string}
+             */
+            mark: "F" | "F2" | "K" | "I";
+            summary?: string;
+        };
+        RuleDto: {
+            id: string;
+            zh: string;
+            en: string;
+            group: string;
+            severity: number;
+            /** @description decided by looking, not by words */
+            structural: boolean;
+            keywords: string[];
+            patterns: string[];
+            exclude: string[];
+            check: string;
+            basis: components["schemas"]["RuleBasisDto"][];
+            penalty: components["schemas"]["RuleBasisDto"][];
+        };
+        RulePageDto: {
+            items: components["schemas"]["RuleDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        HitDto: {
+            /** @description as it stands in the captured text */
+            word: string;
+            /** @description offset in the captured text */
+            at: number;
+            /** @description forty characters around it */
+            context: string;
+            /** @description written apart to escape a search */
+            evaded: boolean;
+        };
+        ExcludedHitDto: {
+            /** @description as it stands in the captured text */
+            word: string;
+            /** @description offset in the captured text */
+            at: number;
+            /** @description forty characters around it */
+            context: string;
+            /** @description written apart to escape a search */
+            evaded: boolean;
+            /** @description the exclusion that cancelled it */
+            by: string;
+        };
+        FindingDto: {
+            id: string;
+            outletId: string;
+            subjectId: string;
+            captureId: string;
+            division: string;
+            /** @enum {string} */
+            kind: "badgeMissing" | "word";
+            rule: string;
+            ruleName: string;
+            severity: number;
+            summary: string;
+            /** @enum {string} */
+            origin: "scan" | "manual";
+            hits: components["schemas"]["HitDto"][];
+            excluded: components["schemas"]["ExcludedHitDto"][];
+            display: {
+                [key: string]: unknown;
+            } | null;
+            note: string | null;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "dismissed";
+            foundBy: string;
+            foundAt: string;
+            decidedBy: string | null;
+            decidedAt: string | null;
+            reason: string | null;
+            version: number;
+            availableActions: string[];
+        };
+        FindingPageDto: {
+            items: components["schemas"]["FindingDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        RecordFindingDto: {
+            outletId: string;
+            /** @description a fixed capture of that outlet */
+            captureId: string;
+            /**
+             * @description look for this only; both when left out
+             * @enum {string}
+             */
+            kind?: "badgeMissing" | "word";
+            /** @description look for this rule only */
+            rule?: string;
+            note?: string;
+            /** @description record the note under the rule without scanning */
+            manual?: boolean;
+        };
+        RecordedFindingDto: {
+            id: string;
+            outletId: string;
+            subjectId: string;
+            captureId: string;
+            division: string;
+            /** @enum {string} */
+            kind: "badgeMissing" | "word";
+            rule: string;
+            ruleName: string;
+            severity: number;
+            summary: string;
+            /** @enum {string} */
+            origin: "scan" | "manual";
+            hits: components["schemas"]["HitDto"][];
+            excluded: components["schemas"]["ExcludedHitDto"][];
+            display: {
+                [key: string]: unknown;
+            } | null;
+            note: string | null;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "dismissed";
+            foundBy: string;
+            foundAt: string;
+            decidedBy: string | null;
+            decidedAt: string | null;
+            reason: string | null;
+            version: number;
+            availableActions: string[];
+            /** @description findings of the same scan under other rules */
+            alsoFound: components["schemas"]["FindingDto"][];
+        };
+        FindingTransitionDto: {
+            /** @enum {string} */
+            action: "confirm" | "dismiss";
+            /** @description dismissing needs one */
+            reason?: string;
+        };
+        BulkFindingsDto: {
+            /** @enum {string} */
+            action: "confirm" | "dismiss";
+            /** @description dismissing needs one */
+            reason?: string;
+            ids: string[];
+        };
+        BulkResultDto: {
+            id: string;
+            ok: boolean;
+            /** @description code of the refusal */
+            code: string | null;
+        };
+        FormFieldDto: {
+            key: string;
+            zh: string;
+            type: string;
+            required: boolean;
+            /** @enum {string} */
+            mark: "F" | "F2" | "K" | "I";
+            basis: string | null;
+            /** @description who fills it, when it is not the case */
+            filledBy: string | null;
+        };
+        FormDto: {
+            form: string;
+            version: number;
+            zh: string;
+            word: string | null;
+            /** @enum {string} */
+            route: "approved" | "recorded";
+            fields: components["schemas"]["FormFieldDto"][];
+        };
+        DocumentSummaryDto: {
+            id: string;
+            /** @enum {string} */
+            form: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            title: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "finished" | "void" | "approved" | "sealed" | "served";
+            caseId: string | null;
+            /** @enum {string} */
+            refKind: "case" | "order";
+            refId: string;
+            draftedAt: string;
+            issuedOn: string | null;
+            /** @description newest sealed or finished paper; 0 while there is none */
+            paper: number;
+            version: number;
+            availableActions: string[];
+        };
+        DocumentPageDto: {
+            items: components["schemas"]["DocumentSummaryDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        MissingFieldDto: {
+            key: string;
+            zh: string;
+            basis: string | null;
+        };
+        PaperDto: {
+            version: number;
+            sha256: string;
+            size: number;
+            madeBy: string;
+            madeAt: string;
+            reason: string | null;
+        };
+        DocumentDto: {
+            id: string;
+            /** @enum {string} */
+            form: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            title: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "finished" | "void" | "approved" | "sealed" | "served";
+            caseId: string | null;
+            /** @enum {string} */
+            refKind: "case" | "order";
+            refId: string;
+            draftedAt: string;
+            issuedOn: string | null;
+            /** @description newest sealed or finished paper; 0 while there is none */
+            paper: number;
+            version: number;
+            availableActions: string[];
+            fields: {
+                [key: string]: unknown;
+            };
+            missing: components["schemas"]["MissingFieldDto"][];
+            papers: components["schemas"]["PaperDto"][];
+            submission: {
+                [key: string]: unknown;
+            } | null;
+            approval: {
+                [key: string]: unknown;
+            } | null;
+            service: {
+                [key: string]: unknown;
+            } | null;
+            voidReason: string | null;
+        };
+        AmendDocumentDto: {
+            /** @description fields by key; null takes one away */
+            fields: {
+                [key: string]: unknown;
+            };
+        };
+        ServiceDto: {
+            /** @enum {string} */
+            method: "direct" | "left" | "electronic" | "post" | "entrusted" | "forwarded" | "announced";
+            /** @description who is served */
+            to: string;
+            where: string;
+            /** @description for electronic service the arrival in the named system */
+            at: string;
+            /** @description who signed, and how he stands to the party */
+            receiver?: string;
+            /** @description reason and day of a refusal to accept */
+            refused?: string;
+            witness?: string;
+            media?: string[];
+            /** @description the signed address confirmation that allows electronic service */
+            agreement?: string;
+        };
+        DocumentTransitionDto: {
+            /** @enum {string} */
+            action: "submit" | "finish" | "void" | "giveBack" | "approve" | "seal" | "regenerate" | "serve";
+            /** @description for giveBack, regenerate and void */
+            reason?: string;
+            /** @description for submit and approve */
+            opinion?: string;
+            /** @description corrected fields, for regenerate */
+            fields?: Record<string, never>;
+            /** @description for serve */
+            service?: components["schemas"]["ServiceDto"];
+        };
+        CaseOfficerDto: {
+            id: string;
+            name: string;
+            certificate: string | null;
+            /** @enum {string} */
+            role: "handler" | "reviewer" | "member";
+            since: string;
+        };
+        ClockBriefDto: {
+            id: string;
+            key: string;
+            due: string;
+            dueAt: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "stopped";
+            overdue: boolean;
+            /** @description reaches a year without official calendar */
+            provisional: boolean;
+        };
+        CaseSummaryDto: {
+            id: string;
+            version: number;
+            number: string;
+            state: string;
+            stateZh: string;
+            stateEn: string;
+            matter: string;
+            source: string;
+            divisionCode: string;
+            /** @enum {string} */
+            visibility: "normal" | "restricted" | "sealed";
+            subjectId: string | null;
+            partyName: string | null;
+            outletId: string | null;
+            outletName: string | null;
+            findingId: string | null;
+            outcome: string | null;
+            openedAt: string;
+            filedAt: string | null;
+            decidedAt: string | null;
+            servedAt: string | null;
+            closedAt: string | null;
+            archivedAt: string | null;
+            officers: components["schemas"]["CaseOfficerDto"][];
+            /** @description at most three that owe something, nearest first */
+            clocks: components["schemas"]["ClockBriefDto"][];
+        };
+        CasePageDto: {
+            items: components["schemas"]["CaseSummaryDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        OpenCaseDto: {
+            /** @enum {string} */
+            source: "inspection" | "complaint" | "report" | "transfer" | "assigned" | "monitoring" | "badgeReport";
+            matter: string;
+            subjectId?: string;
+            outletId?: string;
+            findingId?: string;
+            /** @description first capture; becomes exhibit 1 */
+            captureId?: string;
+            facts?: string;
+            /** @description why a further case on an outlet that has one */
+            reason?: string;
+            /** @description when the clue came in; verification counts from there */
+            receivedAt?: string;
+        };
+        CitationDto: {
+            law: string;
+            article: string;
+            /** @enum {string} */
+            mark: "F" | "F2" | "K" | "I";
+        };
+        PenaltyDto: {
+            kind: string;
+            content: string;
+            basis: components["schemas"]["CitationDto"][];
+            /** @description in fen */
+            amountFen?: number;
+        };
+        ReasonDto: {
+            code: string;
+            zh: string;
+            en: string;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        OfferedActionDto: {
+            action: string;
+            zh: string;
+            en: string;
+            to: string;
+            allowed: boolean;
+            /** @description why it cannot be done now */
+            reason: components["schemas"]["ReasonDto"] | null;
+            /** @description fields that the request must carry */
+            needs: string[];
+            /** @description fields that it may carry */
+            may: string[];
+            /** @description forms that must be finished before */
+            documents: string[];
+            /** @description needs a fresh second factor */
+            sealing: boolean;
+            basis: components["schemas"]["CitationDto"];
+        };
+        CaseDto: {
+            id: string;
+            version: number;
+            number: string;
+            state: string;
+            stateZh: string;
+            stateEn: string;
+            matter: string;
+            source: string;
+            divisionCode: string;
+            /** @enum {string} */
+            visibility: "normal" | "restricted" | "sealed";
+            subjectId: string | null;
+            partyName: string | null;
+            outletId: string | null;
+            outletName: string | null;
+            findingId: string | null;
+            outcome: string | null;
+            openedAt: string;
+            filedAt: string | null;
+            decidedAt: string | null;
+            servedAt: string | null;
+            closedAt: string | null;
+            archivedAt: string | null;
+            officers: components["schemas"]["CaseOfficerDto"][];
+            /** @description at most three that owe something, nearest first */
+            clocks: components["schemas"]["ClockBriefDto"][];
+            definition: {
+                key?: string;
+                version?: number;
+            };
+            filed: boolean;
+            decided: boolean;
+            facts: string | null;
+            articles: components["schemas"]["CitationDto"][];
+            report: string | null;
+            penalty: components["schemas"]["PenaltyDto"][] | null;
+            statement: string | null;
+            execution: string | null;
+            visibilityReason: string | null;
+            visibilityReview: string | null;
+            mergedInto: string | null;
+            retention: {
+                class?: string;
+                /** @description null: kept for ever */
+                until?: string | null;
+            } | null;
+            /** @description offices that work on the same outlet in cases you may not see */
+            elsewhere: string[];
+            availableActions: string[];
+            actions: components["schemas"]["OfferedActionDto"][];
+        };
+        AnswerDto: {
+            remarkId: string;
+            text: string;
+        };
+        RemarkInputDto: {
+            /** @description page or field that is meant */
+            field?: string;
+            text: string;
+        };
+        CaseTransitionDto: {
+            action: string;
+            reason?: string;
+            officers?: string[];
+            facts?: string;
+            articles?: components["schemas"]["CitationDto"][];
+            jurisdictionConfirmed?: boolean;
+            mergedInto?: string;
+            receiver?: string;
+            ground?: string;
+            report?: string;
+            answers?: components["schemas"]["AnswerDto"][];
+            opinion?: string;
+            remarks?: components["schemas"]["RemarkInputDto"][];
+            /** @enum {string} */
+            outcome?: "penalty" | "noPenalty" | "unfounded" | "terminated" | "transferredAuthority" | "transferredCrime" | "notFiled";
+            penalty?: components["schemas"]["PenaltyDto"][];
+            statement?: string;
+            requestedOn?: string;
+            execution?: string;
+            executedOn?: string;
+        };
+        OfficerIdDto: {
+            officerId: string;
+        };
+        HandlersDto: {
+            officers: string[];
+        };
+        RecusalDto: {
+            officerId: string;
+            reason: string;
+        };
+        VisibilityDto: {
+            /** @enum {string} */
+            visibility: "normal" | "restricted" | "sealed";
+            reason: string;
+            /** @description when the restriction is looked at again */
+            review?: string;
+        };
+        CaseEventDto: {
+            id: string;
+            kind: string;
+            happenedAt: string;
+            recordedAt: string;
+            actor: string;
+            actorName: string | null;
+            zh: string;
+            en: string;
+            data: {
+                [key: string]: unknown;
+            };
+            afterClose: boolean;
+        };
+        PartyDifferenceDto: {
+            field: string;
+            inFile: Record<string, never> | null;
+            inRegister: Record<string, never> | null;
+        };
+        CasePartyDto: {
+            id: string;
+            /** @enum {string} */
+            role: "party" | "agent" | "thirdParty";
+            subjectId: string | null;
+            snapshot: {
+                [key: string]: unknown;
+            };
+            takenAt: string;
+            /** @description where the register says something else today */
+            differences: components["schemas"]["PartyDifferenceDto"][];
+        };
+        CaseExhibitDto: {
+            id: string;
+            caseId: string;
+            number: number;
+            captureId: string;
+            factToProve: string;
+            /** @description number, address, digest and time of the package when it was put in */
+            package: {
+                [key: string]: unknown;
+            };
+            addedBy: string;
+            addedAt: string;
+            /** @description why it cannot be relied on now; null when it can */
+            fault: string | null;
+        };
+        AddExhibitDto: {
+            captureId: string;
+            factToProve: string;
+        };
+        TaskDto: {
+            id: string;
+            caseId: string;
+            caseNumber: string | null;
+            caseState: string | null;
+            partyName: string | null;
+            kind: string;
+            zh: string;
+            en: string;
+            requires: string;
+            assignees: string[];
+            /** @enum {string} */
+            state: "open" | "done";
+            /** @description ends by itself when the case moves on */
+            ofState: boolean;
+            /** @description the case cannot be closed before it is done */
+            blocks: boolean;
+            due: string | null;
+            overdue: boolean;
+            heldUntil: string | null;
+            /** @description came back from hold */
+            returned: boolean;
+            createdAt: string;
+            daysWaiting: number;
+            doneAt: string | null;
+            doneBy: string | null;
+            note: string | null;
+        };
+        NewTaskDto: {
+            /** @description what is to be done */
+            title: string;
+            /** @description officers; nobody: whoever handles cases */
+            assignees?: string[];
+            due?: string;
+            /** @description the case cannot be closed before it is done */
+            blocks?: boolean;
+        };
+        CaseRemarkDto: {
+            id: string;
+            round: number;
+            field: string | null;
+            text: string;
+            by: string;
+            at: string;
+            answer: string | null;
+            answeredAt: string | null;
+        };
+        CaseAuditDto: {
+            id: string;
+            at: string;
+            actor: string;
+            act: string;
+            kind: string;
+            record: string;
+            purpose: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        DraftDocumentDto: {
+            form: string;
+            fields?: {
+                [key: string]: unknown;
+            };
+        };
+        CaseNoteDto: {
+            id: string;
+            text: string;
+            corrects: string | null;
+            by: string;
+            at: string;
+            afterClose: boolean;
+        };
+        AddNoteDto: {
+            text: string;
+            /** @description note that this one corrects */
+            corrects?: string;
+        };
+        CaseLinkDto: {
+            caseId: string;
+            otherId: string;
+            reason: string;
+            at: string;
+        };
+        LinkDto: {
+            otherId: string;
+            reason: string;
+        };
+        PauseDto: {
+            from: string;
+            to: string | null;
+            ground: string;
+            zh: string;
+            en: string;
+            reason: string | null;
+        };
+        ExtensionDto: {
+            n: number | null;
+            unit: string | null;
+            until: string | null;
+            reason: string;
+            at: string;
+        };
+        ReminderDto: {
+            /** @enum {string} */
+            kind: "half" | "most" | "lastDay";
+            day: string;
+        };
+        ExplanationLineDto: {
+            kind: Record<string, never>;
+            from: string;
+            to: string;
+            days: number;
+            zh: string;
+            en: string;
+        };
+        CaseClockDto: {
+            id: string;
+            key: string;
+            due: string;
+            dueAt: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "stopped";
+            overdue: boolean;
+            /** @description reaches a year without official calendar */
+            provisional: boolean;
+            zh: string;
+            en: string;
+            n: number;
+            /** @enum {string} */
+            unit: "workday" | "day" | "month" | "year" | "hour";
+            basis: components["schemas"]["CitationDto"];
+            basisZh: string;
+            /** @description tells a date and owes nothing */
+            informs: boolean;
+            startedAt: string;
+            /** @description kind of the event that started it */
+            startedBy: string;
+            stoppedAt: string | null;
+            pausedDays: number;
+            pauses: components["schemas"]["PauseDto"][];
+            extensions: components["schemas"]["ExtensionDto"][];
+            /** @description grounds on which it may be paused */
+            pauseGrounds: string[];
+            /** @description may be extended by approval */
+            extendable: boolean;
+            reminders: components["schemas"]["ReminderDto"][];
+            /** @description why this date */
+            explanation: components["schemas"]["ExplanationLineDto"][];
+        };
+        PauseClockDto: {
+            ground: string;
+            reason: string;
+        };
+        ExtendClockDto: {
+            reason: string;
+            /** @description stated day of a collective decision */
+            until?: string;
+        };
+        TaskPageDto: {
+            items: components["schemas"]["TaskDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        TaskDoneDto: {
+            note?: string;
+        };
+        TaskHoldDto: {
+            /** @description day on which it comes back; null at once */
+            until: string | null;
+        };
+        HolidayDto: {
+            name: string;
+            from: string;
+            to: string;
+        };
+        CalendarYearDto: {
+            year: number;
+            /** @description from an official notice */
+            confirmed: boolean;
+            /** @enum {string} */
+            mark: "F" | "F2" | "K" | "I";
+            basis: string;
+            issued: string | null;
+            holidays: components["schemas"]["HolidayDto"][];
+            workdays: string[];
+        };
+        CalendarDto: {
+            years: components["schemas"]["CalendarYearDto"][];
+            /** @description years that should have an official table by now and have none */
+            missing: number[];
+        };
+        ImportCalendarDto: {
+            /** @description title of the official notice */
+            basis: string;
+            /** @description day of the notice */
+            issued?: string;
+            holidays: components["schemas"]["HolidayDto"][];
+            /** @description Saturdays and Sundays that are worked */
+            workdays: string[];
+        };
+        OrderSummaryDto: {
+            id: string;
+            version: number;
+            number: string | null;
+            /** @enum {string} */
+            kind: "suspension" | "closure" | "restoration";
+            /** @enum {string} */
+            state: "draft" | "checked" | "approved" | "sealed" | "dispatched" | "delivered" | "acknowledged" | "executing" | "reported" | "verifying" | "contested" | "failed" | "escalated" | "verified" | "lapsed" | "withdrawn" | "restoreDispatched" | "restoreReported" | "restoreVerified" | "discarded";
+            caseId: string;
+            caseNumber: string | null;
+            operatorId: string | null;
+            operatorName: string | null;
+            /** @enum {string|null} */
+            scope: "account" | "shop" | "listing" | "domain" | "resolution" | "access" | null;
+            /** Format: date-time */
+            executeBy: string | null;
+            /** Format: date */
+            until: string | null;
+            /** @enum {string|null} */
+            reportOutcome: "full" | "partial" | "refused" | null;
+            liftsOrderId: string | null;
+            createdAt: string;
+            updatedAt: string;
+            availableActions: string[];
+        };
+        OrderPageDto: {
+            items: components["schemas"]["OrderSummaryDto"][];
+            nextCursor: string | null;
+            total: number;
+        };
+        MarkedCitationDto: {
+            law: string;
+            article: string;
+            /**
+             * @description only F is printed as law
+             * @enum {string}
+             */
+            mark: "F" | "F2" | "K" | "I";
+        };
+        OrderAddressDto: {
+            no: number;
+            outletId: string;
+            url: string;
+            captureId: string | null;
+            justification: string | null;
+            /**
+             * @description the operator's last word
+             * @enum {string|null}
+             */
+            result: "done" | "partly" | "notPossible" | "contested" | null;
+            /**
+             * @description what the last round of looks saw
+             * @enum {string|null}
+             */
+            seen: "live" | "partlyLive" | "suspended" | "closed" | "moved" | "inconclusive" | null;
+            /**
+             * @description what enough looks over enough time agree upon
+             * @enum {string|null}
+             */
+            confirmed: "live" | "partlyLive" | "suspended" | "closed" | "moved" | "inconclusive" | null;
+        };
+        OrderClockDto: {
+            key: string;
+            startedAt: string;
+            dueAt: string;
+            stoppedAt: string | null;
+            basis: string;
+            /** @enum {string} */
+            mark: "F" | "F2" | "K" | "I";
+        };
+        OrderDto: {
+            id: string;
+            version: number;
+            number: string | null;
+            /** @enum {string} */
+            kind: "suspension" | "closure" | "restoration";
+            /** @enum {string} */
+            state: "draft" | "checked" | "approved" | "sealed" | "dispatched" | "delivered" | "acknowledged" | "executing" | "reported" | "verifying" | "contested" | "failed" | "escalated" | "verified" | "lapsed" | "withdrawn" | "restoreDispatched" | "restoreReported" | "restoreVerified" | "discarded";
+            caseId: string;
+            caseNumber: string | null;
+            operatorId: string | null;
+            operatorName: string | null;
+            /** @enum {string|null} */
+            scope: "account" | "shop" | "listing" | "domain" | "resolution" | "access" | null;
+            /** Format: date-time */
+            executeBy: string | null;
+            /** Format: date */
+            until: string | null;
+            /** @enum {string|null} */
+            reportOutcome: "full" | "partial" | "refused" | null;
+            liftsOrderId: string | null;
+            createdAt: string;
+            updatedAt: string;
+            availableActions: string[];
+            authority: string;
+            officerNames: string[];
+            basis: components["schemas"]["MarkedCitationDto"][];
+            reasons: string;
+            /** @enum {string|null} */
+            ground: "corrected" | "noViolation" | "decisionAnnulled" | "lapsed" | "mistake" | null;
+            remedyOperator: string;
+            remedyMerchant: string;
+            reportHow: string;
+            preserve: string[];
+            documentId: string | null;
+            agreedBy: string | null;
+            dispatchedAt: string | null;
+            ackName: string | null;
+            ackRole: string | null;
+            ackAt: string | null;
+            /** @description when the addresses are looked at next */
+            recheckDue: string | null;
+            addresses: components["schemas"]["OrderAddressDto"][];
+            clocks: components["schemas"]["OrderClockDto"][];
+        };
+        OrderAddressInputDto: {
+            outletId: string;
+            /** @description package that fixed the offending page */
+            captureId?: string | null;
+            /** @description why the order may go out without a successful fetch in the last 24 hours */
+            justification?: string | null;
+        };
+        EditOrderDto: {
+            operatorId?: string | null;
+            addresses?: components["schemas"]["OrderAddressInputDto"][];
+            basis?: components["schemas"]["CitationDto"][];
+            reasons?: string;
+            /** @enum {string|null} */
+            scope?: "account" | "shop" | "listing" | "domain" | "resolution" | "access" | null;
+            /** Format: date-time */
+            executeBy?: string | null;
+            /** Format: date */
+            until?: string | null;
+            remedyOperator?: string;
+            remedyMerchant?: string;
+            reportHow?: string;
+            preserve?: string[];
+        };
+        MissingItemDto: {
+            /** @enum {string} */
+            item: "legalBasis" | "reasons" | "authority" | "addresses" | "measure" | "period" | "remedies" | "reporting";
+            field: string;
+            en: string;
+            zh: string;
+        };
+        CheckedItemDto: {
+            /** @enum {string} */
+            item: "legalBasis" | "reasons" | "authority" | "addresses" | "measure" | "period" | "remedies" | "reporting";
+            ok: boolean;
+            missing: components["schemas"]["MissingItemDto"][];
+        };
+        OrderCheckDto: {
+            complete: boolean;
+            items: components["schemas"]["CheckedItemDto"][];
+        };
+        OrderTransitionDto: {
+            /** @enum {string} */
+            action: "submit" | "revise" | "agree" | "return" | "approve" | "seal" | "dispatch" | "deliver" | "acknowledge" | "begin" | "report" | "verify" | "contest" | "confirm" | "fail" | "reopen" | "insist" | "escalate" | "lapse" | "withdraw" | "restoreDispatch" | "restoreReport" | "restoreConfirm" | "override" | "discard" | "supersede";
+            reason?: string;
+        };
+        OrderEventDto: {
+            id: string;
+            at: string;
+            actor: string;
+            kind: string;
+            fromState: string | null;
+            toState: string | null;
+            details: Record<string, never>;
+        };
+        ObservationDto: {
+            id: string;
+            addressNo: number;
+            round: number;
+            since: string;
+            /** @enum {string} */
+            profile: "desktop" | "mobile";
+            captureId: string | null;
+            requestedAt: string;
+            observedAt: string | null;
+            /** @enum {string|null} */
+            verdict: "live" | "partlyLive" | "suspended" | "closed" | "moved" | "inconclusive" | null;
+            reason: string | null;
+            status: number | null;
+            urlFinal: string | null;
+            ip: string | null;
+            /** @description share of the offending text that is still there, 0 to 1000 */
+            similarity: number | null;
+        };
+        ReportLineDto: {
+            addressNo: number;
+            /** @enum {string} */
+            result: "done" | "partly" | "notPossible" | "contested";
+            /** @enum {string|null} */
+            measure: "visibility" | "money" | "servicePartialSuspension" | "serviceTotalSuspension" | "servicePartialTermination" | "serviceTotalTermination" | "accountSuspension" | "accountTermination" | "resolutionStopped" | "accessStopped" | "filingCancelled" | "restored" | null;
+            doneAt: string | null;
+            reason: string | null;
+        };
+        ReportFileDto: {
+            id: string;
+            name: string;
+            mediaType: string;
+            sizeBytes: number;
+            sha256: string;
+        };
+        ReportDto: {
+            id: string;
+            seq: number;
+            /** @enum {string} */
+            outcome: "full" | "partial" | "refused";
+            byName: string;
+            byRole: string;
+            ticket: string | null;
+            at: string;
+            receiptDocumentId: string | null;
+            lines: components["schemas"]["ReportLineDto"][];
+            files: components["schemas"]["ReportFileDto"][];
+        };
+        NewOrderDto: {
+            operatorId?: string | null;
+            addresses?: components["schemas"]["OrderAddressInputDto"][];
+            basis?: components["schemas"]["CitationDto"][];
+            reasons?: string;
+            /** @enum {string|null} */
+            scope?: "account" | "shop" | "listing" | "domain" | "resolution" | "access" | null;
+            /** Format: date-time */
+            executeBy?: string | null;
+            /** Format: date */
+            until?: string | null;
+            remedyOperator?: string;
+            remedyMerchant?: string;
+            reportHow?: string;
+            preserve?: string[];
+            /** @enum {string} */
+            kind: "suspension" | "closure" | "restoration";
+            /** @description restoration only: the order that it lifts */
+            liftsOrderId?: string | null;
+            /** @enum {string|null} */
+            ground?: "corrected" | "noViolation" | "decisionAnnulled" | "lapsed" | "mistake" | null;
+        };
     };
-    ClockDto: {
-      now: string;
-    };
-    AdvanceDto: {
-      advanceMs: number;
-    };
-    SignInDto: {
-      account: string;
-      password: string;
-    };
-    SessionOfficerDto: {
-      id: string;
-      account: string;
-      name: string;
-      certificate: string | null;
-      division: string;
-      unit: string;
-      roles: string[];
-    };
-    SessionDto: {
-      officer: components['schemas']['SessionOfficerDto'];
-      permissions: string[];
-      /** @description send it as X-CSRF-Token with every write */
-      csrfToken: string;
-      secondFactorAt: string | null;
-    };
-    SecondFactorDto: {
-      /** @example 123456 */
-      code: string;
-    };
-    RoleDto: {
-      /** @enum {string} */
-      role: 'officer' | 'inspector' | 'legalReviewer' | 'head' | 'liaison' | 'auditor' | 'systemAdmin' | 'securityAdmin';
-      /** @enum {string} */
-      scope: 'self' | 'unit' | 'below' | 'all' | 'none';
-    };
-    OfficerDto: {
-      id: string;
-      account: string;
-      name: string;
-      certificate: string | null;
-      unitId: string;
-      unit: string;
-      division: string;
-      /** @enum {string} */
-      state: 'active' | 'disabled';
-      roles: components['schemas']['RoleDto'][];
-      version: number;
-    };
-    OfficerPageDto: {
-      items: components['schemas']['OfficerDto'][];
-      nextCursor: string | null;
-      total: number;
-    };
-    NewOfficerDto: {
-      /** @example officer.a */
-      account: string;
-      name: string;
-      /** @description number of the enforcement certificate */
-      certificate?: string;
-      unitId: string;
-      password: string;
-    };
-    CreatedOfficerDto: {
-      id: string;
-      account: string;
-      name: string;
-      certificate: string | null;
-      unitId: string;
-      unit: string;
-      division: string;
-      /** @enum {string} */
-      state: 'active' | 'disabled';
-      roles: components['schemas']['RoleDto'][];
-      version: number;
-      /** @description base32; shown this once, to be put into an authenticator */
-      totpSecret: string;
-    };
-    ChangeOfficerDto: {
-      name?: string;
-      /** @enum {string} */
-      state?: 'active' | 'disabled';
-    };
-    GrantDto: {
-      /** @enum {string} */
-      role: 'officer' | 'inspector' | 'legalReviewer' | 'head' | 'liaison' | 'auditor' | 'systemAdmin' | 'securityAdmin';
-      /** @enum {string} */
-      scope: 'self' | 'unit' | 'below' | 'all' | 'none';
-    };
-    UnitDto: {
-      id: string;
-      name: string;
-      division: string;
-      agencyName: string;
-    };
-    AuditEventDto: {
-      id: string;
-      at: string;
-      actor: string;
-      act: string;
-      kind: string;
-      record: string;
-      caseId: string | null;
-      purpose: string | null;
-      origin: string | null;
-      details: {
-        [key: string]: unknown;
-      };
-    };
-    AuditPageDto: {
-      items: components['schemas']['AuditEventDto'][];
-      nextCursor: string | null;
-      total: number;
-    };
-    ChainReportDto: {
-      links: number;
-      waiting: number;
-      broken: number | null;
-      head: string | null;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  Health_show: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+    Health_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['HealthDto'];
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthDto"];
+                };
+            };
         };
-      };
     };
-  };
-  Clock_show: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+    Clock_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['ClockDto'];
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockDto"];
+                };
+            };
         };
-      };
     };
-  };
-  Clock_advance: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AdvanceDto'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+    Clock_advance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['ClockDto'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdvanceDto"];
+            };
         };
-      };
-    };
-  };
-  Session_show: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockDto"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
-        };
-      };
     };
-  };
-  Session_signIn: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignInDto'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
+    Session_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
         };
-      };
-      /** @description `officers.wrongCredentials`: Account or password is wrong */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description `officers.locked`: The account is locked after five failures */
-      423: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
     };
-  };
-  Session_signOut: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
+    Session_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content?: never;
-      };
-    };
-  };
-  Session_secondFactor: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SecondFactorDto'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInDto"];
+            };
         };
-        content: {
-          'application/json': components['schemas']['SessionDto'];
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description `officers.wrongCredentials`: Account or password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `officers.locked`: The account is locked after five failures */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
-      };
-      /** @description `officers.wrongSecondFactor`: The code is wrong or was used already */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description `officers.locked`: The account is locked after five failures */
-      423: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
     };
-  };
-  Officers_list: {
-    parameters: {
-      query?: {
-        /** @description nextCursor of the page before */
-        cursor?: string;
-        limit?: number;
-        page?: number;
-        perPage?: number;
-        /** @description a field that the list names as sortable */
-        sort?: string;
-        order?: 'ASC' | 'DESC';
-        /** @description words to look for */
-        q?: string;
-        unitId?: string;
-        role?: 'officer' | 'inspector' | 'legalReviewer' | 'head' | 'liaison' | 'auditor' | 'systemAdmin' | 'securityAdmin';
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+    Session_signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['OfficerPageDto'];
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
-      };
     };
-  };
-  Officers_create: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewOfficerDto'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
+    Session_secondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['CreatedOfficerDto'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorDto"];
+            };
         };
-      };
-      /** @description `officers.accountTaken`: This account name is taken; `officers.certificateTaken`: This certificate number is taken */
-      409: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDto"];
+                };
+            };
+            /** @description `officers.wrongSecondFactor`: The code is wrong or was used already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `officers.locked`: The account is locked after five failures */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
-        content?: never;
-      };
-      /** @description `officers.weakPassword`: The password is too weak */
-      422: {
-        headers: {
-          [name: string]: unknown;
+    };
+    Officers_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                unitId?: string;
+                role?: "officer" | "inspector" | "legalReviewer" | "head" | "liaison" | "auditor" | "systemAdmin" | "securityAdmin";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content?: never;
-      };
-    };
-  };
-  Officers_show: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerPageDto"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['OfficerDto'];
+    };
+    Officers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-      };
-    };
-  };
-  Officers_change: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChangeOfficerDto'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfficerDto"];
+            };
         };
-        content: {
-          'application/json': components['schemas']['OfficerDto'];
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedOfficerDto"];
+                };
+            };
+            /** @description `officers.accountTaken`: This account name is taken; `officers.certificateTaken`: This certificate number is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `officers.weakPassword`: The password is too weak */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
-      };
     };
-  };
-  Officers_grant: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GrantDto'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
+    Officers_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['OfficerDto'];
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerDto"];
+                };
+            };
         };
-      };
-      /** @description `officers.rolesNotSeparate`: Administrators and auditors hold one role only */
-      422: {
-        headers: {
-          [name: string]: unknown;
+    };
+    Officers_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
         };
-        content?: never;
-      };
-    };
-  };
-  Officers_revoke: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      204: {
-        headers: {
-          [name: string]: unknown;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOfficerDto"];
+            };
         };
-        content?: never;
-      };
-    };
-  };
-  Officers_units: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerDto"];
+                };
+            };
         };
-        content: {
-          'application/json': components['schemas']['UnitDto'][];
-        };
-      };
     };
-  };
-  Audit_list: {
-    parameters: {
-      query?: {
-        /** @description nextCursor of the page before */
-        cursor?: string;
-        limit?: number;
-        page?: number;
-        perPage?: number;
-        /** @description a field that the list names as sortable */
-        sort?: string;
-        order?: 'ASC' | 'DESC';
-        /** @description words to look for */
-        q?: string;
-        kind?: string;
-        /** @description id of the record */
-        record?: string;
-        actor?: string;
-        caseId?: string;
-        from?: string;
-        to?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+    Officers_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['AuditPageDto'];
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantDto"];
+            };
         };
-      };
-    };
-  };
-  Audit_chain: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerDto"];
+                };
+            };
+            /** @description `officers.rolesNotSeparate`: Administrators and auditors hold one role only */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
-        content: {
-          'application/json': components['schemas']['ChainReportDto'];
-        };
-      };
     };
-  };
+    Officers_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Officers_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDto"][];
+                };
+            };
+        };
+    };
+    Audit_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                kind?: string;
+                /** @description id of the record */
+                record?: string;
+                actor?: string;
+                caseId?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPageDto"];
+                };
+            };
+        };
+    };
+    Audit_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainReportDto"];
+                };
+            };
+        };
+    };
+    Subject_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                kind?: "enterprise" | "individual-business" | "cooperative" | "branch" | "foreign-rep" | "institution" | "social-org" | "natural-person-shop" | "unregistered-suspect" | "unknown";
+                status?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "9";
+                divisionCode?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectPageDto"];
+                };
+            };
+        };
+    };
+    Subject_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSubjectDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDto"];
+                };
+            };
+            /** @description `registry.overrideNotAllowed`: A failed check may be overridden by a supervisor only; `registry.outsideScope`: The division is outside your territory */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccTaken`: A subject with this code is already registered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccWrong`: This is not a valid unified social credit code; `registry.usccMissing`: A subject of this kind has a unified social credit code; `registry.regNoWrong`: This is not a valid 15-digit registration number; `registry.exemptionMissing`: A natural person who is not registered must state the ground of exemption */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Subject_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Subject_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSubjectDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectDto"];
+                };
+            };
+            /** @description `registry.outsideScope`: The division is outside your territory */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccTaken`: A subject with this code is already registered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccWrong`: This is not a valid unified social credit code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Subject_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Outlet_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                subjectId?: string;
+                carrierKind?: "platform" | "website" | "shop-local-platform" | "shop-remote-platform" | "app" | "mini-program" | "public-account" | "live-room" | "video-account" | "local-life" | "catering-shop";
+                pool?: "none" | "claimed" | "key" | "excluded" | "closed";
+                operatorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutletPageDto"];
+                };
+            };
+        };
+    };
+    Outlet_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOutletDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutletDto"];
+                };
+            };
+            /** @description `registry.outsideScope`: The division is outside your territory */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.domainWrong`: This is not a domain name; `registry.urlWrong`: The address must be http(s), without credentials, and lie on the filed domain; `registry.numberFormat`: The number does not have the form of its kind */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Outlet_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutletDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Outlet_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOutletDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutletDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.domainWrong`: This is not a domain name; `registry.urlWrong`: The address must be http(s), without credentials, and lie on the filed domain; `registry.numberFormat`: The number does not have the form of its kind */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Outlet_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Operator_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                kind?: "platform" | "hosting" | "telecom";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorPageDto"];
+                };
+            };
+        };
+    };
+    Operator_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOperatorDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDto"];
+                };
+            };
+            /** @description `registry.operatorTaken`: An operator of this name exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccWrong`: This is not a valid unified social credit code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Operator_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Operator_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOperatorDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.operatorTaken`: An operator of this name exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.usccWrong`: This is not a valid unified social credit code */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Conflict_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: "open" | "decided";
+                outletId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictPageDto"];
+                };
+            };
+        };
+    };
+    Conflict_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideConflictDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `registry.conflictDecided`: The conflict has been decided */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: "active" | "suspended" | "lapsed" | "revoked";
+                outletId?: string;
+                subjectId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgePageDto"];
+                };
+            };
+        };
+    };
+    Badge_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueBadgeDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeDto"];
+                };
+            };
+            /** @description `badge.notProved`: Control of the outlet has not been proved, or the proof is older than 90 days; `badge.conflictOpen`: Another subject has filed the same address; the conflict must be decided first; `badge.alreadyIssued`: The outlet already has a badge that is not revoked; `badge.subjectInactive`: The subject is no longer registered as active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeDto"];
+                };
+            };
+            /** @description `badge.notFound`: Badge not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_transition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BadgeTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeDto"];
+                };
+            };
+            /** @description `badge.notFound`: Badge not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `badge.illegalTransition`: The badge cannot make this move from its present state; `badge.heldByOrder`: The badge is suspended by an order and comes back only with its restoration; `badge.notProved`: Control of the outlet has not been proved, or the proof is older than 90 days; `badge.subjectInactive`: The subject is no longer registered as active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeHistoryDto"];
+                };
+            };
+            /** @description `badge.notFound`: Badge not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_snippet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnippetDto"];
+                };
+            };
+            /** @description `badge.notFound`: Badge not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Badge_qr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `badge.notFound`: Badge not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Proof_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestProofDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDto"];
+                };
+            };
+            /** @description `registry.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `badge.proofMethodUnfit`: On a platform the root of the host is not the merchant’s to prove */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Proof_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDto"];
+                };
+            };
+            /** @description `badge.proofNotFound`: Proof of control not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `badge.proofMethodUnfit`: On a platform the root of the host is not the merchant’s to prove */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Proof_attest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttestProofDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDto"];
+                };
+            };
+            /** @description `badge.proofNotFound`: Proof of control not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `badge.proofMethodUnfit`: On a platform the root of the host is not the merchant’s to prove */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Proof_list: {
+        parameters: {
+            query: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                outletId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofListDto"];
+                };
+            };
+        };
+    };
+    Proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofDto"];
+                };
+            };
+            /** @description `badge.proofNotFound`: Proof of control not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Capture_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                caseId?: string;
+                outletId?: string;
+                orderId?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapturePageDto"];
+                };
+            };
+        };
+    };
+    Capture_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestCaptureDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+            /** @description `evidence.urlNotCapturable`: This address cannot be captured */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Capture_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+        };
+    };
+    Capture_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Capture_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepDto"][];
+                };
+            };
+        };
+    };
+    Capture_custody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyDto"][];
+                };
+            };
+        };
+    };
+    Capture_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationDto"];
+                };
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Content_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFileDto"][];
+                };
+            };
+        };
+    };
+    Content_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                "*": string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Content_exchanges: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                /** @description part of the address */
+                q?: string;
+                outcome?: "ok" | "blocked" | "failed" | "limited";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangePageDto"];
+                };
+            };
+        };
+    };
+    Content_requestExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestExportDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDto"];
+                };
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Content_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDto"];
+                };
+            };
+        };
+    };
+    Content_exportFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the package (.evp) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.exportNotReady`: The export is not ready */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Supervision_rules: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePageDto"];
+                };
+            };
+        };
+    };
+    Supervision_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDto"];
+                };
+            };
+            /** @description `supervision.unknownRule`: The rule library has no such rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Supervision_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: "open" | "confirmed" | "dismissed";
+                rule?: string;
+                kind?: "badgeMissing" | "word";
+                outletId?: string;
+                subjectId?: string;
+                captureId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPageDto"];
+                };
+            };
+        };
+    };
+    Supervision_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordFindingDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedFindingDto"];
+                };
+            };
+            /** @description `supervision.nothingFound`: The captured page holds nothing that the rules look for; `supervision.unknownRule`: The rule library has no such rule; `supervision.captureOfOtherOutlet`: The capture was made of another outlet; `supervision.noteMissing`: Say what you saw */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Supervision_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingDto"];
+                };
+            };
+            /** @description `supervision.findingNotFound`: Finding not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Supervision_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingDto"];
+                };
+            };
+            /** @description `supervision.findingNotFound`: Finding not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `supervision.illegalTransition`: The finding was decided already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `supervision.reasonMissing`: A finding is dismissed with a reason only */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Supervision_decideMany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkFindingsDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResultDto"][];
+                };
+            };
+            /** @description `supervision.reasonMissing`: A finding is dismissed with a reason only */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Document_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDto"][];
+                };
+            };
+        };
+    };
+    Document_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                caseId?: string;
+                refKind?: "case" | "order";
+                refId?: string;
+                state?: "draft" | "submitted" | "finished" | "void" | "approved" | "sealed" | "served";
+                form?: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentPageDto"];
+                };
+            };
+        };
+    };
+    Document_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDto"];
+                };
+            };
+            /** @description `documents.notFound`: Document not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Document_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendDocumentDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDto"];
+                };
+            };
+            /** @description `documents.notFound`: Document not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.notEditable`: Only a draft can be edited */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.fieldsFaulty`: Some fields do not fit the form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Document_file: {
+        parameters: {
+            query?: {
+                /** @description an earlier paper; the newest when left out */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description `documents.notFound`: Document not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.characterNotInFont`: The font cannot show some characters */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Document_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentDto"];
+                };
+            };
+            /** @description `documents.approverIsSubmitter`: Who drafted or submitted a document cannot approve it; `officers.secondFactorRequired`: Show your second factor and repeat the act */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.notFound`: Document not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.illegalTransition`: The document cannot make this move now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.fieldsMissing`: The form cannot be completed: fields are missing; `documents.basisNotLaw`: A citation that nobody has read in the law cannot be printed as law; `documents.lawNotInForce`: A cited revision was not in force on the day of the act; `documents.reasonMissing`: Give the reason; `documents.serviceIncomplete`: This way of service needs more */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: string;
+                phase?: "clue" | "running" | "ended";
+                mine?: boolean;
+                subjectId?: string;
+                outletId?: string;
+                source?: "inspection" | "complaint" | "report" | "transfer" | "assigned" | "monitoring" | "badgeReport";
+                visibility?: "normal" | "restricted" | "sealed";
+                /** @description a time limit falls due on or before this day */
+                dueBy?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePageDto"];
+                };
+            };
+        };
+    };
+    Case_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCaseDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.outletHasCase`: Another case on this outlet is running; link it, or open a new one with a reason */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description version that was looked at; a newer one refuses the move */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate; `officers.secondFactorRequired`: Show your second factor and repeat the act */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.illegalTransition`: The case cannot make this move now; `cases.documentsMissing`: A required document is not finished; `cases.serviceMissing`: The document has not been served; `cases.exhibitsMissing`: The case has no exhibit; `cases.exhibitsUnverified`: An exhibit is not fixed or does not verify; `cases.ordersOpen`: Something that hangs on the case is not finished; `cases.tasksOpen`: The case has open tasks; `cases.clocksOpen`: A time limit of the case still runs; `cases.statementPeriodRunning`: The party's time to state and defend is not over; `cases.statementPeriodEnded`: The time in which a hearing could be asked for is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `platform.versionMismatch`: Somebody changed the record meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.fieldsMissing`: Some fields are missing or wrong; `cases.twoOfficersRequired`: Two officers with enforcement certificates have to be named; `cases.officerRecused`: A named officer is recused from this case; `cases.remarksUnanswered`: A reviewer's remark has no answer */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_reviewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficerIdDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.officerRecused`: A named officer is recused from this case */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_officers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandlersDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.twoOfficersRequired`: Two officers with enforcement certificates have to be named; `cases.officerRecused`: A named officer is recused from this case */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficerIdDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.officerRecused`: A named officer is recused from this case */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_recuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecusalDto"];
+            };
+        };
+        responses: {
+            /** @description `platform.forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Case_visibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisibilityDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseParts_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseEventDto"][];
+                };
+            };
+        };
+    };
+    CaseParts_parties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePartyDto"][];
+                };
+            };
+        };
+    };
+    CaseParts_exhibits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseExhibitDto"][];
+                };
+            };
+        };
+    };
+    CaseParts_addExhibit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddExhibitDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseExhibitDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.exhibitTwice`: This capture is an exhibit of the case already; `cases.caseEnded`: The case has ended; only late documents and corrections can be added */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseParts_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDto"][];
+                };
+            };
+        };
+    };
+    CaseParts_addTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTaskDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.caseEnded`: The case has ended; only late documents and corrections can be added */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseParts_remarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRemarkDto"][];
+                };
+            };
+        };
+    };
+    CaseParts_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseAuditDto"][];
+                };
+            };
+        };
+    };
+    CasePapers_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentSummaryDto"][];
+                };
+            };
+        };
+    };
+    CasePapers_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftDocumentDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentSummaryDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `documents.unknownForm`: This form cannot be made here; `documents.fieldsFaulty`: Some fields do not fit the form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePapers_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseNoteDto"][];
+                };
+            };
+        };
+    };
+    CasePapers_addNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddNoteDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseNoteDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePapers_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLinkDto"][];
+                };
+            };
+        };
+    };
+    CasePapers_addLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLinkDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseClocks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseClockDto"][];
+                };
+            };
+        };
+    };
+    CaseClocks_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                clockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseClockDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseClockDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.clockRefused`: The time limit cannot be changed so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseClocks_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                clockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseClockDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.clockRefused`: The time limit cannot be changed so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseClocks_extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                clockId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendClockDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseClockDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.clockRefused`: The time limit cannot be changed so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Task_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                view?: "mine" | "unit" | "held" | "done";
+                caseId?: string;
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPageDto"];
+                };
+            };
+        };
+    };
+    Task_done: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskDoneDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDto"];
+                };
+            };
+            /** @description `cases.taskNotYours`: This task is assigned to somebody else */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.taskClosesItself`: This task ends by itself when the case moves on */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Task_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskHoldDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDto"];
+                };
+            };
+            /** @description `cases.taskNotYours`: This task is assigned to somebody else */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Calendar_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDto"];
+                };
+            };
+        };
+    };
+    Calendar_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportCalendarDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDto"];
+                };
+            };
+            /** @description `cases.calendarFaulty`: The table of working days cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Order_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: "draft" | "checked" | "approved" | "sealed" | "dispatched" | "delivered" | "acknowledged" | "executing" | "reported" | "verifying" | "contested" | "failed" | "escalated" | "verified" | "lapsed" | "withdrawn" | "restoreDispatched" | "restoreReported" | "restoreVerified" | "discarded";
+                kind?: "suspension" | "closure" | "restoration";
+                caseId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPageDto"];
+                };
+            };
+        };
+    };
+    Order_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+        };
+    };
+    Order_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditOrderDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `orders.notEditable`: Only a draft can be edited */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `platform.versionMismatch`: Somebody changed the record meanwhile */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `platform.versionMissing`: Send If-Match with the ETag that you read */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Order_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCheckDto"];
+                };
+            };
+        };
+    };
+    Order_transition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `orders.separationOfDuty`: Nobody decides on his own work; `officers.secondFactorRequired`: Show your second factor and repeat the act; `platform.forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `orders.illegalMove`: The order cannot make this move now; `orders.caseNotReady`: The case has not come far enough for this order; `orders.reviewMissing`: The legal reviewer has not agreed yet; `orders.noContact`: The operator has no contact with an e-mail address for orders */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `orders.contentIncomplete`: The order does not say everything it must; `orders.reasonMissing`: Give the reason */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Order_renewLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `orders.illegalMove`: The order cannot make this move now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Order_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderEventDto"][];
+                };
+            };
+        };
+    };
+    Order_observations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationDto"][];
+                };
+            };
+        };
+    };
+    Order_reportsOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDto"][];
+                };
+            };
+        };
+    };
+    Order_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                fileId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseOrders_list: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+                page?: number;
+                perPage?: number;
+                /** @description a field that the list names as sortable */
+                sort?: string;
+                order?: "ASC" | "DESC";
+                /** @description words to look for */
+                q?: string;
+                state?: "draft" | "checked" | "approved" | "sealed" | "dispatched" | "delivered" | "acknowledged" | "executing" | "reported" | "verifying" | "contested" | "failed" | "escalated" | "verified" | "lapsed" | "withdrawn" | "restoreDispatched" | "restoreReported" | "restoreVerified" | "discarded";
+                kind?: "suspension" | "closure" | "restoration";
+                caseId?: string;
+            };
+            header?: never;
+            path: {
+                caseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPageDto"];
+                };
+            };
+        };
+    };
+    CaseOrders_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrderDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDto"];
+                };
+            };
+            /** @description `orders.caseNotReady`: The case has not come far enough for this order; `orders.nothingToLift`: This order is not running, so nothing can be restored; `orders.alreadyLifting`: A restoration of this order exists already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `platform.invalid`: Some fields are wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
 }
