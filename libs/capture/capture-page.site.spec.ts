@@ -5,7 +5,10 @@ import { answer, CaptureHarness, FixtureSite, html, redirect, text, type Capture
 
 jest.setTimeout(90_000);
 
-const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const image =
   (n: string): Handler =>
   (_request, response) =>
@@ -22,7 +25,11 @@ const shop = (): Record<string, Handler> => ({
     <script src="/app.js"></script></body>`,
     { 'set-cookie': ['a=1', 'b=2'], 'x-repeat': ['one', 'two'] },
   ),
-  '/style.css': text('@font-face { font-family: odd; src: url(/odd.woff2) } body { background: url(/back.png) }', 'text/css', 'gzip'),
+  '/style.css': text(
+    '@font-face { font-family: odd; src: url(/odd.woff2) } body { background: url(/back.png) }',
+    'text/css',
+    'gzip',
+  ),
   '/app.js': text(
     `document.getElementById('closed').attachShadow({ mode: 'closed' }).innerHTML = '<b>封闭内容</b>';
     fetch('/api/br'); fetch('/api/deflate'); fetch('/api/zstd'); fetch('/api/gbk'); fetch('/moved'); fetch('/none'); fetch('/missing');
@@ -53,7 +60,12 @@ const shop = (): Record<string, Handler> => ({
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write('data: 一\n\n');
   },
-  ...Object.fromEntries(['/icon.png', '/eager.png', '/lazy.png', '/observed.png', '/back.png', '/in-frame.png', '/odd.woff2'].map((path) => [path, image(path)])),
+  ...Object.fromEntries(
+    ['/icon.png', '/eager.png', '/lazy.png', '/observed.png', '/back.png', '/in-frame.png', '/odd.woff2'].map((path) => [
+      path,
+      image(path),
+    ]),
+  ),
 });
 
 interface Line {
@@ -91,13 +103,32 @@ describe.each([
   });
 
   it('is complete, and every promised artefact is there', () => {
-    expect(captured.result).toMatchObject({ outcome: 'complete', limits: [], navigation: { urlFinal: site.url('/shop'), status: 200, title: '店铺', ip: '127.0.0.1' } });
-    const wanted = ['content/capture.wacz', 'content/screen/first.png', 'content/screen/full-0001.png', 'content/page.mhtml', 'content/page.pdf', 'content/dom.html', 'content/text.txt'];
-    expect(captured.result.artefacts).toEqual(expect.arrayContaining(wanted.map((path) => expect.objectContaining({ path, state: 'ok' }))));
+    expect(captured.result).toMatchObject({
+      outcome: 'complete',
+      limits: [],
+      navigation: { urlFinal: site.url('/shop'), status: 200, title: '店铺', ip: '127.0.0.1' },
+    });
+    const wanted = [
+      'content/capture.wacz',
+      'content/screen/first.png',
+      'content/screen/full-0001.png',
+      'content/page.mhtml',
+      'content/page.pdf',
+      'content/dom.html',
+      'content/text.txt',
+    ];
+    expect(captured.result.artefacts).toEqual(
+      expect.arrayContaining(wanted.map((path) => expect.objectContaining({ path, state: 'ok' }))),
+    );
   });
 
   it('I-21: every request that the server saw has a record with the digest of what it sent, and nothing else is recorded', () => {
-    const ours = lines.map(({ method, url, status, sha256: digest }) => ({ method, path: url.replace(site.url(''), ''), status, digest }));
+    const ours = lines.map(({ method, url, status, sha256: digest }) => ({
+      method,
+      path: url.replace(site.url(''), ''),
+      status,
+      digest,
+    }));
     for (const { method, url, status, sha256: digest } of site.log) {
       if (url === '/events') continue;
       // Over TLS the body of a redirect is inside the tunnel and DevTools does not give it.
@@ -105,9 +136,24 @@ describe.each([
       expect(ours).toContainEqual({ method, path: url, status, digest: known });
     }
     const asked = site.log.map(({ method, url }) => `${method} ${url}`).sort();
-    expect(ours.filter(({ status }) => status > 0).map(({ method, path }) => `${method} ${path}`).sort()).toEqual(asked);
+    expect(
+      ours
+        .filter(({ status }) => status > 0)
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual(asked);
     const paths = site.log.map(({ url }) => url);
-    expect(paths).toEqual(expect.arrayContaining(['/lazy.png', '/observed.png', '/odd.woff2', '/module.mjs', '/in-frame.png', '/from-worker', '/more?7']));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        '/lazy.png',
+        '/observed.png',
+        '/odd.woff2',
+        '/module.mjs',
+        '/in-frame.png',
+        '/from-worker',
+        '/more?7',
+      ]),
+    );
   });
 
   it('fetched the document once, and asked for nothing on its own', () => {
@@ -118,7 +164,9 @@ describe.each([
 
   it('looks like one ordinary visitor that tells the truth about itself', () => {
     const agents = new Set(site.log.map(({ userAgent }) => userAgent));
-    expect([...agents]).toEqual([expect.stringMatching(/^Mozilla\/5\.0 \(X11; Linux x86_64\) .*Chrome\/\d+\.0\.0\.0 Safari\/537\.36$/)]);
+    expect([...agents]).toEqual([
+      expect.stringMatching(/^Mozilla\/5\.0 \(X11; Linux x86_64\) .*Chrome\/\d+\.0\.0\.0 Safari\/537\.36$/),
+    ]);
   });
 
   it('keeps header order and repeats, and the body of a POST', () => {
@@ -174,7 +222,10 @@ describe.each([
   });
 
   it('names the environment that was in force', () => {
-    const { before, after } = JSON.parse(captured.text('record/environment.json')) as Record<string, { id: string; result: string; observed: string }[]>;
+    const { before, after } = JSON.parse(captured.text('record/environment.json')) as Record<
+      string,
+      { id: string; result: string; observed: string }[]
+    >;
     expect(before?.map(({ id }) => id)).toEqual(expect.arrayContaining(['E02', 'E04', 'E05', 'E06', 'E10', 'E12']));
     expect(after?.find(({ id }) => id === 'E16')).toMatchObject({ result: 'pass' });
     expect(before?.find(({ id }) => id === 'E03')?.observed).toMatch(/sandbox (on|off \(.+\))/);

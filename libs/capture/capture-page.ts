@@ -7,7 +7,7 @@ import { firstView, fullHeight, htmlOf, mhtmlOf, pdfOf, textOf, treeOf, type Til
 import { userAgentOf, type FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
 import { Aside, quietMoment, scrollThrough, settle, stateOf } from './chromium/page-acts';
-import { Recorder, type LimitName } from './chromium/recorder';
+import { Recorder, type LimitName, type SeenExchange } from './chromium/recorder';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
 import { parseAllowedNet, refusalOfAddress } from './domain/address';
@@ -37,6 +37,8 @@ const QUIET_MS = 500;
 /** A page that is still busy so long after `load` will not become quiet: it is taken as it is. */
 const BUSY_MS = 5_500;
 const ARTEFACT_MS = 60_000;
+/** Copies of the tree are quick on any page that still answers. */
+const SNAPSHOT_MS = 20_000;
 /** Environment, packaging and signing need this much of the job's time. */
 const RESERVE_MS = 10_000;
 
@@ -86,6 +88,8 @@ class PageCapture {
   private after: Check[] = [];
   private clockState: ClockState | null = null;
   private loadingStopped = false;
+  /** The job's time is over: its browser is dead, and what was made until then is packed. */
+  private expired = false;
   private refusedMain = '';
 
   constructor(
@@ -236,10 +240,7 @@ class PageCapture {
       if (this.loadingStopped) break;
       await pause(20);
     }
-    if (!navigated) {
-      await pause(200);
-      if (!navigated) throw new Ended('failed', 'noAnswerInTime');
-    }
+    if (!this.mainAnswered()) throw new Ended('failed', 'noAnswerInTime');
     this.step('dom', recorder.mainLoadedAt > 0 ? 'load' : 'loading stopped');
   }
 
@@ -248,14 +249,13 @@ class PageCapture {
     const [refusal] = this.mainRefusals();
     if (refusal) throw new Ended('refused', refusal);
     if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
-    throw new Ended('failed', error);
+    throw new Ended('failed', this.mainFailure() ?? error);
   }
 
   /** What the egress refused of the main document, plain or through a tunnel. */
   private mainRefusals(): string[] {
-    const { recorder, fresh } = this.ready();
-    const documents = recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
-    return documents.flatMap((seen) => {
+    const { fresh } = this.ready();
+    return this.documents().flatMap((seen) => {
       const own = seen.refusedBy && fresh.proxy.exchanges.find(({ id }) => String(id) === seen.refusedBy);
       if (own) return own.outcome === 'blocked' ? [own.reason] : [];
       const url = new URL(seen.url);
@@ -264,6 +264,22 @@ class PageCapture {
       );
       return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
     });
+  }
+
+  /** That a document came from a site; what the egress says in its place is none. */
+  private mainAnswered(): boolean {
+    return this.documents().some(({ status, refusedBy }) => status > 0 && refusedBy === '');
+  }
+
+  private documents(): SeenExchange[] {
+    return this.ready().recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+  }
+
+  /** Why the last document did not come, as the egress knows it. */
+  private mainFailure(): string | null {
+    const last = this.documents().at(-1);
+    const own = last?.refusedBy ? this.ready().fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
+    return own?.outcome === 'failed' ? own.reason : null;
   }
 
   private mainRedirect(url: string): void {
@@ -276,9 +292,9 @@ class PageCapture {
     if (this.refusedMain) throw new Ended('refused', this.refusedMain);
     const [refusal] = this.mainRefusals();
     if (refusal && refusal !== 'loadingStopped') throw new Ended('refused', refusal);
-    const last = recorder.exchanges.findLast(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
-    const own = last?.refusedBy ? fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
-    if (own?.outcome === 'failed') throw new Ended('failed', own.reason);
+    const failure = this.mainFailure();
+    if (failure) throw new Ended('failed', failure);
+    if (this.expired) return;
     if (recorder.mainCrashed) throw new Ended('failed', 'pageCrashed');
     if (!fresh.browser.connected) throw new Ended('failed', 'browserCrashed');
   }
@@ -287,6 +303,7 @@ class PageCapture {
     const { session, recorder, fresh } = this.ready();
     const stopWatch = watchMemory(fresh, this.limits.memoryBytes, () => this.limit('memoryBytes'));
     const aside = new Aside(session, this.frameId);
+    const alarm = setTimeout(() => this.expire(fresh), Math.max(0, this.remaining() - RESERVE_MS / 2));
     try {
       if (this.loadingStopped)
         await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
@@ -299,8 +316,15 @@ class PageCapture {
       await this.copies(session, aside);
       this.checkMain();
     } finally {
+      clearTimeout(alarm);
       stopWatch();
     }
+  }
+
+  private expire(fresh: FreshBrowser): void {
+    this.expired = true;
+    this.limit('jobMs');
+    fresh.kill();
   }
 
   /** Down and up again, then the quiet moment. A page that hinders it is taken as it stands. */
@@ -324,7 +348,7 @@ class PageCapture {
       );
       if (!quiet && !stop()) this.reached.add('idle');
       await settle(aside);
-      this.step('idle', quiet ? 'quiet' : 'not quiet, taken as it is');
+      this.step('idle', quiet ? 'quiet' : `not quiet, taken as it is; waiting: ${recorder.pending().slice(0, 5).join(' ') || 'none'}`);
     } catch (error) {
       this.checkMain();
       this.step('idle', `page does not answer: ${reasonOf(error)}`);
@@ -348,16 +372,16 @@ class PageCapture {
       .catch(() => undefined);
     let tree: Protocol.DOM.Node | null = null;
     await this.artefact('content/dom.html', async (path) => {
-      tree = await treeOf(session, this.artefactMs());
+      tree = await treeOf(session, this.artefactMs(SNAPSHOT_MS));
       this.staging.put(path, htmlOf(tree));
     });
     await this.artefact('content/text.txt', async (path) => {
-      tree ??= await treeOf(session, this.artefactMs());
+      tree ??= await treeOf(session, this.artefactMs(SNAPSHOT_MS));
       this.staging.put(path, `${textOf(tree)}\n`);
     });
     await this.artefact(
       'content/page.mhtml',
-      async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs())),
+      async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs(SNAPSHOT_MS))),
     );
     this.step('snapshot', 'dom, text, mhtml');
     await this.tiles(session, aside);
@@ -383,7 +407,7 @@ class PageCapture {
     } catch (error) {
       this.checkMain();
       n += 1;
-      this.staging.tell(path(), 'failed', reasonOf(error));
+      this.staging.tell(path(), 'failed', this.expired ? 'limit jobMs' : reasonOf(error));
     }
   }
 
@@ -400,7 +424,7 @@ class PageCapture {
 
   /** Makes one artefact, or says that it is missing and why. */
   private async artefact(path: string, make: (path: string) => Promise<void>): Promise<void> {
-    if (this.remaining() < RESERVE_MS) {
+    if (this.expired || this.remaining() < RESERVE_MS) {
       this.reached.add('jobMs');
       this.staging.tell(path, 'failed', 'limit jobMs');
       return;
@@ -409,7 +433,7 @@ class PageCapture {
       await make(path);
     } catch (error) {
       this.checkMain();
-      this.staging.tell(path, 'failed', reasonOf(error));
+      this.staging.tell(path, 'failed', this.expired ? 'limit jobMs' : reasonOf(error));
     }
   }
 
@@ -575,8 +599,8 @@ class PageCapture {
     return this.started + this.limits.jobMs - performance.now();
   }
 
-  private artefactMs(): number {
-    return Math.max(1_000, Math.min(ARTEFACT_MS, this.remaining() - RESERVE_MS / 2));
+  private artefactMs(most = ARTEFACT_MS): number {
+    return Math.max(1_000, Math.min(most, this.remaining() - RESERVE_MS / 2));
   }
 
   private step(step: string, detail: string): void {

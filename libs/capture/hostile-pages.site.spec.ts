@@ -26,41 +26,54 @@ const endless: Handler = (_request, response) => {
 const pages: Record<string, Handler> = {
   '/plain': html('<title>平常</title><p>平常的页面</p>'),
   '/inside': redirect('http://169.254.169.254/latest/meta-data/'),
-  '/numbers': redirect('http://0x7f.1:1/'),
+  '/numbers': redirect('http://0x7f.1:8081/'),
   '/chain': redirect('/chain2'),
   '/chain2': redirect('http://[::ffff:10.0.0.1]/'),
   '/script-leaves': html('<p>x</p><script>location.href = "http://192.168.0.1/admin"</script>'),
   '/polls': html('<p id="p">价格 12</p><script>setInterval(() => fetch("/poll?" + Date.now()), 100)</script>'),
   '/poll': text('{}', 'application/json'),
-  '/alerts': html('<p>有弹窗</p><script>alert("一"); const yes = confirm("二"); prompt("三", "四"); document.title = String(yes); addEventListener("load", () => setTimeout(() => alert("五"), 400))</script>'),
+  '/alerts': html(
+    '<p>有弹窗</p><script>alert("一"); const yes = confirm("二"); prompt("三", "四"); document.title = String(yes); addEventListener("load", () => setTimeout(() => alert("五"), 400))</script>',
+  ),
   '/alert-loop': html('<p>循环弹窗</p><script>addEventListener("load", () => { for (;;) alert("还有") })</script>'),
   '/popups': html('<p>有窗口</p><script>open("/pop-one"); open("/pop-two")</script>'),
   '/popup-storm': html('<p>窗口风暴</p><script>for (let i = 0; i < 60; i++) open("/pop-" + i)</script>'),
   '/pop-*': html('<p>弹出的页面</p>'),
-  '/grows': html('<div id="m"></div><script>const grow = () => { const d = document.createElement("p"); d.style.height = "2000px"; d.textContent = "更多"; document.getElementById("m").append(d) }; grow(); addEventListener("scroll", grow)</script>'),
+  '/grows': html(
+    '<div id="m"></div><script>const grow = () => { const d = document.createElement("p"); d.style.height = "2000px"; d.textContent = "更多"; document.getElementById("m").append(d) }; grow(); addEventListener("scroll", grow)</script>',
+  ),
   '/tall': html('<div style="height:1000000px;background:linear-gradient(red,blue)">高</div>'),
   '/spins': html('<p>死循环</p><script>addEventListener("load", () => setTimeout(() => { for (;;) {} }, 200))</script>'),
   '/spins-at-once': html('<p>死循环</p><script>for (;;) {}</script>'),
-  '/many': html('<script>let n = 0; const more = () => { if (n < 20000) fetch("/tiny-" + String.fromCharCode(97 + n % 26) + n++).finally(more) }; for (let i = 0; i < 50; i++) more()</script>'),
+  '/many': html(
+    '<script>let n = 0; const more = () => { if (n < 20000) fetch("/tiny-" + String.fromCharCode(97 + n % 26) + n++).finally(more) }; for (let i = 0; i < 50; i++) more()</script>',
+  ),
   '/tiny-*': text('.'),
   '/bomb': bomb,
-  '/with-bomb': html('<p>正文在此</p><img src="/bomb-image">'),
+  '/with-bomb': html('<p>正文在此</p><script>fetch("/bomb-image").then((r) => r.text())</script>'),
   '/bomb-image': bomb,
-  '/endless': html('<p>正文在此</p><img src="/endless-image">'),
+  '/endless': html('<p>正文在此</p><script>fetch("/endless-image").then((r) => r.blob())</script>'),
   '/endless-image': endless,
-  '/drip': html('<p>正文在此</p><img src="/drip-image">'),
-  '/drip-image': (_request, response) => {
-    response.writeHead(200, { 'content-type': 'image/png', 'content-length': '1000000' });
+  '/drip': html('<p>正文在此</p><script src="/drip-script"></script>'),
+  '/drip-script': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript', 'content-length': '1000000' });
     const timer = setInterval(() => response.write('.'), 200);
     response.on('close', () => clearInterval(timer));
   },
   '/downloads': html('<p>有下载</p><script>addEventListener("load", () => { location.href = "/file" })</script>'),
-  '/file': (_request, response) => answer(response, 200, 'application/octet-stream', Buffer.alloc(100_000), { 'content-disposition': 'attachment; filename="a.bin"' }),
+  '/file': (_request, response) =>
+    answer(response, 200, 'application/octet-stream', Buffer.alloc(100_000), {
+      'content-disposition': 'attachment; filename="a.bin"',
+    }),
   '/hangs': () => undefined,
   '/empty': (_request, response) => void response.destroy(),
-  '/gone': (_request, response) => answer(response, 404, 'text/html', '<title>没有</title><p>没有这一页'),
-  '/permissions': html('<script>navigator.geolocation.getCurrentPosition(() => { document.body.append("有") }, () => { document.body.append("无") }); Notification.requestPermission()</script>'),
-  '/hog': html('<script>const a = []; setInterval(() => { for (let i = 0; i < 20; i++) a.push(new Uint8Array(1e6).fill(1)) }, 20)</script>'),
+  '/gone': (_request, response) => answer(response, 404, 'text/html; charset=utf-8', '<title>没有</title><p>没有这一页'),
+  '/permissions': html(
+    '<script>navigator.geolocation.getCurrentPosition(() => { document.body.append("有") }, () => { document.body.append("无") }); Notification.requestPermission()</script>',
+  ),
+  '/hog': html(
+    '<script>const a = []; setInterval(() => { for (let i = 0; i < 20; i++) a.push(new Uint8Array(1e6).fill(1)) }, 20)</script>',
+  ),
 };
 
 const site = new FixtureSite(pages);
@@ -105,17 +118,30 @@ describe('F23: an address that may not be captured is refused before a packet is
     const { result, lines } = await harness.capture(url);
     expect(result).toMatchObject({ outcome: 'refused', reason });
     expect(result.manifestSha256).toBeUndefined();
-    expect(lines<{ step: string; detail: string }>('record/timeline.jsonl').at(-1)).toMatchObject({ step: 'close', detail: `refused: ${reason}` });
+    expect(lines<{ step: string; detail: string }>('record/timeline.jsonl').at(-1)).toMatchObject({
+      step: 'close',
+      detail: `refused: ${reason}`,
+    });
   });
 
-  it.each(['127.0.0.1', '2130706433', '0x7f000001', '0177.0.0.1', '127.1', '[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', 'localhost', 'a.localhost', '１２７.０.０.１', '127.0.0.1.'])(
-    'this machine as %s',
-    async (host) => {
-      const { result } = await harness.capture(`http://${host}:${inside.port}/`);
-      expect(result).toMatchObject({ outcome: 'refused', reason: expect.stringMatching(/^address\./) });
-      expect(inside.log).toEqual([]);
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '2130706433',
+    '0x7f000001',
+    '0177.0.0.1',
+    '127.1',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    'localhost',
+    'a.localhost',
+    '１２７.０.０.１',
+    '127.0.0.1.',
+  ])('this machine as %s', async (host) => {
+    const { result } = await harness.capture(`http://${host}:${inside.port}/`);
+    expect(result).toMatchObject({ outcome: 'refused', reason: expect.stringMatching(/^address\./) });
+    expect(inside.log).toEqual([]);
+  });
 
   it.each([
     ['/inside', 'address.linkLocal'],
@@ -131,9 +157,18 @@ describe('F23: an address that may not be captured is refused before a packet is
   it('by a name that changes its answer between the check and the visit', async () => {
     const dns = await new FixtureDns({ 'rebind.example': (times) => (times === 1 ? ['127.0.0.1'] : ['10.1.2.3']) }).start();
     try {
-      const { result, lines } = await harness.capture(site.url('/plain', 'rebind.example'), { allow: allow(), config: { DNS_SERVERS: [dns.address] } });
+      const { result, lines } = await harness.capture(site.url('/plain', 'rebind.example'), {
+        allow: allow(),
+        config: { DNS_SERVERS: [dns.address] },
+      });
       expect(result).toMatchObject({ outcome: 'refused', reason: 'address.private' });
-      expect(lines('record/dns.jsonl')).toContainEqual(expect.objectContaining({ name: 'rebind.example', refused: [{ address: '10.1.2.3', reason: 'address.private' }], chosen: null }));
+      expect(lines('record/dns.jsonl')).toContainEqual(
+        expect.objectContaining({
+          name: 'rebind.example',
+          refused: [{ address: '10.1.2.3', reason: 'address.private' }],
+          chosen: null,
+        }),
+      );
     } finally {
       dns.stop();
     }
@@ -160,12 +195,28 @@ describe('I-20: nothing in a page reaches an address outside the allowed set', (
     await prober.start();
     try {
       const { result, lines } = await harness.capture(prober.url('/'), { allow: [`127.0.0.1/32:${prober.port}`] });
-      expect(result.outcome).toBe('complete');
+      expect(result).toMatchObject({ outcome: 'complete', limits: [] });
       expect(inside.log).toEqual([]);
       expect(inside.sockets.size).toBe(0);
-      const blocked = lines<{ url: string; outcome: string; reason: string }>('record/exchanges.jsonl').filter(({ outcome }) => outcome === 'blocked');
+      const blocked = lines<{ url: string; outcome: string; reason: string }>('record/exchanges.jsonl').filter(
+        ({ outcome }) => outcome === 'blocked',
+      );
       const paths = blocked.map(({ url }) => url.replace(/^.*?:\d+/, ''));
-      expect(paths).toEqual(expect.arrayContaining(['/css', '/img', '/mapped', '/frame', '/js', '/fetch', '/beacon', '/redirected', '/worker', '/sw', '/form']));
+      expect(paths).toEqual(
+        expect.arrayContaining([
+          '/css',
+          '/img',
+          '/mapped',
+          '/frame',
+          '/js',
+          '/fetch',
+          '/beacon',
+          '/redirected',
+          '/worker',
+          '/sw',
+          '/form',
+        ]),
+      );
       expect(blocked.filter(({ reason }) => !/^address\./.test(reason)).map(({ url, reason }) => `${url} ${reason}`)).toEqual([]);
     } finally {
       await prober.stop();
@@ -196,8 +247,8 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
     ['/spins', 'pageMs', '死循环'],
     ['/spins-at-once', 'pageMs', '死循环'],
     ['/many', 'exchanges', ''],
-    ['/with-bomb', 'totalBytes', '正文在此'],
-    ['/endless', 'bodyBytes', '正文在此'],
+    ['/with-bomb', 'bodyBytes', '正文在此'],
+    ['/endless', expect.stringMatching(/^(bodyBytes|idle)$/), '正文在此'],
     ['/drip', 'pageMs', '正文在此'],
   ])('%s: partial, limit %s', async (path, limit, words) => {
     const limits = { pageMs: 6_000, jobMs: 60_000, exchanges: 500, heightPx: 40_000 };
@@ -206,7 +257,7 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
     expect(captured.text('content/text.txt')).toContain(words);
     expect(artefact(captured, 'content/screen/full-0001.png')).toMatchObject({ state: 'ok' });
     expect(captured.result.manifestSha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(captured.ms).toBeLessThan(40_000);
+    expect(captured.ms).toBeLessThan(25_000);
   });
 
   it('that is 1.2 GB after gunzip: ended, named', async () => {
@@ -221,7 +272,7 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
     expect([result.limits.includes('memoryBytes'), result.reason === 'pageCrashed']).toContain(true);
   });
 
-  it('that opens windows: each recorded and closed', async () => {
+  it('that opens windows: each recorded, none left open', async () => {
     const { result, lines, text: read } = await harness.capture(site.url('/popups'), { allow: allow() });
     expect(result.outcome).toBe('complete');
     const popups = lines<{ kind: string; url: string }>('record/console.jsonl').filter(({ kind }) => kind === 'popup');
@@ -232,7 +283,9 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
   it('that downloads: denied and recorded, the page kept', async () => {
     const { result, lines } = await harness.capture(site.url('/downloads'), { allow: allow() });
     expect(result.outcome).toBe('complete');
-    expect(lines('record/console.jsonl')).toContainEqual(expect.objectContaining({ kind: 'download', text: 'denied: a.bin', url: site.url('/file') }));
+    expect(lines('record/console.jsonl')).toContainEqual(
+      expect.objectContaining({ kind: 'download', text: 'denied: a.bin', url: site.url('/file') }),
+    );
   });
 
   it('that asks for permissions: denied', async () => {
@@ -245,7 +298,7 @@ describe('F25, F26: a capture that cannot be made says why and leaves nothing be
   it.each([
     ['/file', /^download/],
     ['/hangs', /^noAnswerInTime/],
-    ['/empty', /ECONNRESET|ERR_EMPTY|connectionLost|socket/i],
+    ['/empty', /^ECONNRESET$/],
   ])('%s', async (path, reason) => {
     const { result } = await harness.capture(site.url(path), { allow: allow(), limits: { pageMs: 3_000 } });
     expect(result).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(reason) });
@@ -289,7 +342,10 @@ describe('F25, F26: a capture that cannot be made says why and leaves nothing be
 });
 
 it('I-22: an unchanging page captured twice gives equal bodies, text and pixels', async () => {
-  const both = [await harness.capture(site.url('/plain'), { allow: allow() }), await harness.capture(site.url('/plain'), { allow: allow() })];
+  const both = [
+    await harness.capture(site.url('/plain'), { allow: allow() }),
+    await harness.capture(site.url('/plain'), { allow: allow() }),
+  ];
   const facts = both.map(({ read, text: words, lines }) => ({
     bodies: lines<{ sha256: string }>('record/exchanges.jsonl').map(({ sha256 }) => sha256),
     text: words('content/text.txt'),

@@ -10,6 +10,8 @@ export interface Tile {
   png: Buffer;
 }
 
+const FIRST_TRY_MS = 20_000;
+
 const PNG = { format: 'png', optimizeForSpeed: true } as const;
 
 export async function firstView(session: CDPSession, timeout: number): Promise<Buffer> {
@@ -20,10 +22,13 @@ export async function firstView(session: CDPSession, timeout: number): Promise<B
 async function once(session: CDPSession, options: Protocol.Page.CaptureScreenshotRequest, timeout: number): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { data } = await session.send('Page.captureScreenshot', options, { timeout });
+      // A page that is drawn at all is drawn in a few seconds; one in the background never is.
+      const { data } = await session.send('Page.captureScreenshot', options, {
+        timeout: attempt === 1 ? Math.min(timeout, FIRST_TRY_MS) : timeout,
+      });
       return Buffer.from(data, 'base64');
     } catch (error) {
-      if (attempt === 3 || /closed|crash/i.test(String(error))) throw error;
+      if (attempt === 2 || /closed|crash/i.test(String(error))) throw error;
       await session.send('Page.bringToFront', undefined, { timeout: 3_000 }).catch(() => undefined);
       await new Promise((done) => setTimeout(done, 100));
     }

@@ -43,6 +43,8 @@ export interface FreshBrowser {
   keylogPath: string;
   pid: number;
   startedAt: Date;
+  /** Ends the processes at once and nothing else. */
+  kill(): void;
   end(): Promise<void>;
 }
 
@@ -79,7 +81,8 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
       pipe: true,
       userDataDir: join(folder, 'profile'),
       defaultViewport: null,
-      ignoreDefaultArgs: ['--enable-automation'],
+      // As for any visitor, a window that nobody clicked for is not opened; the recorder still hears of it.
+      ignoreDefaultArgs: ['--enable-automation', '--disable-popup-blocking'],
       timeout: 30_000,
       protocolTimeout: 0,
       handleSIGINT: false,
@@ -126,6 +129,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
     keylogPath,
     pid,
     startedAt: now(),
+    kill: () => kill(-pid),
     end,
   };
 }
@@ -238,7 +242,8 @@ export async function processesOf(uid: number): Promise<number[]> {
   const owned = await Promise.all(
     ids.map(async (id) => {
       const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-      return /^Uid:\s+(\d+)/m.exec(status)?.[1] === String(uid) ? Number(id) : null;
+      // A zombie holds nothing; it waits for whoever is process 1 to take note.
+      return /^Uid:\s+(\d+)/m.exec(status)?.[1] === String(uid) && !/^State:\s+Z/m.test(status) ? Number(id) : null;
     }),
   );
   return owned.filter((id) => id !== null);

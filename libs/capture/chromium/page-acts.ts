@@ -102,7 +102,7 @@ export async function scrollThrough(
     height = at.height;
     if (at.moved) continue;
     // At the end: what is under way may make the page longer.
-    if (recorder.pending() === 0 || waits >= 20) {
+    if (recorder.pending().length === 0 || waits >= 20) {
       if (waits >= 4) break;
     }
     waits += 1;
@@ -130,7 +130,7 @@ export async function quietMoment(
       changed = now;
     last = state;
     const idle =
-      now - Math.max(changed, recorder.lastActivity) >= settings.quietMs && recorder.pending() === 0 && state.images === 0;
+      now - Math.max(changed, recorder.lastActivity) >= settings.quietMs && recorder.pending().length === 0 && state.images === 0;
     if (idle && now >= settings.notBefore) return true;
     if (now > settings.deadline) return false;
     await pause(40);

@@ -50,10 +50,21 @@ export interface SocketFrames {
 
 export type LimitName = keyof Limits | 'idle' | 'dialogs' | 'popups';
 
+const DENIED = [
+  'geolocation',
+  'notifications',
+  'camera',
+  'microphone',
+  'midi',
+  'clipboard-read',
+  'persistent-storage',
+  'idle-detection',
+  'local-fonts',
+];
 const MAX_CONSOLE_LINES = 2_000;
 const MAX_TEXT = 2_000;
 const MAX_DIALOGS = 50;
-const MAX_POPUPS = 10;
+const MAX_POPUPS = 20;
 const POPUP_LIFE_MS = 1_500;
 /** Same address pattern more often than this is polling: it says nothing about whether the page has arrived. */
 const POLL_COUNT = 3;
@@ -85,6 +96,7 @@ export class Recorder {
   private readonly patterns = new Map<string, number>();
   private readonly bodies = new Set<Promise<void>>();
   private readonly known = new WeakSet<CDPSession>();
+  private readonly openPopups = new Set<() => void>();
   private main: CDPSession | null = null;
   private mainFrame = '';
   private stopped = false;
@@ -113,6 +125,9 @@ export class Recorder {
     });
     await Promise.all([
       connection.send('Browser.setDownloadBehavior', { behavior: 'deny', eventsEnabled: true }),
+      ...DENIED.map((name) =>
+        connection.send('Browser.setPermission', { permission: { name }, setting: 'denied' }).catch(() => undefined),
+      ),
       main.send('Page.setLifecycleEventsEnabled', { enabled: true }),
       main.send('Network.enable', this.networkOptions()),
     ]);
@@ -131,16 +146,16 @@ export class Recorder {
   }
 
   /** Requests whose end the picture should wait for. */
-  pending(): number {
+  pending(): string[] {
     const now = performance.now();
-    let count = 0;
+    const urls: string[] = [];
     for (const { seen, since } of this.open.values()) {
       if (seen.outcome !== 'open') continue;
       const loose = LOOSE_KINDS.has(seen.kind);
       if (loose && (now - since > HANGING_MS || this.isPolling(seen.url))) continue;
-      count += 1;
+      urls.push(seen.url);
     }
-    return count;
+    return urls;
   }
 
   /** True when something is left open that may still bring text: streams, sockets, polls. */
@@ -168,19 +183,20 @@ export class Recorder {
     // Sent in the same turn in which the target is announced, hence before anybody lets it run.
     session.send('Network.enable', this.networkOptions()).catch(() => undefined);
     if (this.identity) session.send('Emulation.setUserAgentOverride', this.identity).catch(() => undefined);
-    const id = session.id();
-    session.on('Network.requestWillBeSent', (event) => this.requested(id, event));
+    // A new window that waits blocks the page that opened it, when both share a process.
+    session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+    session.on('Network.requestWillBeSent', (event) => this.requested(event));
     session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
-      this.extra(id, requestId).requests.push(listed(headers)),
+      this.extra(requestId).requests.push(listed(headers)),
     );
-    session.on('Network.responseReceivedExtraInfo', (event) => this.responseExtra(id, event));
+    session.on('Network.responseReceivedExtraInfo', (event) => this.responseExtra(event));
     session.on('Network.requestServedFromCache', ({ requestId }) =>
-      this.with(id, requestId, (open) => (open.seen.source = 'cache')),
+      this.with(requestId, (open) => (open.seen.source = 'cache')),
     );
     session.on('Network.responseReceived', (event) => this.responded(session, event));
-    session.on('Network.dataReceived', (event) => this.received(id, event));
+    session.on('Network.dataReceived', (event) => this.received(event));
     session.on('Network.loadingFinished', (event) => this.finished(session, event));
-    session.on('Network.loadingFailed', (event) => this.failed(id, event));
+    session.on('Network.loadingFailed', (event) => this.failed(event));
     session.on('Network.webSocketCreated', ({ requestId, url }) => {
       const socket = { url, requestId, startedAt: this.now(), frames: [] };
       this.sockets.push(socket);
@@ -199,6 +215,7 @@ export class Recorder {
     );
     session.on('Log.entryAdded', ({ entry }) => this.note('log', `${entry.level}: ${entry.text}`, entry.url ?? ''));
     session.on('Page.javascriptDialogOpening', (event) => this.dialog(session, event));
+    session.on('Page.windowOpen', ({ url }) => this.windowOpened(url));
     session.on('Inspector.targetCrashed', () => {
       this.note('crash', 'the page process ended');
       if (session === this.main) this.mainCrashed = true;
@@ -211,9 +228,11 @@ export class Recorder {
     });
   }
 
-  private requested(session: string, event: Protocol.Network.RequestWillBeSentEvent): void {
-    const key = `${session} ${event.requestId}`;
+  private requested(event: Protocol.Network.RequestWillBeSentEvent): void {
+    const key = event.requestId;
     const previous = this.open.get(key);
+    // The first script of a worker is announced to the page and to the worker; it is one request.
+    if (previous?.seen.outcome === 'open' && !event.redirectResponse && previous.seen.url === event.request.url) return;
     if (previous && event.redirectResponse) {
       this.takeResponse(previous, event.redirectResponse, event.redirectHasExtraInfo);
       this.finish(previous, previous.seen.refusedBy ? 'blocked' : 'ok');
@@ -264,16 +283,16 @@ export class Recorder {
     if (this.exchanges.length > this.limits.exchanges) this.onLimit('exchanges');
   }
 
-  private responseExtra(session: string, event: Protocol.Network.ResponseReceivedExtraInfoEvent): void {
+  private responseExtra(event: Protocol.Network.ResponseReceivedExtraInfoEvent): void {
     const headers = event.headersText ? parsedHeaders(event.headersText) : listed(event.headers);
-    this.extra(session, event.requestId).responses.push(headers);
-    const open = this.open.get(`${session} ${event.requestId}`);
+    this.extra(event.requestId).responses.push(headers);
+    const open = this.open.get(event.requestId);
     // It may come after the response it belongs to.
     if (open && open.seen.status > 0) this.applyExtra(open);
   }
 
   private responded(session: CDPSession, event: Protocol.Network.ResponseReceivedEvent): void {
-    this.with(session.id(), event.requestId, (open) => {
+    this.with(event.requestId, (open) => {
       open.seen.kind = event.type;
       this.takeResponse(open, event.response, event.hasExtraInfo);
       const { url, source } = open.seen;
@@ -311,10 +330,10 @@ export class Recorder {
     open.seen.responseHeaders = extra?.responses[open.hop] ?? open.seen.responseHeaders;
   }
 
-  private received(session: string, event: Protocol.Network.DataReceivedEvent): void {
+  private received(event: Protocol.Network.DataReceivedEvent): void {
     this.decodedBytes += event.dataLength;
     if (this.decodedBytes > this.limits.totalBytes) this.onLimit('totalBytes');
-    this.with(session, event.requestId, (open) => {
+    this.with(event.requestId, (open) => {
       open.seen.decodedBytes += event.dataLength;
       if (open.seen.decodedBytes > this.limits.bodyBytes) {
         open.seen.truncated = 'length';
@@ -327,7 +346,7 @@ export class Recorder {
   }
 
   private finished(session: CDPSession, event: Protocol.Network.LoadingFinishedEvent): void {
-    this.with(session.id(), event.requestId, (open) => {
+    this.with(event.requestId, (open) => {
       open.seen.encodedBytes = event.encodedDataLength;
       this.finish(open, open.seen.refusedBy ? 'blocked' : 'ok');
       if (open.asking) this.keep(this.wholeBody(session, open));
@@ -345,8 +364,8 @@ export class Recorder {
     if (seen.body === null && seen.decodedBytes > 0) seen.truncated ||= 'unspecified';
   }
 
-  private failed(session: string, event: Protocol.Network.LoadingFailedEvent): void {
-    this.with(session, event.requestId, (open) => {
+  private failed(event: Protocol.Network.LoadingFailedEvent): void {
+    this.with(event.requestId, (open) => {
       if (open.streamed) open.seen.body = Buffer.concat(open.chunks);
       const blocked = open.seen.refusedBy !== '' || event.blockedReason !== undefined;
       this.finish(open, blocked ? 'blocked' : 'failed', event.blockedReason ?? event.errorText);
@@ -362,22 +381,37 @@ export class Recorder {
     this.active(open.seen, false);
   }
 
+  /** A window that the page asked for. The browser's own blocker keeps it shut, since nobody clicked. */
+  private windowOpened(url: string): void {
+    if (this.popups.length > MAX_POPUPS) return;
+    this.popups.push(url);
+    this.note('popup', 'recorded, not opened', url);
+    if (this.popups.length > MAX_POPUPS) this.onLimit('popups');
+  }
+
   private popup(target: Protocol.Target.TargetInfo, opened: Map<string, number>): void {
     if (target.type !== 'page' || !target.openerId) return;
-    const at = opened.get(target.targetId) ?? this.popups.push('') - 1;
+    // Opened all the same (a form, a click of the page's own): heard of by its address already, now closed.
+    const at = opened.get(target.targetId) ?? Math.max(0, this.popups.length - 1);
     const first = !opened.has(target.targetId);
     opened.set(target.targetId, at);
     const known = this.popups[at] ?? '';
     if (target.url && (known === '' || known === 'about:blank')) this.popups[at] = target.url;
     if (!first) return;
     const close = () => {
+      if (!this.openPopups.delete(close)) return;
       this.note('popup', 'recorded and closed', this.popups[at]);
-      this.fresh.connection.send('Target.closeTarget', { targetId: target.targetId }).catch(() => undefined);
+      this.fresh.connection
+        .send('Target.closeTarget', { targetId: target.targetId })
+        .catch(() => undefined)
+        .finally(toFront);
     };
     // A page in the background is not drawn.
-    this.main?.send('Page.bringToFront').catch(() => undefined);
+    const toFront = () => this.main?.send('Page.bringToFront').catch(() => undefined);
+    void toFront();
+    this.openPopups.add(close);
     if (this.popups.length > MAX_POPUPS) {
-      close();
+      for (const each of this.openPopups) each();
       this.onLimit('popups');
     } else setTimeout(close, POPUP_LIFE_MS).unref();
   }
@@ -415,15 +449,14 @@ export class Recorder {
     return (this.patterns.get(patternOf(url)) ?? 0) > POLL_COUNT;
   }
 
-  private with(session: string, requestId: string, act: (open: OpenExchange) => void): void {
-    const open = this.open.get(`${session} ${requestId}`);
+  private with(requestId: string, act: (open: OpenExchange) => void): void {
+    const open = this.open.get(requestId);
     if (open) act(open);
   }
 
-  private extra(session: string, requestId: string) {
-    const key = `${session} ${requestId}`;
-    let extra = this.extras.get(key);
-    if (!extra) this.extras.set(key, (extra = { requests: [], responses: [] }));
+  private extra(requestId: string) {
+    let extra = this.extras.get(requestId);
+    if (!extra) this.extras.set(requestId, (extra = { requests: [], responses: [] }));
     return extra;
   }
 

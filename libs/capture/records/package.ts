@@ -46,8 +46,11 @@ export interface PackageInput {
 
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
 export async function writePackage(input: PackageInput): Promise<CaptureResult> {
-  const { order, staging, fresh, recorder, limits } = input;
+  const { order, staging, fresh, recorder } = input;
   const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, input.bodyLimit);
+  // A body may have grown past its limit only here, where its encoding is taken off.
+  const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
+  const limits = [...new Set([...input.limits, ...cut])].sort();
   const lines = await archive(input, exchanges);
   staging.putLines('record/exchanges.jsonl', lines);
   staging.putJson('record/request.json', order.request);
@@ -65,7 +68,7 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
   before(order, staging);
   await wire(input);
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
-  const manifest = manifestOf(input, exchanges, partial);
+  const manifest = manifestOf(input, exchanges, partial, limits);
   const bytes = manifestBytes(manifest);
   const names = input.signers.map(({ name }) => name);
   const signature = await signNote(manifestSigText(manifest.id, bytes, names), input.signers);
@@ -175,8 +178,8 @@ async function wire({ config, staging, fresh }: PackageInput): Promise<void> {
   staging.put('wire/keylog.txt', await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0)));
 }
 
-function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial: boolean): Manifest {
-  const { order, recorder, config, fresh, staging, limits, environment } = input;
+function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial: boolean, limits: string[]): Manifest {
+  const { order, recorder, config, fresh, staging, environment } = input;
   const { request } = order;
   const finishedAt = input.now();
   const count = (outcome: string) => exchanges.filter((exchange) => exchange.outcome === outcome).length;

@@ -41,9 +41,16 @@ export class CaptureHarness {
   private readonly accounts = new Set<number>();
   private count = 0;
 
-  async capture(url: string, { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, onProgress }: CaptureOptions = {}): Promise<Captured> {
+  async capture(
+    url: string,
+    { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, onProgress }: CaptureOptions = {},
+  ): Promise<Captured> {
     const clock = new SystemClock();
-    const settings = { ...captureConfig.read({ CHROMIUM_PATH: process.env['CHROMIUM_PATH'] }), EGRESS_ALLOW_NET: allow, ...config };
+    const settings = {
+      ...captureConfig.read({ CHROMIUM_PATH: process.env['CHROMIUM_PATH'] }),
+      EGRESS_ALLOW_NET: allow,
+      ...config,
+    };
     const given = anOrder(url, { profile, n: (this.count += 1), ...(limits ? { limits } : {}), ...order });
     const progress: ProgressLine[] = [];
     let pid = 0;
@@ -51,7 +58,12 @@ export class CaptureHarness {
     const result = await capturePage(given, {
       stagingDir: this.folder,
       takeBrowser: async () => {
-        const browser = { chromiumPath: settings.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai', furtherFlags: distrust ? [] : [TRUST_FLAG] };
+        const browser = {
+          chromiumPath: settings.CHROMIUM_PATH ?? null,
+          locale: 'zh-CN',
+          timezone: 'Asia/Shanghai',
+          furtherFlags: distrust ? [] : [TRUST_FLAG],
+        };
         const fresh = await startBrowser(browser, () => clock.now());
         pid = fresh.pid;
         this.workFolders.add(basename(fresh.folder));
@@ -95,9 +107,17 @@ export class CaptureHarness {
   }
 }
 
-const OFFICERS = ['甲', '乙'].map((name, at) => ({ name: `办案人员${name}`, certificate: `3600000${at}`, role: 'officer' as const, account: `officer-${at}` }));
+const OFFICERS = ['甲', '乙'].map((name, at) => ({
+  name: `办案人员${name}`,
+  certificate: `3600000${at}`,
+  role: 'officer' as const,
+  account: `officer-${at}`,
+}));
 
-export function anOrder(url: string, { profile = 'desktop', n = 1, ...rest }: Partial<CaptureOrder> & { profile?: Profile; n?: number } = {}): CaptureOrder {
+export function anOrder(
+  url: string,
+  { profile = 'desktop', n = 1, ...rest }: Partial<CaptureOrder> & { profile?: Profile; n?: number } = {},
+): CaptureOrder {
   const packageId = `ev_01JD8${String(n).padStart(5, '0')}${randomBytes(8).toString('hex').toUpperCase()}`;
   return {
     packageId,

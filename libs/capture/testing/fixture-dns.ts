@@ -14,7 +14,11 @@ export class FixtureDns {
       const name = question?.name.toLowerCase() ?? '';
       const found = question?.type === 'A' ? (this.names[name]?.(this.count(name)) ?? []) : [];
       const answers = found.map((data) => ({ type: 'A' as const, name, ttl: 0, data }));
-      this.socket.send(encode({ type: 'response', id: query.id ?? 0, flags: 0x8180, questions: query.questions ?? [], answers }), from.port, from.address);
+      this.socket.send(
+        encode({ type: 'response', id: query.id ?? 0, flags: 0x8180, questions: query.questions ?? [], answers }),
+        from.port,
+        from.address,
+      );
     });
   }
 

@@ -66,7 +66,14 @@ export class FixtureSite {
     const body = Buffer.concat(chunks);
     const path = (request.url ?? '').split('?')[0] ?? '';
     const prefix = Object.keys(this.pages).find((key) => key.endsWith('*') && path.startsWith(key.slice(0, -1)));
-    const entry: Served = { method: request.method ?? '', url: request.url ?? '', userAgent: request.headers['user-agent'] ?? '', requestBody: body.toString('utf8'), status: 0, sha256: '' };
+    const entry: Served = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      userAgent: request.headers['user-agent'] ?? '',
+      requestBody: body.toString('utf8'),
+      status: 0,
+      sha256: '',
+    };
     this.log.push(entry);
     sent.set(response, entry);
     const handler = this.pages[path] ?? (prefix ? this.pages[prefix] : undefined);
@@ -80,10 +87,22 @@ const sent = new WeakMap<ServerResponse, Served>();
 
 type Coding = 'gzip' | 'br' | 'deflate' | 'zstd';
 
-const PACK: Record<Coding, (bytes: Buffer) => Buffer> = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync, zstd: zstdCompressSync };
+const PACK: Record<Coding, (bytes: Buffer) => Buffer> = {
+  gzip: gzipSync,
+  br: brotliCompressSync,
+  deflate: deflateSync,
+  zstd: zstdCompressSync,
+};
 
 /** Answers and notes the digest of what it answered, before any content encoding. */
-export function answer(response: ServerResponse, status: number, type: string, body: string | Buffer, headers: Record<string, string | string[]> = {}, coding?: Coding): void {
+export function answer(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: Record<string, string | string[]> = {},
+  coding?: Coding,
+): void {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body, 'utf8');
   const entry = sent.get(response);
   if (entry) {
