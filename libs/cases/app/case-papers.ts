@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { DocumentReader, type DocumentRow, DocumentsService, FORM_IDS } from '../../documents';
+import { DocumentReader, type DocumentRow, DocumentsService, FORM_IDS, SERVICE_METHODS } from '../../documents';
 import { Clock, localDate } from '../../kernel';
+import { OfficerDirectory } from '../../officers';
 import type { SessionOfficer } from '../../platform';
 import { CasesProblem } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
@@ -18,6 +19,7 @@ export class CasePapers {
     private readonly reader: CaseReader,
     private readonly documents: DocumentsService,
     private readonly documentReader: DocumentReader,
+    private readonly officers: OfficerDirectory,
     private readonly journal: Journal,
     private readonly trail: AuditTrail,
     private readonly clock: Clock,
@@ -90,9 +92,36 @@ export class CasePapers {
       execution: file.execution ?? undefined,
       statement: file.statement ?? undefined,
       penalty: file.penalty?.map(({ content, basis }) => ({ content, basis })),
+      contact: form === '37' ? await this.contact(tx, file, handlers[0]?.name) : undefined,
       to: file.partyName ?? undefined,
+      ...(form === '50' ? await this.lastService(tx, file.id) : {}),
     };
     return drop(Object.fromEntries(Object.entries(whole).filter(([key]) => KNOWN_KEYS[form]?.includes(key))));
+  }
+
+  private async contact(tx: EntityManager, file: CaseRow, name = ''): Promise<string> {
+    const { agencyName, telephone } = await this.officers.agencyOf(tx, file.divisionCode);
+    return [name, agencyName, telephone].filter(Boolean).join(' ');
+  }
+
+  /** The newest service recorded in the case, in the fields of the receipt. */
+  private async lastService(tx: EntityManager, caseId: string): Promise<Record<string, unknown>> {
+    const served = (await this.documentReader.ofRef(tx, 'case', caseId)).filter(({ state }) => state === 'served');
+    const all = await Promise.all(served.map(({ id }) => this.documentReader.whole(tx, id)));
+    const last = all
+      .filter(({ service }) => service)
+      .sort((a, b) => b.service!.servedAt.getTime() - a.service!.servedAt.getTime())[0];
+    if (!last) return {};
+    const { recipient, place, method, servedAt, receiver, refused } = last.service!;
+    return {
+      doc: [last.row.title, last.row.number].filter(Boolean).join(' '),
+      to: recipient,
+      where: place,
+      method: SERVICE_METHODS.find(({ key }) => key === method)?.zh ?? method,
+      when: servedAt.toISOString(),
+      receiver: receiver ?? undefined,
+      refused: refused ?? undefined,
+    };
   }
 }
 
@@ -102,9 +131,9 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntri
     form,
     {
       '7': ['party', 'cause', 'sourceRef', 'facts', 'law', 'handlers'],
-      '37': ['party', 'facts'],
+      '37': ['party', 'facts', 'contact'],
       '45': ['party', 'facts', 'statement', 'penalty'],
-      '50': ['to', 'officers'],
+      '50': ['doc', 'to', 'where', 'method', 'when', 'receiver', 'refused', 'officers'],
       '53': ['case', 'decision', 'execution'],
     }[form as string] ?? [],
   ]),

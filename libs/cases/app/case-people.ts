@@ -71,7 +71,7 @@ export class CasePeople {
       en: `Officers named: ${names}`,
       data: { officers },
     });
-    await this.tasks.reassign(tx, caseId, officers);
+    await this.tasks.reassign(tx, caseId, 'case:handle', officers);
     await this.trail.record(tx, { act: 'case.name.handler', kind: 'case', id: caseId, caseId, details: { officers } });
   }
 
@@ -89,6 +89,7 @@ export class CasePeople {
     if (refused) throw refused;
     await this.end(tx, caseId, 'reviewer');
     await this.name(tx, file, officer, 'reviewer', by.id);
+    await this.tasks.reassign(tx, caseId, 'case:review', [officerId]);
   }
 
   /** A colleague who may see and work on the case although scope or visibility would hide it. */

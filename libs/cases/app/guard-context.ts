@@ -56,6 +56,7 @@ export class GuardContexts {
       submitter: file.enteredBy,
       recused: (await tx.findBy(CaseRecusalRow, { caseId: file.id })).map(({ officerId }) => officerId),
       reviewPassed: reviews.at(-1)?.kind === 'approveReview',
+      hearingHeld: reviews.some(({ kind }) => kind === 'endHearing'),
       documents: await this.reader.documentViews(tx, file.id),
       exhibits: await this.exhibits(tx, file.id, rechecked),
       blockers: blockers.map(({ kind, ref, text }) => ({ kind, ref, text })),

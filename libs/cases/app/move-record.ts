@@ -3,11 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import { instantOfLocal } from '../../kernel';
 import { Facts } from '../../platform';
+import type { ClockEffect } from '../domain/clock-book';
 import { type CaseDefinition, type CaseTransition, stateOf } from '../domain/definition';
 import type { CaseMoved } from '../domain/facts';
 import { type GuardContext, servedAt } from '../domain/guards';
 import type { TransitionInput } from '../domain/input';
-import { CaseRow } from '../store/case.entity';
+import { CaseRow, type CaseSource } from '../store/case.entity';
 import { CaseClocks } from './case-clocks';
 import { CaseReader } from './case-reader';
 import { Journal } from './journal';
@@ -44,7 +45,7 @@ export class MoveRecord {
       version: file.version + 1,
     } as never);
     await this.journal.append(tx, file, { kind: row.action, zh: row.zh, en: row.en, happenedAt, data: told(row, input!) });
-    await this.clocks.apply(tx, file, row.clocks ?? [], row.action, actor, dates);
+    await this.clocks.apply(tx, file, effectsFor(file, row.clocks ?? []), row.action, actor, dates);
     await this.tasks.endReminders(tx, file.id);
     const after = await this.reader.byId(tx, file.id);
     await this.owed(tx, after, definition);
@@ -93,3 +94,9 @@ function datesOf({ documents, input }: GuardContext): Record<string, Date> {
 function told(row: CaseTransition, { action: _action, ...fields }: TransitionInput): Record<string, unknown> {
   return { from: row.from, to: row.to, basis: row.basis, ...fields };
 }
+
+/** Sources behind which stands somebody who is to be told the outcome. */
+const REPORTED: readonly CaseSource[] = ['complaint', 'report', 'badgeReport'];
+
+const effectsFor = ({ source }: CaseRow, effects: readonly ClockEffect[]): ClockEffect[] =>
+  effects.filter(({ when }) => when !== 'reported' || REPORTED.includes(source));

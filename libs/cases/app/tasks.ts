@@ -85,12 +85,13 @@ export class Tasks {
     );
   }
 
-  /** The work of the present state goes to the officers named now. */
-  async reassign(tx: EntityManager, caseId: string, assignees: readonly string[]): Promise<void> {
-    await tx.query(
-      `UPDATE case_task SET assignees = $2 WHERE case_id = $1 AND state = 'open' AND of_state AND requires = 'case:handle'`,
-      [caseId, [...assignees]],
-    );
+  /** The work of the present state that needs `requires` goes to the people named now. */
+  async reassign(tx: EntityManager, caseId: string, requires: string, assignees: readonly string[]): Promise<void> {
+    await tx.query(`UPDATE case_task SET assignees = $2 WHERE case_id = $1 AND state = 'open' AND of_state AND requires = $3`, [
+      caseId,
+      [...assignees],
+      requires,
+    ]);
   }
 
   /** Open tasks that stand in the way of closing. */

@@ -35,6 +35,8 @@ export interface ClockEffect {
   key: string;
   ground?: string;
   from?: string;
+  /** Only when somebody outside reported the matter and is to be told. */
+  when?: 'reported';
 }
 
 export const CLOCKS = book.clocks as ClockSpec[];

@@ -28,6 +28,7 @@ const base: GuardContext = {
   submitter: 'a',
   recused: [],
   reviewPassed: true,
+  hearingHeld: false,
   documents: [],
   exhibits: [],
   blockers: [],
@@ -177,6 +178,7 @@ const cases: Record<keyof typeof GUARDS, { holds: Change[]; refuses: [Change, st
       [{ unanswered: ['1'], input: { action: '', answers: [{ remarkId: '1', text: ' ' }] } }, 'cases.remarksUnanswered'],
     ],
   },
+  hearingHeld: { holds: [{ hearingHeld: true }], refuses: [[{}, 'cases.hearingNotHeld']] },
   reviewPassed: { holds: [{}], refuses: [[{ reviewPassed: false }, 'cases.reviewNotPassed']] },
   groundListed: {
     holds: [{ input: null }, { input: { action: '', ground: 'forceMajeure' } }],

@@ -42,6 +42,7 @@ export interface GuardContext {
   submitter: string | null;
   recused: readonly string[];
   reviewPassed: boolean;
+  hearingHeld: boolean;
   documents: readonly DocumentView[];
   exhibits: readonly ExhibitView[];
   blockers: readonly { kind: string; ref: string; text: string }[];
@@ -176,6 +177,9 @@ export const GUARDS = {
   },
 
   reviewPassed: ({ reviewPassed }) => (reviewPassed ? null : CasesProblem.reviewNotPassed()),
+
+  /** 行政处罚法 art. 65: after the hearing the decision follows, without a second notice. */
+  hearingHeld: ({ hearingHeld }) => (hearingHeld ? null : CasesProblem.hearingNotHeld()),
 
   /** 程序规定 art. 46 lists the grounds on which an investigation is stayed. */
   groundListed: ({ input, pauseGrounds }) =>

@@ -82,6 +82,7 @@ export const CasesProblem = defineProblems('cases', {
     zh: '不属于法定的中止情形',
   }),
   reviewNotPassed: refusal({ status: 409, title: 'The review has not agreed', zh: '审核未通过,不得作出决定' }),
+  hearingNotHeld: refusal({ status: 409, title: 'No hearing was held', zh: '未举行听证' }),
   neverFiled: refusal({ status: 409, title: 'The case was never filed', zh: '案件未经立案' }),
   outcomeMissing: refusal({ status: 409, title: 'The case has no outcome', zh: '案件处理结果尚未确定' }),
   clockRefused: refusal<{ clock: string; reason: string }>({

@@ -119,6 +119,7 @@ export class CasePartsController {
 
   @Get('tasks')
   @Requires('case:read')
+  @Reads('case')
   @ApiOkResponse({ type: [TaskDto] })
   tasks(@Param('id', caseId()) id: string): Promise<TaskDto[]> {
     return this.db.tx(async (tx) => {
@@ -145,6 +146,7 @@ export class CasePartsController {
   /** Remarks of all review rounds, each with the officer's answer beside it. */
   @Get('remarks')
   @Requires('case:read')
+  @Reads('case')
   @ApiOkResponse({ type: [CaseRemarkDto] })
   remarks(@Param('id', caseId()) id: string): Promise<CaseRemarkDto[]> {
     return this.db.tx(async (tx) => {
@@ -181,6 +183,7 @@ export class CasePapersController {
   /** Documents of the case, its orders' included. */
   @Get('documents')
   @Requires('document:read')
+  @Reads('case')
   @ApiOkResponse({ type: [DocumentSummaryDto] })
   documents(@Param('id', caseId()) id: string, @CurrentOfficer() officer: SessionOfficer): Promise<DocumentSummaryDto[]> {
     return this.db.tx(async (tx) => {
@@ -207,6 +210,7 @@ export class CasePapersController {
 
   @Get('notes')
   @Requires('case:read')
+  @Reads('case')
   @ApiOkResponse({ type: [CaseNoteDto] })
   notes(@Param('id', caseId()) id: string): Promise<CaseNoteDto[]> {
     return this.db.tx(async (tx) => {
@@ -230,6 +234,7 @@ export class CasePapersController {
 
   @Get('links')
   @Requires('case:read')
+  @Reads('case')
   @ApiOkResponse({ type: [CaseLinkDto] })
   links(@Param('id', caseId()) id: string): Promise<CaseLinkDto[]> {
     return this.db.tx(async (tx) => {
@@ -274,6 +279,7 @@ export class CaseClocksController {
 
   @Get()
   @Requires('case:read')
+  @Reads('case')
   @ApiOkResponse({ type: [CaseClockDto] })
   list(@Param('id', caseId()) id: string): Promise<CaseClockDto[]> {
     return this.show(id);

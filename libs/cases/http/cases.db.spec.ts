@@ -110,7 +110,7 @@ async function reviewed(): Promise<string> {
 
 async function notified(): Promise<string> {
   const id = await reviewed();
-  await served(await sealed(id, '37', { proposed: '罚款人民币1000元。', hearing: false, contact: '办案人员甲 0358-0000000' }));
+  await served(await sealed(id, '37', { proposed: '罚款人民币1000元。', hearing: false }));
   await must(officer, id, 'notify');
   return id;
 }
@@ -138,13 +138,6 @@ async function onServed(): Promise<string> {
   const id = await decided();
   const receipt = await world.ok<{ id: string }>(officer, 'POST', `/cases/${id}/documents`, {
     form: '50',
-    fields: {
-      doc: '行政处罚决定书',
-      where: '山西省交城县天宁镇',
-      method: '直接送达',
-      when: world.now().toISOString(),
-      receiver: '张三，法定代表人',
-    },
   });
   await documentMove(officer, receipt.id, { action: 'finish' });
   await must(officer, id, 'serve');
@@ -506,6 +499,13 @@ describe('notice, decision, service', () => {
     await must(officer, id, { action: 'requestHearing', reason: '当事人书面要求', requestedOn: '2026-09-28' });
     const decide = await clockOf(id, 'decide');
     expect(decide).toMatchObject({ state: 'paused', pauses: [{ ground: 'hearing', from: '2026-09-27T16:00:00.000Z' }] });
+    world.at('2026-09-22T10:00');
+    await must(officer, id, { action: 'endHearing', report: '听证报告' });
+    await must(officer, id, 'submitForReview');
+    await must(reviewer, id, { action: 'approveReview', opinion: '同意。' });
+    expect((await move(officer, id, PROPOSAL)).body).toMatchObject({ code: 'cases.statementPeriodRunning' });
+    world.at('2026-10-09T10:00');
+    expect((await must(officer, id, PROPOSAL)).state).toBe('decisionProposed');
     world.at('2026-09-22T10:00');
     const late = await notified();
     world.at('2026-10-09T10:00');
