@@ -55,7 +55,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
         </Alert>
       )}
       <Facts
-        columns={3}
+        columns={4}
         facts={[
           [label('url'), capture.url],
           [label('urlFinal'), navigation?.urlFinal],

@@ -10,10 +10,15 @@ import { Who } from '../parts/Who';
 
 const textOf = (value: unknown) => (typeof value === 'string' && value ? value : '—');
 
+interface Maker {
+  name: string;
+}
+
+/** Whoever the entry names: the makers of the capture, the reader, the receiver of an export; else the machine. */
 const actorOf = ({ event }: CustodyEntry) => {
-  const by = event?.['actor'] ?? event?.['by'];
-  if (by && typeof by === 'object') return textOf((by as { name?: string; id?: string }).name ?? (by as { id?: string }).id);
-  return <Who id={typeof by === 'string' ? by : null} />;
+  if (Array.isArray(event?.['makers'])) return (event['makers'] as Maker[]).map((m) => m.name).join('、');
+  const who = event?.['who'] ?? event?.['to'] ?? event?.['by'];
+  return <Who id={typeof who === 'string' ? who : 'system:'} />;
 };
 
 /** Who did what with the package, in the order of the ledger; reading it here is itself an entry. */

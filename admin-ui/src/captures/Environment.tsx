@@ -3,79 +3,102 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslate } from 'react-admin';
 import { answerOf } from '../api/http';
 import type { Capture, CaptureFile } from '../api/types';
-import { Stacked } from '../parts/Panel';
+import { useWord } from '../parts/choices';
+import { Panel, Stacked } from '../parts/Panel';
+import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
+import { StateMark } from '../parts/StateMark';
 import { monospace } from '../theme';
+import { filePath } from './files';
 
-const wanted = [
-  'record/environment.json',
-  'record/dns.json',
-  'record/tls.json',
-  'record/timeline.jsonl',
-  'record/timeline.ndjson',
-  'record/timeline.json',
-  'record/request.json',
-];
-const isWanted = (file: CaptureFile) => wanted.includes(file.path) || /^record\/.*\.(json|jsonl|ndjson)$/.test(file.path);
+interface Check {
+  id: string;
+  at: string;
+  result: string;
+  expected: string;
+  observed: string;
+}
 
-const pretty = (text: string) => {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+interface Checks {
+  before: Check[];
+  after: Check[];
+  verdict: string;
+}
+
+const checksFile = 'record/environment.json';
+const isText = ({ path }: CaptureFile) =>
+  /^record\/[^/]+\.(json|jsonl)$/.test(path) && path !== checksFile && path !== 'record/exchanges.jsonl';
+
+const useFileText = (capture: Capture, path: string) =>
+  useQuery({
+    queryKey: ['file', capture.id, path],
+    queryFn: async ({ signal }) => (await answerOf(filePath(capture.id, path), { signal })).text(),
+  });
+
+const CheckTable = ({ title, checks }: { title: string; checks: Check[] }) => {
+  const translate = useTranslate();
+  const word = useWord();
+  const label = (name: string) => translate(`console.environmentCheck.${name}`);
+  return (
+    <Panel title={title} flush>
+      <PlainTable
+        caption={title}
+        rows={checks}
+        rowKey={(c, index) => `${c.id}${index}`}
+        columns={[
+          { key: 'id', label: label('id'), cell: (c) => c.id },
+          { key: 'what', label: label('what'), cell: (c) => word('environmentCheck', c.id) },
+          { key: 'result', label: label('result'), cell: (c) => <StateMark kind="environmentResult" state={c.result} /> },
+          { key: 'expected', label: label('expected'), cell: (c) => c.expected },
+          { key: 'observed', label: label('observed'), cell: (c) => c.observed },
+        ]}
+      />
+    </Panel>
+  );
 };
 
-const RecordFile = ({ capture, path }: { capture: Capture; path: string }) => {
-  const { data, isPending, error } = useQuery({
-    queryKey: ['file', capture.id, path],
-    queryFn: async ({ signal }) =>
-      pretty(
-        await (
-          await answerOf(`captures/${capture.id}/files/${path.split('/').map(encodeURIComponent).join('/')}`, { signal })
-        ).text(),
-      ),
-  });
+const EnvironmentChecks = ({ capture }: { capture: Capture }) => {
+  const translate = useTranslate();
+  const { data, isPending, error } = useFileText(capture, checksFile);
+  const checks = data === undefined ? undefined : (JSON.parse(data) as Checks);
   return (
-    <Box component="section" aria-label={path}>
-      <Typography variant="h3" sx={{ mb: 0.5 }}>
-        {path}
-      </Typography>
+    <>
+      <Fetching isPending={isPending} error={error} />
+      {checks && <CheckTable title={translate('console.environmentCheck.before')} checks={checks.before} />}
+      {checks && <CheckTable title={translate('console.environmentCheck.after')} checks={checks.after} />}
+    </>
+  );
+};
+
+/** A record of the package as plain text, unchanged. */
+const RecordText = ({ capture, file }: { capture: Capture; file: CaptureFile }) => {
+  const { data, isPending, error } = useFileText(capture, file.path);
+  return (
+    <Panel title={`${file.title} · ${file.path}`}>
       <Fetching isPending={isPending} error={error} />
       {data !== undefined && (
         <Box
           component="pre"
           tabIndex={0}
-          sx={{
-            m: 0,
-            p: 1.5,
-            maxHeight: 360,
-            overflow: 'auto',
-            fontFamily: monospace,
-            fontSize: '0.78rem',
-            bgcolor: 'background.default',
-            border: 1,
-            borderColor: 'divider',
-          }}
+          sx={{ m: 0, maxHeight: 320, overflow: 'auto', fontFamily: monospace, fontSize: '0.78rem' }}
         >
           {data}
         </Box>
       )}
-    </Box>
+    </Panel>
   );
 };
 
-/** In what environment the capture was made: the package's own records, as text, unchanged but for indentation. */
+/** In what environment the capture was made: the checks with their reasons, then names, steps and console as recorded. */
 export const Environment = ({ capture, files }: { capture: Capture; files: CaptureFile[] }) => {
   const translate = useTranslate();
-  const records = files
-    .filter(isWanted)
-    .sort((a, b) => Number(b.path.includes('environment')) - Number(a.path.includes('environment')));
-  if (records.length === 0) return <Typography color="text.secondary">{translate('console.nothing')}</Typography>;
+  const hasChecks = files.some(({ path }) => path === checksFile);
+  if (files.length === 0) return <Typography color="text.secondary">{translate('console.nothing')}</Typography>;
   return (
     <Stacked>
-      {records.map((file) => (
-        <RecordFile key={file.path} capture={capture} path={file.path} />
+      {hasChecks && <EnvironmentChecks capture={capture} />}
+      {files.filter(isText).map((file) => (
+        <RecordText key={file.path} capture={capture} file={file} />
       ))}
     </Stacked>
   );

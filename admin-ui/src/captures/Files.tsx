@@ -7,7 +7,7 @@ import { useWord } from '../parts/choices';
 import { Digest } from '../parts/Digest';
 import { PlainTable } from '../parts/PlainTable';
 import { StateMark } from '../parts/StateMark';
-import { readableSize } from './files';
+import { filePath, readableSize } from './files';
 
 /** The content of the package, file by file, with its digests. */
 export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile[] }) => {
@@ -32,7 +32,7 @@ export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile
       rowKey={(f) => f.path}
       columns={[
         { key: 'path', label: label('path'), cell: (f) => <code>{f.path}</code> },
-        { key: 'role', label: label('role'), cell: (f) => word('fileRole', f.role) || '—' },
+        { key: 'role', label: label('role'), cell: (f) => (locale === 'en' ? word('fileRole', f.role) : f.title) },
         { key: 'state', label: label('state'), cell: (f) => <StateMark kind="fileState" state={stateOf(f.path)} /> },
         { key: 'size', label: label('size'), align: 'right', cell: (f) => readableSize(f.size, locale) },
         { key: 'sha256', label: 'SHA-256', cell: (f) => <Digest value={f.sha256} name={`SHA-256 ${f.path}`} /> },

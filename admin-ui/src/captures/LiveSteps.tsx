@@ -76,6 +76,8 @@ export const LiveSteps = ({ capture }: { capture: Capture }) => {
             component="img"
             src={inlineAddress(capture.id, newest)}
             alt={translate('console.pictureOf', { url: capture.url })}
+            onError={(event) => event.currentTarget.style.setProperty('display', 'none')}
+            onLoad={(event) => event.currentTarget.style.removeProperty('display')}
             sx={{ width: '100%', border: 1, borderColor: 'divider' }}
           />
         )}

@@ -1,15 +1,17 @@
 import { apiRoot } from '../api/http';
 import type { CaptureFile } from '../api/types';
 
-/** Address of one file of a package. The server sends pictures and plain text inline and everything else as a download. */
-export const inlineAddress = (captureId: string, path: string) =>
-  `${apiRoot}/captures/${captureId}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+/** Path of one file of a package below the API. The server sends pictures and plain text inline and everything else as a download. */
+export const filePath = (captureId: string, path: string) =>
+  `captures/${captureId}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+
+export const inlineAddress = (captureId: string, path: string) => `${apiRoot}/${filePath(captureId, path)}`;
 
 export const isPicture = (file: CaptureFile) => file.path.endsWith('.png');
 
 /** First view first, then the tiles of the whole page from top to bottom. */
 export const picturesOf = (files: CaptureFile[]): CaptureFile[] => {
-  const rank = (path: string) => (/view|first|viewport/i.test(path) ? 0 : 1);
+  const rank = (path: string) => (path.includes('first') ? 0 : 1);
   return files
     .filter(isPicture)
     .sort((a, b) => rank(a.path) - rank(b.path) || a.path.localeCompare(b.path, 'en', { numeric: true }));

@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogActions, DialogContent, DialogTitle, TextField } from '@mui/material';
+import { Button, Dialog, DialogActions, DialogContent, DialogTitle, MenuItem, TextField } from '@mui/material';
 import { useId, useState, type FormEvent } from 'react';
 import { useTranslate } from 'react-admin';
 import { call } from '../api/http';
@@ -49,7 +49,8 @@ export const FillDialog = ({ document, onClose }: { document: Document; onClose:
               key={field.key}
               name={field.key}
               label={field.zh}
-              multiline={field.type !== 'date'}
+              select={field.type === 'bool'}
+              multiline={field.type !== 'date' && field.type !== 'bool'}
               type={field.type === 'date' ? 'date' : 'text'}
               slotProps={{
                 inputLabel: field.type === 'date' ? { shrink: true } : undefined,
@@ -58,7 +59,14 @@ export const FillDialog = ({ document, onClose }: { document: Document; onClose:
               helperText={field.basis ?? undefined}
               value={valueOf(field)}
               onChange={(event) => setTyped({ ...typed, [field.key]: event.target.value })}
-            />
+            >
+              {field.type === 'bool' &&
+                ['true', 'false'].map((value) => (
+                  <MenuItem key={value} value={value}>
+                    {translate(`ra.boolean.${value}`)}
+                  </MenuItem>
+                ))}
+            </TextField>
           ))}
         </DialogContent>
         <DialogActions>

@@ -29,12 +29,14 @@ const at = (data: Data, path: string): unknown =>
 export const showValue = (field: FormField, data: Data): string => {
   const value = at(data, field.key);
   if (Array.isArray(value)) return value.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry))).join('\n');
+  if (field.type === 'bool') return typeof value === 'boolean' ? String(value) : '';
   if (field.type === 'money') return typeof value === 'number' ? (value / 100).toFixed(2) : '';
   return typeof value === 'string' ? value : '';
 };
 
 const parsed = (field: FormField, text: string): unknown => {
   if (!text.trim()) return null;
+  if (field.type === 'bool') return text === 'true';
   if (field.type === 'money') return Math.round(Number(text) * 100);
   return listTypes.has(field.type) ? text.split('\n').filter((line) => line.trim()) : text;
 };

@@ -52,6 +52,8 @@ const tones: Record<Tone, string[]> = {
     'stopped',
     'met',
     'confirmed',
+    'clean',
+    'pass',
     'exported',
     'restored',
     'restoreVerified',
@@ -71,6 +73,7 @@ const tones: Record<Tone, string[]> = {
     'revoked',
     'lost',
     'broken',
+    'fail',
     'infected',
     'rejected',
     'copied',
@@ -79,7 +82,7 @@ const tones: Record<Tone, string[]> = {
     'voided',
     'cancelled',
   ],
-  unknown: ['inconclusive', 'unknown', 'indeterminate', 'unreadable', 'moved'],
+  unknown: ['inconclusive', 'unknown', 'indeterminate', 'unreadable', 'na', 'moved'],
   over: [
     'closed',
     'archived',
@@ -110,6 +113,9 @@ const byKind: Record<string, Tone> = {
   'verdict.suspended': 'good',
   'verdict.closed': 'good',
   'clock.running': 'running',
+  'visibility.sealed': 'paused',
+  'task.open': 'waiting',
+  'officer.disabled': 'over',
 };
 
 export const toneOf = (kind: string, state: string): Tone => byKind[`${kind}.${state}`] ?? byState.get(state) ?? 'fresh';
