@@ -80,7 +80,7 @@ export function tableOf(definition: CaseDefinition): StateTable<string, string> 
   const made = tables.get(definition);
   if (made) return made;
   const table = stateTable<string, string>({
-    name: `${definition.key} ${definition.version}`,
+    name: `case-${definition.key}-${definition.version}`,
     initial: definition.initial,
     final: definition.states.filter((state) => state.final).map((state) => state.code),
     rows: definition.transitions,

@@ -249,6 +249,32 @@ export class CaseWorld {
     return id;
   }
 
+  /** A finished document as its room leaves it, without the printing. */
+  async paper(caseId: string, form: string, state: 'sealed' | 'finished', by: Person, approver: Person): Promise<string> {
+    const id = randomUUID();
+    const approved = state === 'sealed';
+    const number = approved ? `交市监测〔2026〕${(papers += 1)}号` : null;
+    await this.database.admin.query(
+      `INSERT INTO document (id, division_code, ref_kind, ref_id, case_id, form, template_version, title, state, data, number, paper, drafted_by, drafted_at,
+         submission, submitted_by, approval, approved_by)
+       VALUES ($1, $2, 'case', $3, $3, $4, 1, '文书', $5, '{}', $6, 1, $7, $8, $9, $10, $9, $11)`,
+      [
+        id,
+        COUNTY,
+        caseId,
+        form,
+        state,
+        number,
+        by.id,
+        this.now(),
+        approved ? '{}' : null,
+        approved ? by.id : null,
+        approved ? approver.id : null,
+      ],
+    );
+    return id;
+  }
+
   /** Breaks the stored bytes of one file of the package, as a failing disk or an intruder would. */
   async damage(captureId: string, path: string): Promise<void> {
     const [file] = await this.database.admin.query<{ sha256: string }[]>(
@@ -264,6 +290,7 @@ export class CaseWorld {
 }
 
 const UNIT = '00000000-0000-4000-8000-0000000000a1';
+let papers = 0;
 const offsets = new Map<string, number>();
 
 function setClock(file: string, local: string): void {
