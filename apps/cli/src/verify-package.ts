@@ -28,7 +28,11 @@ Exit code: 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unreadable input or wrong usag
 `;
 
 /** What a court's expert runs. Reads files, asks nothing of any network, writes a report to standard output. */
-export async function verifyPackageCommand(argv: readonly string[], out = process.stdout, err = process.stderr): Promise<number> {
+export async function verifyPackageCommand(
+  argv: readonly string[],
+  out: Pick<NodeJS.WriteStream, 'write'> = process.stdout,
+  err: Pick<NodeJS.WriteStream, 'write'> = process.stderr,
+): Promise<number> {
   if (argv.includes('--help')) {
     out.write(VERIFY_USAGE);
     return 0;
@@ -36,7 +40,11 @@ export async function verifyPackageCommand(argv: readonly string[], out = proces
   try {
     const { path, trust, asked, at, checkpoints, json, language } = readArguments(argv);
     const bundle = parseTrustBundle(read(trust));
-    const report = await verifyPackage(await openPackage(path), bundle, { at, checkpoints, level: asked ?? defaultLevel(bundle) });
+    const report = await verifyPackage(await openPackage(path), bundle, {
+      at,
+      checkpoints,
+      level: asked ?? defaultLevel(bundle),
+    });
     out.write(json ? `${canonicalJson(report)}\n` : reportText(report, language));
     return EXIT[report.verdict];
   } catch (error) {

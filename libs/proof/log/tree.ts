@@ -1,4 +1,3 @@
-import { concat } from '../bytes';
 import {
   consistencyRanges,
   hashesOf,
@@ -47,10 +46,5 @@ export class MemoryTree {
 
   consistency(old: number, size = this.size): Uint8Array[] {
     return hashesOf(this.hash, consistencyRanges(old, size), this.read);
-  }
-
-  /** Bytes of a `tlog-tiles` hash tile (height 8): the nodes of level 8·L that it covers. */
-  tile(level: number, index: number): Uint8Array {
-    return concat(...(this.levels[8 * level] ?? []).slice(256 * index, 256 * (index + 1)));
   }
 }

@@ -1,7 +1,7 @@
 import { faultOfPaths, compareEntries } from '../container/paths';
 import { readContainer } from '../container/read';
 import { DigestSink } from '../digests';
-import { chunksOf, type ByteSource } from '../source';
+import { chunksOf, readingAhead, type ByteSource } from '../source';
 import type { Context } from './context';
 
 /** Opens the package and reads every file once; all later steps use the digests found here. */
@@ -12,7 +12,7 @@ export async function verifyContainer(ctx: Context): Promise<void> {
 }
 
 async function openFile(ctx: Context, source: ByteSource): Promise<void> {
-  const { entries, faults } = await readContainer(source);
+  const { entries, faults } = await readContainer(readingAhead(source));
   for (const { code, entry, offset, detail } of faults) ctx.say('V0', code, entry, `byte ${offset}: ${detail}`);
   for (const entry of entries) {
     const crc32 = await take(ctx, entry.path, entry.source);
