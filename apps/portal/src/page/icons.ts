@@ -1,8 +1,8 @@
 import type { Tone } from '../../../../libs/badge';
-import { type Html, trusted } from './html';
+import { Html } from '../../../../libs/platform';
 
 const draw = (inside: string): Html =>
-  trusted(
+  new Html(
     `<svg viewBox="0 0 48 48" aria-hidden="true" focusable="false" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" stroke-linejoin="round">${inside}</svg>`,
   );
 

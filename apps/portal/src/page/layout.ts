@@ -1,4 +1,4 @@
-import { type Html, html, trusted } from './html';
+import { Html, html } from '../../../../libs/platform';
 import type { Reader } from './request';
 import { STYLE_PATH } from './style';
 
@@ -20,11 +20,11 @@ export function page({ title, body, reader, host, canonical, jsonLd, noindex }: 
   const zh = reader.language === 'zh';
   const name = zh ? '网络市场监管公共服务' : 'Network Market Supervision Public Service';
   const frame = html`<!doctype html>
-<html lang="${zh ? 'zh-CN' : 'en'}"${reader.large && trusted(' class="large"')}>
+<html lang="${zh ? 'zh-CN' : 'en'}"${reader.large && new Html(' class="large"')}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${name}</title>
-<meta name="color-scheme" content="light dark">${noindex && trusted('<meta name="robots" content="noindex">')}<link rel="stylesheet" href="${STYLE_PATH}">${
+<meta name="color-scheme" content="light dark">${noindex && new Html('<meta name="robots" content="noindex">')}<link rel="stylesheet" href="${STYLE_PATH}">${
     canonical && html`<link rel="canonical" href="${canonical}">`
-  }${jsonLd && trusted(`<script type="application/ld+json">${jsonLd}</script>`)}</head>
+  }${jsonLd && new Html(`<script type="application/ld+json">${jsonLd}</script>`)}</head>
 <body><a class="skip" href="#main">${zh ? '跳到正文' : 'Skip to content'}</a>
 <header class="masthead"><div class="wrap"><a class="name" href="${reader.href('/lookup')}">${name}</a>
 <nav class="tools" aria-label="${zh ? '显示方式' : 'Display'}"><a href="${reader.here({ large: reader.large ? '' : '1' })}">${

@@ -1,6 +1,6 @@
 import type { PublicOutlet, PublicSubject } from '../../../../libs/badge';
 import { statusName } from '../../../../libs/registry';
-import { type Html, html } from '../page/html';
+import { type Html, html } from '../../../../libs/platform';
 import { day, page } from '../page/layout';
 import type { Reader } from '../page/request';
 import { stateName } from '../page/verdict-words';

@@ -1,4 +1,4 @@
-import { html } from '../page/html';
+import { html } from '../../../../libs/platform';
 import { page } from '../page/layout';
 import type { Reader } from '../page/request';
 

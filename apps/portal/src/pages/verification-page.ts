@@ -1,6 +1,6 @@
 import { markDifference, organizationJsonLd, TONES, type Verification } from '../../../../libs/badge';
 import { statusName } from '../../../../libs/registry';
-import { type Html, html } from '../page/html';
+import { type Html, html } from '../../../../libs/platform';
 import { ICONS } from '../page/icons';
 import { day, instant, page } from '../page/layout';
 import type { Reader } from '../page/request';
