@@ -2,6 +2,7 @@ import type { Content, TableCell } from 'pdfmake/interfaces';
 import { instantZh, sizeZh } from '../domain/printed';
 import { CHECK_NAMES, type EvidenceReport, VERDICTS } from './evidence-report-input';
 import { gridLayout, keepHeadings, SIZE, TABLE_MARGINS } from './official-style';
+import type { PdfSigner } from './cades';
 import { type Attachment, renderPdf } from './pdf';
 import { slices } from './picture-slices';
 
@@ -230,9 +231,9 @@ function confirmation({ manifest: { makers } }: EvidenceReport): Content {
 
 /**
  * The tangible form of an evidence package: section 14 of the evidence specification, in its order. PDF/A-3u with MANIFEST.json
- * attached; the same report and instant give the same bytes. Strange characters of a hostile page are spelled out, never lost.
+ * attached, signed when a signer is given; unsigned, the same report and instant give the same bytes. Strange characters of a hostile page are spelled out, never lost.
  */
-export function renderEvidenceReport(report: EvidenceReport): Promise<Buffer> {
+export function renderEvidenceReport(report: EvidenceReport, signer?: PdfSigner): Promise<Buffer> {
   const { manifest, manifestBytes, manifestSha256, at } = report;
   const sections: [title: string, content: Content | Content[]][] = [
     ['提取情况', extraction(report)],
@@ -285,6 +286,7 @@ export function renderEvidenceReport(report: EvidenceReport): Promise<Buffer> {
       at,
       attachments: [attachment],
       strangeCharacters: 'spellOut',
+      signer,
     },
   );
 }

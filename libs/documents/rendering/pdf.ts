@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces';
 import pdfmake = require('pdfmake');
 import { DocumentProblem } from '../domain/problems';
+import type { PdfSigner } from './cades';
+import { fillSignature, reserveSignature, type SignableDocument } from './pdf-signature';
 
 const resolve = createRequire(__filename).resolve;
 const FONT_FILES = {
@@ -32,6 +34,8 @@ export interface PdfOptions {
   attachments?: readonly Attachment[];
   /** What to do with characters that the font lacks: refuse (a legal document), or print their code point (a captured page's title). */
   strangeCharacters?: 'refuse' | 'spellOut';
+  /** Signs the file (PAdES). For processes that hold a seal key. */
+  signer?: PdfSigner;
 }
 
 interface FontFile {
@@ -41,7 +45,7 @@ interface FontFile {
 }
 
 /** The parts of the underlying document that pdfmake hands through without typing them. */
-interface PdfDocument {
+interface PdfDocument extends SignableDocument {
   subset_conformance: string;
   provideFont(family: string, bold: boolean, italics: boolean): { font: FontFile };
   file(bytes: Buffer, options: object): void;
@@ -149,5 +153,7 @@ export async function renderPdf(
       creationDate: options.at,
       modifiedDate: options.at,
     });
-  return output.getBuffer();
+  if (options.signer) reserveSignature(document, options.signer, options.at);
+  const pdf = await output.getBuffer();
+  return options.signer ? fillSignature(pdf, options.signer) : pdf;
 }
