@@ -1,4 +1,4 @@
-import { citationZh, localDate, type Problem } from '../../kernel';
+import { type LawCitation, localDate, type Problem, REVISIONS } from '../../kernel';
 import { Html, html, type Language } from '../../platform';
 import type { Opened, OrderView } from '../app/partner.service';
 import { orderStates } from '../domain/order.states';
@@ -131,13 +131,16 @@ function facts({ order }: OrderView, w: Language): Html {
     ${row(T.state[w], html`<strong>${STATE[order.state][w]}</strong>`)}
     ${row(T.office[w], `${order.authority} · ${order.officerNames.join('、')}`)}
     ${row(T.to[w], order.operatorName)}${row(T.caseNumber[w], order.caseNumber)}
-    ${row(T.basis[w], order.basis.filter(({ mark }) => mark === 'F').map(citationZh).join(' '))}
+    ${row(T.basis[w], order.basis.filter(({ mark }) => mark === 'F').map(cited).join(' '))}
     ${row(T.reasons[w], order.reasons)}${row(T.scope[w], order.scope && SCOPE[order.scope][w])}
     ${row(T.executeBy[w], shanghai(order.executeBy))}${row(T.until[w], order.until)}${row(T.preserve[w], order.preserve.join(' / '))}
     ${row(T.remedyOperator[w], order.remedyOperator)}${row(T.remedyMerchant[w], order.remedyMerchant)}
     ${order.ackAt && row(T.acknowledged[w], `${order.ackName} (${order.ackRole}), ${shanghai(order.ackAt)}`)}
   </dl>`; // prettier-ignore
 }
+
+/** The whole title with its revision, as on the paper: article numbers move. */
+const cited = ({ law, article }: LawCitation) => `《${REVISIONS[law] ?? law}》第${article}条`;
 
 function addressTable(addresses: readonly AddressRow[], w: Language): Html {
   return html`<div class="wide"><table>

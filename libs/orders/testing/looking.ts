@@ -1,0 +1,1 @@
+export { picture, startLooking } from '../../../apps/portal/src/testing/browser';
