@@ -25,8 +25,10 @@ export class ExhibitSource {
     return { number, url, fixedAt: fixedAt!.toISOString(), manifestSha256: manifestSha256!, completeness };
   }
 
-  join(tx: EntityManager, captureId: string, caseId: string): Promise<void> {
-    return this.evidence.joinCase(tx, captureId, caseId);
+  /** A package belongs to the case that took it first; a second one only refers to it. */
+  async join(tx: EntityManager, captureId: string, caseId: string): Promise<void> {
+    const { caseId: present } = await this.evidence.get(tx, captureId);
+    if (!present) await this.evidence.joinCase(tx, captureId, caseId);
   }
 
   /** Why the package cannot be relied on, or null: not fixed, another manifest than the one taken into the file, last verification failed. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
-import { type CaseDefinition, type CaseTransition } from '../domain/definition';
+import { type CaseDefinition, type CaseTransition, transitionsFrom } from '../domain/definition';
 import type { GuardContext, NamedOfficer } from '../domain/guards';
 import type { TransitionInput } from '../domain/input';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, type CaseRow } from '../store/case.entity';
@@ -58,7 +58,7 @@ export class GuardContexts {
       reviewPassed: reviews.at(-1)?.kind === 'approveReview',
       hearingHeld: reviews.some(({ kind }) => kind === 'endHearing'),
       documents: await this.reader.documentViews(tx, file.id),
-      exhibits: await this.exhibits(tx, file.id, rechecked),
+      exhibits: await this.exhibits(tx, file.id, rechecked, restsOnEvidence(definition, file.state)),
       blockers: blockers.map(({ kind, ref, text }) => ({ kind, ref, text })),
       openTasks: (await this.tasks.blocking(tx, file.id)).map(({ id, zh }) => ({ id, title: zh })),
       clocks: await this.clocks.of(tx, file.id),
@@ -80,8 +80,15 @@ export class GuardContexts {
     }));
   }
 
-  private async exhibits(tx: EntityManager, caseId: string, rechecked: Rechecked | null): Promise<GuardContext['exhibits']> {
+  private async exhibits(
+    tx: EntityManager,
+    caseId: string,
+    rechecked: Rechecked | null,
+    judge: boolean,
+  ): Promise<GuardContext['exhibits']> {
     const rows = await this.reader.exhibits(tx, caseId);
+    // Asking after every exhibit takes two looks each: only where a move from here depends on it.
+    if (!judge) return rows.map(({ number }) => ({ number, fault: null }));
     return Promise.all(
       rows.map(async ({ number, captureId, package: kept }) => {
         const again = rechecked ? (rechecked.has(captureId) ? rechecked.get(captureId)! : 'notVerified') : null;
@@ -90,3 +97,6 @@ export class GuardContexts {
     );
   }
 }
+
+const restsOnEvidence = (definition: CaseDefinition, state: string): boolean =>
+  transitionsFrom(definition, state).some(({ guards }) => guards?.includes('exhibitsVerified'));

@@ -247,6 +247,7 @@ export class TaskDto {
   @ApiProperty(nullable) doneAt!: string | null;
   @ApiProperty(nullable) doneBy!: string | null;
   @ApiProperty(nullable) note!: string | null;
+  @ApiProperty({ type: [String], description: 'done, hold' }) availableActions!: string[];
 }
 export class TaskPageDto {
   @ApiProperty({ type: [TaskDto] }) items!: TaskDto[];
@@ -271,5 +272,6 @@ export function toTaskDto(
     createdAt: row.createdAt.toISOString(),
     daysWaiting: Math.floor(((row.doneAt ?? now).getTime() - row.createdAt.getTime()) / 86_400_000),
     doneAt: row.doneAt?.toISOString() ?? null,
+    availableActions: state === 'done' ? [] : ofState ? ['hold'] : ['done', 'hold'],
   };
 }

@@ -97,6 +97,8 @@ export class CaseDto extends CaseSummaryDto {
     properties: { class: { type: 'string' }, until: { type: 'string', nullable: true, description: 'null: kept for ever' } },
   })
   retention!: { class: string; until: string | null } | null;
+  @ApiProperty({ ...nullable, description: 'last day on which the file must be kept; null before archiving, or for ever' })
+  retentionUntil!: string | null;
   @ApiProperty({ type: [String], description: 'offices that work on the same outlet in cases you may not see' })
   elsewhere!: string[];
   @ApiProperty({ type: [String] }) availableActions!: string[];
@@ -189,6 +191,7 @@ export function toCaseDto(
     filed: (state.filed ?? false) && file.filedAt !== null,
     decided: state.decided ?? false,
     ...{ facts, articles, report, penalty, statement, execution, visibilityReason, visibilityReview, mergedInto },
+    retentionUntil: file.retentionUntil,
     retention: file.retentionClass ? { class: file.retentionClass, until: file.retentionUntil } : null,
     elsewhere: parts.elsewhere,
     availableActions: parts.actions.filter(({ allowed }) => allowed).map(({ action }) => action),
