@@ -1,3 +1,5 @@
+import { simplifiedOf } from './traditional';
+
 /** Text as rules see it, with the way back to the place in the original. */
 export interface NormalisedText {
   text: string;
@@ -12,7 +14,7 @@ const LINE_END = /[\n\r\u0085\u2028\u2029]/;
 const SPACE = /\s/u;
 
 /**
- * NFKC, lower case, invisible characters taken out, runs of spaces as one space and runs with a line end as one line end. Done
+ * NFKC, simplified characters, lower case, invisible characters taken out, runs of spaces as one space and runs with a line end as one line end. Done
  * character by character, so that every hit can be shown where it stands in the captured text.
  */
 export function normalise(original: string): NormalisedText {
@@ -21,7 +23,7 @@ export function normalise(original: string): NormalisedText {
   let last = '';
   let at = 0;
   for (const char of original) {
-    const form = INVISIBLE.test(char) ? '' : char.normalize('NFKC').toLowerCase();
+    const form = formOf(char);
     for (const unit of form) {
       const seen = SPACE.test(unit) ? (LINE_END.test(unit) ? '\n' : ' ') : unit;
       if ((seen === ' ' || seen === '\n') && (last === ' ' || last === '\n')) {
@@ -35,6 +37,12 @@ export function normalise(original: string): NormalisedText {
     at += char.length;
   }
   return { text: units.join(''), origin, original };
+}
+
+/** Most characters of a page are plain Chinese and stand for themselves; only the others are looked at closely. */
+function formOf(char: string): string {
+  if (char >= '\u4e00' && char <= '\u9fff') return simplifiedOf(char);
+  return INVISIBLE.test(char) ? '' : simplifiedOf(char.normalize('NFKC')).toLowerCase();
 }
 
 /** One separator, or a few, between two Chinese characters: `刷 单`, `刷·单`, `刷**单`. */
