@@ -1,12 +1,12 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CDPSession, Protocol } from 'puppeteer';
 import type { Clock } from '../kernel';
 import type { NoteSigner } from '../proof';
-import { firstView, fullHeight, htmlOf, mhtmlOf, pdfOf, textOf, treeOf, type Tile } from './chromium/artefacts';
+import { firstView } from './chromium/artefacts';
 import { userAgentOf, type FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
-import { Aside, quietMoment, scrollThrough, settle, stateOf } from './chromium/page-acts';
+import { Aside, quietMoment, scrollThrough, settle, stateOf, type PageState } from './chromium/page-acts';
 import { Recorder, type LimitName, type SeenExchange } from './chromium/recorder';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
@@ -17,6 +17,7 @@ import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import { writePackage, type Navigation } from './records/package';
+import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
 
@@ -36,9 +37,7 @@ const LATE_TEXT_MS = 2_700;
 const QUIET_MS = 500;
 /** A page that is still busy so long after `load` will not become quiet: it is taken as it is. */
 const BUSY_MS = 5_500;
-const ARTEFACT_MS = 60_000;
-/** Copies of the tree are quick on any page that still answers. */
-const SNAPSHOT_MS = 20_000;
+const FIRST_VIEW_MS = 25_000;
 /** Environment, packaging and signing need this much of the job's time. */
 const RESERVE_MS = 10_000;
 
@@ -90,6 +89,7 @@ class PageCapture {
   private loadingStopped = false;
   /** The job's time is over: its browser is dead, and what was made until then is packed. */
   private expired = false;
+  private buried: Promise<void> | null = null;
   private refusedMain = '';
 
   constructor(
@@ -124,7 +124,7 @@ class PageCapture {
       return await this.ended(error instanceof Ended ? error : new Ended('failed', reasonOf(error)), true);
     } finally {
       // The package does not wait for the burial, but nothing of the job outlives the answer either.
-      await this.fresh?.end();
+      await (this.buried ?? this.fresh?.end());
     }
   }
 
@@ -304,21 +304,92 @@ class PageCapture {
     const stopWatch = watchMemory(fresh, this.limits.memoryBytes, () => this.limit('memoryBytes'));
     const aside = new Aside(session, this.frameId);
     const alarm = setTimeout(() => this.expire(fresh), Math.max(0, this.remaining() - RESERVE_MS / 2));
+    let copies: Copy[] = [];
     try {
-      if (this.loadingStopped)
-        await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
-      await this.artefact('content/screen/first.png', async (path) => {
-        this.picture(path, await firstView(session, this.artefactMs()));
-        this.step('screen 0', path);
-      });
-      await this.lookThrough(aside, recorder);
+      if (this.loadingStopped) await this.endScripts();
+      await this.firstView(session);
+      if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
       this.checkMain();
-      await this.copies(session, aside);
+      const before = await this.stateNow(aside);
+      copies = await takeCopies(session, aside, this.terms());
+      // While the copies were made, late text may have come. A page that waits for nothing has lost no time by this.
+      if (before !== null && (await this.changedSince(before, aside, recorder))) {
+        this.step('snapshot', 'the page changed, all copies are taken again');
+        copies = await takeCopies(session, aside, this.terms());
+      }
+      await this.titleOf(aside);
       this.checkMain();
     } finally {
       clearTimeout(alarm);
       stopWatch();
+      for (const copy of copies) this.keep(copy);
     }
+  }
+
+  private async firstView(session: CDPSession): Promise<void> {
+    const path = 'content/screen/first.png';
+    const copy = { path, at: this.deps.clock.now() };
+    try {
+      this.keep({
+        ...copy,
+        content: await firstView(session, Math.max(1_000, this.timeLeft(FIRST_VIEW_MS) ?? 0)),
+        picture: true,
+      });
+      this.step('screen 0', path);
+    } catch (error) {
+      this.checkMain();
+      this.keep({ ...copy, content: null, reason: reasonOf(error) });
+    }
+  }
+
+  private terms(): CopyTerms {
+    return {
+      scale: VIEWPORTS[this.order.request.profile].deviceScaleFactor,
+      heightPx: this.limits.heightPx,
+      now: () => this.deps.clock.now(),
+      timeLeft: (most) => this.timeLeft(most),
+      check: () => this.checkMain(),
+      step: (step, detail) => this.step(step, detail),
+      tooHigh: () => void this.reached.add('heightPx'),
+    };
+  }
+
+  private timeLeft(most: number): number | null {
+    if (this.expired || this.remaining() < RESERVE_MS) {
+      this.reached.add('jobMs');
+      return null;
+    }
+    return Math.max(1_000, Math.min(most, this.remaining() - RESERVE_MS / 2));
+  }
+
+  private keep({ path, at, content, reason, picture }: Copy): void {
+    if (content === null) return this.staging.tell(path, 'failed', reason);
+    this.staging.put(path, content);
+    if (!picture || typeof content === 'string') return;
+    this.resources.push({ uri: `urn:view:${this.resources.length}`, mediaType: 'image/png', at, bytes: content });
+    this.deps.progress?.({ type: 'picture', path });
+  }
+
+  private stateNow(aside: Aside): Promise<PageState | null> {
+    return this.loadingStopped ? Promise.resolve(null) : stateOf(aside).catch(() => null);
+  }
+
+  /** Watches until late text can be ruled out; true when the page is not what was copied. */
+  private async changedSince(before: PageState, aside: Aside, recorder: Recorder): Promise<boolean> {
+    const loaded = recorder.mainLoadedAt;
+    const until = loaded + LATE_TEXT_MS;
+    const stop = () => this.loadingStopped || recorder.mainCrashed || this.expired;
+    while (performance.now() < until && !stop()) await pause(20);
+    const after = await this.stateNow(aside);
+    if (after === null || (after.text === before.text && after.height === before.height)) return false;
+    await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore: 0, deadline: loaded + BUSY_MS }, stop).catch(() => false);
+    await settle(aside);
+    return true;
+  }
+
+  private async endScripts(): Promise<void> {
+    const { session } = this.ready();
+    await session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 }).catch(() => undefined);
   }
 
   private expire(fresh: FreshBrowser): void {
@@ -327,8 +398,8 @@ class PageCapture {
     fresh.kill();
   }
 
-  /** Down and up again, then the quiet moment. A page that hinders it is taken as it stands. */
-  private async lookThrough(aside: Aside, recorder: Recorder): Promise<void> {
+  /** Down and up again, then the quiet moment. A page that hinders it is taken as it stands; false when it does not answer. */
+  private async lookThrough(aside: Aside, recorder: Recorder): Promise<boolean> {
     const stop = () => this.loadingStopped || recorder.mainCrashed;
     const loaded = recorder.mainLoadedAt || performance.now();
     const pageEnd = Math.min(this.started + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
@@ -339,102 +410,30 @@ class PageCapture {
       };
       await scrollThrough(aside, recorder, { heightPx: this.limits.heightPx, deadline: pageEnd }, told, stop);
       if (performance.now() > pageEnd) this.limit('pageMs');
-      const busyEnd = Math.max(loaded + BUSY_MS, performance.now() + 1_500);
-      const quiet = await quietMoment(
-        aside,
-        recorder,
-        { quietMs: QUIET_MS, notBefore: loaded + LATE_TEXT_MS, deadline: Math.min(busyEnd, pageEnd) },
-        stop,
-      );
+      const deadline = Math.min(Math.max(loaded + BUSY_MS, performance.now() + 1_500), pageEnd);
+      const quiet = await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore: 0, deadline }, stop);
       if (!quiet && !stop()) this.reached.add('idle');
       await settle(aside);
-      this.step('idle', quiet ? 'quiet' : `not quiet, taken as it is; waiting: ${recorder.pending().slice(0, 5).join(' ') || 'none'}`);
+      const waiting = recorder.pending().slice(0, 5).join(' ');
+      this.step('idle', quiet ? 'quiet' : `not quiet, taken as it is; waiting: ${waiting || 'none'}`);
+      return true;
     } catch (error) {
       this.checkMain();
       this.step('idle', `page does not answer: ${reasonOf(error)}`);
       this.limit('pageMs');
-      await this.ready()
-        .session.send('Runtime.terminateExecution', undefined, { timeout: 3_000 })
-        .catch(() => undefined);
+      return false;
     }
   }
 
   private title = '';
   private urlFinal = '';
 
-  private async copies(session: CDPSession, aside: Aside): Promise<void> {
-    await aside
+  private async titleOf(aside: Aside): Promise<void> {
+    const seen = await aside
       .run<{ title: string; href: string }>('({ title: document.title, href: location.href })', 5_000)
-      .then(({ title, href }) => {
-        this.title = title.toWellFormed();
-        this.urlFinal = href;
-      })
-      .catch(() => undefined);
-    let tree: Protocol.DOM.Node | null = null;
-    await this.artefact('content/dom.html', async (path) => {
-      tree = await treeOf(session, this.artefactMs(SNAPSHOT_MS));
-      this.staging.put(path, htmlOf(tree));
-    });
-    await this.artefact('content/text.txt', async (path) => {
-      tree ??= await treeOf(session, this.artefactMs(SNAPSHOT_MS));
-      this.staging.put(path, `${textOf(tree)}\n`);
-    });
-    await this.artefact(
-      'content/page.mhtml',
-      async (path) => void this.staging.put(path, await mhtmlOf(session, this.artefactMs(SNAPSHOT_MS))),
-    );
-    this.step('snapshot', 'dom, text, mhtml');
-    await this.tiles(session, aside);
-    await this.artefact('content/page.pdf', async (path) => void this.staging.put(path, await pdfOf(session, this.artefactMs())));
-    this.step('snapshot', 'pdf');
-  }
-
-  private async tiles(session: CDPSession, aside: Aside): Promise<void> {
-    const scale = VIEWPORTS[this.order.request.profile].deviceScaleFactor;
-    const height = await stateOf(aside).then(
-      ({ height: px }) => px,
-      () => 0,
-    );
-    if (height > this.limits.heightPx) this.reached.add('heightPx');
-    let n = 0;
-    const path = () => `content/screen/full-${String(n).padStart(4, '0')}.png`;
-    try {
-      for await (const tile of fullHeight(session, this.limits.heightPx, scale, this.artefactMs())) {
-        n += 1;
-        this.picture(path(), tile.png);
-        this.step(`screen ${n}`, describe(tile));
-      }
-    } catch (error) {
-      this.checkMain();
-      n += 1;
-      this.staging.tell(path(), 'failed', this.expired ? 'limit jobMs' : reasonOf(error));
-    }
-  }
-
-  private picture(path: string, png: Buffer): void {
-    this.staging.put(path, png);
-    this.resources.push({
-      uri: `urn:view:${this.resources.length}`,
-      mediaType: 'image/png',
-      at: this.deps.clock.now(),
-      bytes: png,
-    });
-    this.deps.progress?.({ type: 'picture', path });
-  }
-
-  /** Makes one artefact, or says that it is missing and why. */
-  private async artefact(path: string, make: (path: string) => Promise<void>): Promise<void> {
-    if (this.expired || this.remaining() < RESERVE_MS) {
-      this.reached.add('jobMs');
-      this.staging.tell(path, 'failed', 'limit jobMs');
-      return;
-    }
-    try {
-      await make(path);
-    } catch (error) {
-      this.checkMain();
-      this.staging.tell(path, 'failed', this.expired ? 'limit jobMs' : reasonOf(error));
-    }
+      .catch(() => null);
+    this.title = seen?.title.toWellFormed() ?? '';
+    this.urlFinal = seen?.href ?? '';
   }
 
   private async fix(): Promise<CaptureResult> {
@@ -446,6 +445,9 @@ class PageCapture {
     fresh.proxy.stopLoading();
     this.step('close', 'browser ended, connections closed');
     await this.wire?.close();
+    const keylog = await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0));
+    // Buried while the package is written; `run` waits for it.
+    this.buried = fresh.end();
     const last = recorder.exchanges.findLast(
       ({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked',
     );
@@ -463,6 +465,7 @@ class PageCapture {
       resolver: this.resolver,
       resources: this.resources,
       certificates,
+      keylog,
       timeline: this.timeline,
       environment: { before: this.before, after: this.after, verdict: this.verdict() },
       clock: this.clockState as ClockState,
@@ -599,10 +602,6 @@ class PageCapture {
     return this.started + this.limits.jobMs - performance.now();
   }
 
-  private artefactMs(most = ARTEFACT_MS): number {
-    return Math.max(1_000, Math.min(most, this.remaining() - RESERVE_MS / 2));
-  }
-
   private step(step: string, detail: string): void {
     const line = {
       at: this.deps.clock.now().toISOString(),
@@ -616,14 +615,6 @@ class PageCapture {
 }
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
-
-function describe({ top, width, height }: Tile): string {
-  return `${width} x ${height} from ${top}`;
-}
-
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300).toWellFormed() ?? '';
-}
 
 function limitsOf(config: CaptureConfig): Limits {
   return {

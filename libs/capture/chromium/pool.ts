@@ -1,5 +1,7 @@
 import { startBrowser, type BrowserSettings, type FreshBrowser } from './fresh-browser';
 
+const AFTER_MS = 500;
+
 /**
  * Keeps one browser started ahead of need. Each is handed out once and ended after its capture; the next one is started when that is
  * over, so that starting never takes the processor from a capture under way.
@@ -22,13 +24,20 @@ export class BrowserPool {
     this.next = next;
   }
 
+  /** When the browser that waits is ready for use. */
+  async ready(): Promise<void> {
+    this.warm();
+    await this.next;
+  }
+
   async take(): Promise<FreshBrowser> {
     const fresh = await this.takeLast();
     return {
       ...fresh,
       end: async () => {
         await fresh.end();
-        this.warm();
+        // Whoever used it is still packing; a browser that starts would take a processor from that.
+        setTimeout(() => this.warm(), AFTER_MS).unref();
       },
     };
   }

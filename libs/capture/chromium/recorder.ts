@@ -190,9 +190,7 @@ export class Recorder {
       this.extra(requestId).requests.push(listed(headers)),
     );
     session.on('Network.responseReceivedExtraInfo', (event) => this.responseExtra(event));
-    session.on('Network.requestServedFromCache', ({ requestId }) =>
-      this.with(requestId, (open) => (open.seen.source = 'cache')),
-    );
+    session.on('Network.requestServedFromCache', ({ requestId }) => this.with(requestId, (open) => (open.seen.source = 'cache')));
     session.on('Network.responseReceived', (event) => this.responded(session, event));
     session.on('Network.dataReceived', (event) => this.received(event));
     session.on('Network.loadingFinished', (event) => this.finished(session, event));

@@ -1,5 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Protocol } from 'puppeteer';
 import { digestsOf, manifestBytes, manifestSigText, signNote, type Manifest, type NoteSigner } from '../../proof';
 import type { FreshBrowser } from '../chromium/fresh-browser';
@@ -30,6 +29,8 @@ export interface PackageInput {
   resources: NamedResource[];
   /** Certificate chains by origin, leaf first. */
   certificates: Map<string, Buffer[]>;
+  /** TLS secrets as the browser wrote them. */
+  keylog: Buffer;
   timeline: object[];
   environment: { before: Check[]; after: Check[]; verdict: Verdict };
   clock: ClockState;
@@ -171,11 +172,11 @@ function before({ before: known }: CaptureOrder, staging: Staging): void {
   if (known.preTokenBase64) staging.put('record/before/pre.tsr', Buffer.from(known.preTokenBase64, 'base64'));
 }
 
-async function wire({ config, staging, fresh }: PackageInput): Promise<void> {
+async function wire({ config, staging, keylog }: PackageInput): Promise<void> {
   if (!config.CAPTURE_WIRE) return;
   await staging.adopt('wire/capture.pcap');
   // Without a TLS connection the browser writes none; an empty file says so.
-  staging.put('wire/keylog.txt', await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0)));
+  staging.put('wire/keylog.txt', keylog);
 }
 
 function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial: boolean, limits: string[]): Manifest {
