@@ -96,6 +96,7 @@ export class OrderController {
 
   @Get(':id/timeline')
   @Requires('order:read')
+  @Reads('order')
   @ApiOkResponse({ type: [OrderEventDto] })
   async timeline(@Param('id') id: string): Promise<OrderEventDto[]> {
     return (await this.orders.timeline(id)).map(toEventDto);
@@ -103,6 +104,7 @@ export class OrderController {
 
   @Get(':id/observations')
   @Requires('order:read')
+  @Reads('order')
   @ApiOkResponse({ type: [ObservationDto] })
   async observations(@Param('id') id: string): Promise<ObservationDto[]> {
     return (await this.orders.observations(id)).map(toObservationDto);
@@ -110,6 +112,7 @@ export class OrderController {
 
   @Get(':id/reports')
   @Requires('order:read')
+  @Reads('order')
   @ApiOkResponse({ type: [ReportDto] })
   async reportsOf(@Param('id') id: string): Promise<ReportDto[]> {
     return (await this.reports.of(id)).map(toReportDto);
