@@ -1,7 +1,7 @@
 import { citationText } from '../domain/citation';
 import { law } from '../../kernel';
 import type { FormData } from '../domain/field-check';
-import { dayZh, printed } from '../domain/printed';
+import { printed } from '../domain/printed';
 import { fieldOf, isBlank, type Template, valueAt } from '../domain/template';
 import { termZh, type TermName } from '../domain/terms';
 
@@ -81,5 +81,3 @@ export function fill(input: FormInput, text: string): string {
     return fieldLines(input, name).join('；');
   });
 }
-
-export const dateLine = (day: string | null): string => (day ? dayZh(day) : '　　　　年　　月　　日');
