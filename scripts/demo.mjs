@@ -25,7 +25,8 @@ await onNode24(async () => {
     try {
       const did = await run();
       told.push({ name, ok: true, ms: Date.now() - began, did });
-      if (!json) process.stdout.write(`${String(told.length).padStart(2)}  ${name}: ${did}\n`);
+      // With --json standard output is for the one object, and whoever waits reads the steps on standard error.
+      (json ? process.stderr : process.stdout).write(`${String(told.length).padStart(2)}  ${name}: ${did}\n`);
     } catch (fault) {
       told.push({ name, ok: false, ms: Date.now() - began, did: fault.message });
       process.stderr.write(`${String(told.length).padStart(2)}  ${name}: FAILED\n${fault.stack}\n`);

@@ -17,8 +17,9 @@ export class Operator {
   }
 
   /** The link of the order that came by mail. */
-  async receive() {
-    const mail = await this.#nextMail('a mail with the order', LINK);
+  async receive(number) {
+    this.number = number;
+    const mail = await this.#nextMail(`a mail with ${number}`, LINK);
     this.link = LINK.exec(mail.text)[0];
     this.token = this.link.split('/o/')[1];
     this.session = null;
@@ -54,7 +55,7 @@ export class Operator {
   async #nextMail(what, pattern) {
     const look = async () => {
       const mails = (await Promise.all(this.people.map((to) => this.world.mails(to)))).flat();
-      return mails.filter(({ id, text }) => id > this.#last && pattern.test(text)).sort((a, b) => a.id - b.id);
+      return mails.filter(({ id, subject, text }) => id > this.#last && subject.includes(this.number) && pattern.test(text)).sort((a, b) => a.id - b.id);
     };
     const [mail] = await until(what, look, (mails) => mails.length > 0, { timeoutMs: 90_000 });
     this.#last = mail.id;

@@ -17,8 +17,8 @@ export class Child {
   #deaths = 0;
   #startedAt = 0;
 
-  constructor({ name, entry, env, health }, data, onChange = () => undefined) {
-    Object.assign(this, { name, entry, env, health, onChange });
+  constructor({ name, entry, args = [], env, health }, data, onChange = () => undefined) {
+    Object.assign(this, { name, entry, args, env, health, onChange });
     this.logFile = join(folder(data, 'logs'), `${name}.log`);
   }
 
@@ -29,7 +29,7 @@ export class Child {
   start() {
     const log = openSync(this.logFile, 'a');
     // Its own process group: Ctrl-C reaches the supervisor only, and stopping it takes its browsers along.
-    this.#child = spawn(process.execPath, ['--import', PRELOAD, '--enable-source-maps', join(ROOT, this.entry)], {
+    this.#child = spawn(process.execPath, ['--import', PRELOAD, '--enable-source-maps', join(ROOT, this.entry), ...this.args], {
       cwd: ROOT,
       env: this.env,
       stdio: ['pipe', log, log],

@@ -4,7 +4,7 @@ import { DATA, ROOT, folder } from '../provision/paths.mjs';
 import { freePort } from '../provision/ports.mjs';
 import { secret } from '../provision/secrets.mjs';
 
-const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, internet: 3080, smtp: 3025, dns: 3053 };
+const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, tsa: 3005, internet: 3080, smtp: 3025, dns: 3053 };
 
 /** The usual ports, or free ones when they are taken or NMS_PORTS=free asks for that. */
 export async function choosePorts() {
@@ -25,12 +25,12 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
   const at = (port) => `http://127.0.0.1:${port}`;
   const keys = folder(data, 'keys');
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !WITHHELD.test(name)));
+  const agencyDomain = inherited.AGENCY_DOMAIN ?? 'jiaocheng.supervision.test';
   const shared = {
     ...inherited,
     NODE_ENV: 'production',
-    AGENCY_DOMAIN: process.env.AGENCY_DOMAIN ?? 'jiaocheng.supervision.test',
     HOST: '127.0.0.1',
-    AGENCY_DOMAIN: inherited.AGENCY_DOMAIN ?? 'jiaocheng.supervision.test',
+    AGENCY_DOMAIN: agencyDomain,
     PUBLIC_ORIGIN: at(ports.portal),
     CONSOLE_ORIGIN: at(ports.api),
     CAPTURE_URL: at(ports.capture),
@@ -38,6 +38,8 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
       SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
       DNS_SERVERS: `127.0.0.1:${ports.dns}`,
       NMS_CLOCK_FILE: join(data, 'clock.json'),
+      // Three rounds of looks confirm an order: two soon after the report, and one a day later.
+      ORDERS_RECHECK_AFTER_MIN: process.env.ORDERS_RECHECK_AFTER_MIN ?? '10,60,1440',
     }),
   };
   const objectStore = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('S3_')));
@@ -70,6 +72,17 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
           },
         ]
       : []),
+    ...(demo
+      ? [
+          {
+            name: 'tsa',
+            entry: 'dist/apps/cli/src/main.js',
+            args: ['tsa', '--port', String(ports.tsa)],
+            health: at(ports.tsa),
+            env: { ...shared, KEY_DIR: keys },
+          },
+        ]
+      : []),
     {
       name: 'capture',
       entry: 'dist/apps/capture/src/main.js',
@@ -99,6 +112,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         WORKER_PORT: String(ports.worker),
         KEY_DIR: folder(keys, 'worker'),
         SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key'),
+        ...(demo && { TSA_URLS: `${agencyDomain} internal TSA|sha256|${at(ports.tsa)}` }),
       },
     },
     {

@@ -1,0 +1,129 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer, { type Browser, type Page } from 'puppeteer';
+import { type DemoReport, runDemo } from '../support/demo-run';
+import { folderForPictures } from '../support/pictures';
+import { System } from '../support/system';
+
+// One system and one run of the demonstration for the whole file: the tests look at what it left behind.
+const ROOT = join(__dirname, '../..');
+const MINUTE = 60_000;
+
+const STEPS = [
+  'sign in', 'register the merchant', 'prove control of the outlet', 'issue the badge and place it', 'verify the badge as the public does', 'capture the page and fix it as evidence',
+  'find the violation', 'file the case', 'investigate', 'suspend the service', 'look again after the suspension', 'conclude and review', 'notify the party and wait', 'decide and serve',
+  'close the site', 'restore', 'close and archive the case', 'export the evidence', 'check the package offline',
+]; // prettier-ignore
+
+let system: System;
+let report: DemoReport;
+let log = '';
+
+beforeAll(async () => {
+  system = await System.start();
+  ({ report, log } = await runDemo(system));
+}, 10 * MINUTE);
+afterAll(() => system?.stop(), MINUTE);
+
+const verify = (file: string) =>
+  spawnSync(process.execPath, [join(ROOT, 'dist/apps/cli/src/main.js'), 'verify-package', file, '--trust', report.trust, '--json'], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+
+describe('one merchant, the whole way by the public interfaces', () => {
+  it.each(STEPS)('%s', (name) => {
+    const step = report.steps.find((each) => each.name === name);
+    if (!step?.ok) throw new Error(step ? step.did : `not reached; the demonstration said:\n${log.slice(-3000)}`);
+  });
+
+  it('has no step that is not asked for here', () => expect(report.steps.map(({ name }) => name)).toEqual(STEPS));
+});
+
+describe('the exported package', () => {
+  it('is accepted by the offline verifier without a server', () => {
+    const { status, stdout } = verify(report.package!);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toBeTruthy();
+  });
+
+  it('is refused after one bit was turned, anywhere', () => {
+    const bytes = readFileSync(report.package!);
+    for (const at of [40, bytes.length >> 2, bytes.length >> 1, bytes.length - (bytes.length >> 3), bytes.length - 3]) {
+      const other = Buffer.from(bytes);
+      other[at]! ^= 1;
+      const file = join(system.data, 'flipped.evp');
+      writeFileSync(file, other);
+      expect(verify(file).status).not.toBe(0);
+    }
+  });
+
+  it('is an archive that a foreign tool can list and test', () => {
+    const python = 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); bad=z.testzip(); print(bad or len(z.namelist())); sys.exit(1 if bad else 0)';
+    const tool = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
+    const said = tool ? execFileSync(tool, ['-c', python, report.package!], { encoding: 'utf8' }) : execFileSync('unzip', ['-t', report.package!], { encoding: 'utf8' });
+    expect(said).toMatch(/\d+/);
+  });
+});
+
+describe('what the demonstration left behind', () => {
+  it('every read and write of the case stands in an unbroken audit chain', async () => {
+    const rows = await system.query<{ n: string }>('SELECT count(*) AS n FROM audit_event');
+    expect(Number(rows[0]!.n)).toBeGreaterThan(100);
+  });
+
+  it('the command line finds nothing wrong in blobs and ledger (fsck)', () => {
+    const fsck = spawnSync(process.execPath, [join(ROOT, 'scripts/nms.mjs'), 'fsck'], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NMS_DATA: system.data, DATABASE_URL: system.told()!.databaseUrl } });
+    expect({ status: fsck.status, said: fsck.status ? fsck.stdout + fsck.stderr : '' }).toEqual({ status: 0, said: '' });
+  }, MINUTE);
+});
+
+describe('console and portal in a real browser', () => {
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    page = await browser.newPage();
+    await page.setViewport({ width: 1440, height: 900 });
+    page.on('pageerror', (fault) => faults.push(String(fault)));
+    page.on('console', (message) => message.type() === 'error' && !/401|403|404/.test(message.text()) && faults.push(message.text()));
+  }, MINUTE);
+  afterAll(() => browser?.close());
+
+  const signIn = async () => {
+    const { account, password } = system.accounts().find((each) => each.account === 'officer.a')!;
+    await page.goto(system.addresses.console, { waitUntil: 'networkidle2' });
+    await page.waitForSelector('input[type=password]', { timeout: 30_000 });
+    const [name, word] = [await page.$('input:not([type=password]):not([type=checkbox])'), await page.$('input[type=password]')];
+    await name!.type(account);
+    await word!.type(password);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => !document.querySelector('input[type=password]'), { timeout: 30_000 });
+  };
+
+  it('an officer signs in and sees every main page, without a fault in the page', async () => {
+    await signIn();
+    for (const name of ['', 'subjects', 'outlets', 'badges', 'findings', 'captures', 'cases', 'orders']) {
+      await page.goto(`${system.addresses.console}/#/${name}`);
+      await page.waitForNetworkIdle({ idleTime: 500, timeout: 30_000 }).catch(() => undefined);
+      const text = await page.evaluate(() => document.body.innerText);
+      expect(text).toMatch(/[一-龥]{2}/);
+      expect(text).not.toMatch(/\b(resources|ra|cases|orders)\.[a-z]+\.[a-z]/i); // an untranslated key
+      await page.screenshot({ path: `${folderForPictures()}/console-zh-${(name || 'workbench') as 'workbench'}.png` });
+    }
+    expect(faults).toEqual([]);
+  }, 4 * MINUTE);
+
+  it('the public page shows the merchant without any script', async () => {
+    const [badge] = await system.query<{ code: string }>('SELECT code FROM badge ORDER BY issued_at DESC LIMIT 1');
+    const visitor = await browser.newPage();
+    await visitor.setJavaScriptEnabled(false);
+    await visitor.setViewport({ width: 390, height: 844 });
+    const answer = await visitor.goto(`${system.addresses.portal}/b/${badge!.code}`);
+    expect(answer!.status()).toBe(200);
+    expect(await visitor.content()).toContain('养元坊');
+    expect((await answer!.buffer()).length).toBeLessThan(100 * 1024);
+    await visitor.screenshot({ path: `${folderForPictures()}/portal-zh-badge.png` });
+    await visitor.close();
+  }, MINUTE);
+});
