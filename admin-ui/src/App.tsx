@@ -40,6 +40,8 @@ const OfficerCreate = lazy(() => import('./officers/OfficerForm').then((m) => ({
 const OfficerEdit = lazy(() => import('./officers/OfficerForm').then((m) => ({ default: m.OfficerEdit })));
 const AuditLog = lazy(() => import('./audit/AuditLog'));
 
+/** Papers have a number only once they are approved. */
+const byNumber = (record: { number?: string | null; title?: string }) => record.number ?? record.title ?? '';
 const byName = (record: { name?: string }) => record.name ?? '';
 
 export const App = () => (
@@ -82,11 +84,11 @@ export const App = () => (
       recordRepresentation={byName}
     />
     <Resource name="badges" list={BadgeList} show={BadgeShow} recordRepresentation="code" />
-    <Resource name="findings" list={FindingQueue} show={FindingShow} />
+    <Resource name="findings" list={FindingQueue} show={FindingShow} recordRepresentation="summary" />
     <Resource name="captures" list={CaptureList} show={CaptureShow} create={CaptureCreate} recordRepresentation="number" />
     <Resource name="cases" list={CaseList} show={CaseFile} create={CaseCreate} recordRepresentation="number" />
-    <Resource name="orders" list={OrderBoard} show={OrderShow} edit={OrderEdit} recordRepresentation="number" />
-    <Resource name="documents" show={DocumentShow} recordRepresentation="number" />
+    <Resource name="orders" list={OrderBoard} show={OrderShow} edit={OrderEdit} recordRepresentation={byNumber} />
+    <Resource name="documents" show={DocumentShow} recordRepresentation={byNumber} />
     <Resource name="officers" list={OfficerList} create={OfficerCreate} edit={OfficerEdit} recordRepresentation={byName} />
     <CustomRoutes>
       <Route path="/audit" element={<AuditLog />} />

@@ -79,8 +79,15 @@ const build = (base: RaThemeOptions, palette: RaThemeOptions['palette'], { bar, 
     },
     RaLayout: {
       styleOverrides: {
-        root: { '& .RaLayout-appFrame': { marginTop: 48 }, '& .RaLayout-content': { padding: '8px 20px 32px' } },
+        root: { '& .RaLayout-appFrame': { marginTop: 48 }, '& .RaLayout-content': { padding: '8px 20px 32px', minWidth: 0 } },
       },
+    },
+    // A wide table scrolls inside its panel; it never widens the page.
+    RaList: { styleOverrides: { root: { '& .RaList-main, & .RaList-content': { minWidth: 0 } } } },
+    RaShow: { styleOverrides: { root: { minWidth: 0, '& .RaShow-main, & .RaShow-card': { minWidth: 0 } } } },
+    RaTabbedShowLayout: { styleOverrides: { root: { minWidth: 0, '& .RaTabbedShowLayout-content': { minWidth: 0 } } } },
+    RaToolbar: {
+      styleOverrides: { root: { '&.MuiToolbar-root': { backgroundColor: 'transparent', borderTop: `1px solid ${line}` } } },
     },
     RaLabeled: { styleOverrides: { root: { '& .RaLabeled-label': { fontSize: '0.8rem' } } } },
   },

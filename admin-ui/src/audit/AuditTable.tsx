@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { useApi } from '../api/use-api';
 import type { AuditEvent, Page } from '../api/types';
+import { useActWords } from './act-words';
 import { useWord } from '../parts/choices';
 import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
@@ -15,6 +16,7 @@ const perPage = 50;
 export const AuditTable = ({ path, query }: { path: string; query?: object }) => {
   const translate = useTranslate();
   const word = useWord();
+  const nameOf = useActWords();
   const [page, setPage] = useState(1);
   const { data, isPending, error, refetch } = useApi<Page<AuditEvent> | AuditEvent[]>(path, {
     query: { ...query, page, perPage },
@@ -32,7 +34,7 @@ export const AuditTable = ({ path, query }: { path: string; query?: object }) =>
           columns={[
             { key: 'at', label: translate('console.time'), cell: (e) => <When at={e.at} form="second" /> },
             { key: 'who', label: translate('console.who'), cell: (e) => <Who id={e.actor} name={e.actorName} /> },
-            { key: 'act', label: translate('console.act'), cell: (e) => word('auditAct', e.act.replaceAll('.', '_')) },
+            { key: 'act', label: translate('console.act'), cell: (e) => nameOf(e.act) },
             { key: 'kind', label: translate('console.recordKind'), cell: (e) => word('auditKind', e.kind) },
             { key: 'record', label: translate('console.record'), cell: (e) => e.record ?? '—' },
             { key: 'purpose', label: translate('console.purpose'), cell: (e) => e.purpose ?? '—' },

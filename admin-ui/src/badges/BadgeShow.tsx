@@ -1,4 +1,4 @@
-import { Box, Button, Typography } from '@mui/material';
+import { Box, Button, Link as MuiLink, Typography } from '@mui/material';
 import { Show, useNotify, useRecordContext, useTranslate } from 'react-admin';
 import { apiRoot } from '../api/http';
 import { useApi, useItems } from '../api/use-api';
@@ -130,9 +130,9 @@ const BadgeFacts = () => {
             [label('office'), badge.office],
             [
               label('url'),
-              <a key="l" href={badge.url} target="_blank" rel="noopener">
+              <MuiLink key="l" href={badge.url} target="_blank" rel="noopener">
                 {badge.url}
-              </a>,
+              </MuiLink>,
             ],
           ]}
         />

@@ -18,10 +18,7 @@ export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile
   const provider = useDataProvider<ConsoleDataProvider>();
   const fetchFile = (path: string) =>
     provider
-      .download(
-        `captures/${capture.id}/files/${path.split('/').map(encodeURIComponent).join('/')}`,
-        path.split('/').at(-1) ?? 'file',
-      )
+      .download(filePath(capture.id, path), path.split('/').at(-1) ?? 'file')
       .catch((error: unknown) => notify(sentenceOf(error, translate), { type: 'error' }));
   const label = (field: string) => translate(`console.file.${field}`);
   const stateOf = (path: string) => capture.artefacts.find((a) => a.path === path)?.state;

@@ -17,6 +17,7 @@ const textTypes = new Set([
   'party',
   'signature',
   'money',
+  'bool',
 ]);
 
 /** Fields whose value is text, an amount or a list of texts; citations and officers come from the file, the rest from the office. */

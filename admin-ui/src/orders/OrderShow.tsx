@@ -21,6 +21,14 @@ import { RenewLink } from './RenewLink';
 import { Reports } from './Reports';
 import { orderActs } from './order-acts';
 
+/** What a look saw. For a restoration a page that answers is the good news. */
+const Verdict = ({ order, verdict }: { order: Order; verdict: string | null }) => {
+  const word = useWord();
+  return (
+    <StateMark kind={order.kind === 'restoration' ? 'restored' : 'verdict'} state={verdict} label={word('verdict', verdict)} />
+  );
+};
+
 const Addresses = ({ order }: { order: Order }) => {
   const translate = useTranslate();
   const word = useWord();
@@ -49,11 +57,11 @@ const Addresses = ({ order }: { order: Order }) => {
           ),
         },
         { key: 'result', label: translate('console.report.result'), cell: (a) => word('lineResult', a.result) || '—' },
-        { key: 'seen', label: translate('console.report.seen'), cell: (a) => <StateMark kind="verdict" state={a.seen} /> },
+        { key: 'seen', label: translate('console.report.seen'), cell: (a) => <Verdict order={order} verdict={a.seen} /> },
         {
           key: 'confirmed',
           label: translate('console.report.confirmed'),
-          cell: (a) => <StateMark kind="verdict" state={a.confirmed} />,
+          cell: (a) => <Verdict order={order} verdict={a.confirmed} />,
         },
         { key: 'why', label: translate('field.justification'), cell: (a) => a.justification ?? '—' },
       ]}
@@ -87,8 +95,7 @@ const Observations = ({ order }: { order: Order }) => {
           {
             key: 'verdict',
             label: translate('console.verdict'),
-            cell: (o) =>
-              o.verdict ? <StateMark kind="verdict" state={o.verdict} /> : <StateMark kind="verdict" state="waiting" />,
+            cell: (o) => <Verdict order={order} verdict={o.verdict ?? 'waiting'} />,
           },
           { key: 'reason', label: translate('console.reason'), cell: (o) => word('verdictReason', o.reason) },
           { key: 'status', label: translate('console.exchange.status'), align: 'right', cell: (o) => o.status ?? '—' },

@@ -53,5 +53,5 @@ export const Columns = ({ children, wide = 340 }: { children: ReactNode; wide?: 
 );
 
 export const Stacked = ({ children, gap = 2 }: { children: ReactNode; gap?: number }) => (
-  <Box sx={{ display: 'flex', flexDirection: 'column', gap, width: '100%' }}>{children}</Box>
+  <Box sx={{ display: 'flex', flexDirection: 'column', gap, width: '100%', minWidth: 0 }}>{children}</Box>
 );

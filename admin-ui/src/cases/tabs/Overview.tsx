@@ -22,8 +22,9 @@ const useCitations = () => {
 
 const Substance = ({ file }: { file: Case }) => {
   const translate = useTranslate();
+  const word = useWord();
   const cited = useCitations();
-  const penalty = (file.penalty ?? []).map((p) => `${p.kind}：${p.content}`).join('；');
+  const penalty = (file.penalty ?? []).map((p) => `${word('penaltyKind', p.kind)}：${p.content}`).join('；');
   const facts: [string, string | null | undefined][] = [
     ['facts', file.facts],
     ['articles', cited(file.articles)],

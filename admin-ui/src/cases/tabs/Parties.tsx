@@ -28,7 +28,7 @@ export const Parties = ({ file }: { file: Case }) => {
         const different = new Map(party.differences.map((d) => [d.field, d]));
         const name = String(party.snapshot['name'] ?? '');
         const rows = Object.keys(party.snapshot).filter(
-          (key) => typeof party.snapshot[key] !== 'object' || party.snapshot[key] === null,
+          (key) => key !== 'registerVersion' && (typeof party.snapshot[key] !== 'object' || party.snapshot[key] === null),
         );
         return (
           <Panel
