@@ -16,7 +16,8 @@ export class Evidence1790000000600 implements MigrationInterface {
         state text NOT NULL CHECK (state IN ('requested', 'capturing', 'fixed', 'stamped', 'confirmed', 'sealed', 'transferred', 'disposed', 'refused', 'failed')),
         attempt int NOT NULL DEFAULT 0, lease_until timestamptz(3), completeness text CHECK (completeness IN ('complete', 'partial')),
         limits text[] NOT NULL DEFAULT '{}', reason text, navigation jsonb, artefacts jsonb NOT NULL DEFAULT '[]',
-        manifest_sha256 char(64), manifest_sm3 char(64), sig_sha256 char(64), environment text, fixed_at timestamptz(3), version int NOT NULL DEFAULT 1,
+        manifest_sha256 char(64), manifest_sm3 char(64), sig_sha256 char(64), environment text, fixed_at timestamptz(3), stamp_tries int NOT NULL DEFAULT 0,
+        stamp_next_at timestamptz(3), version int NOT NULL DEFAULT 1,
         CHECK ((fixed_at IS NULL) = (manifest_sha256 IS NULL)));
       CREATE INDEX evidence_package_waiting ON evidence_package (requested_at) WHERE state IN ('requested', 'capturing');
       CREATE INDEX evidence_package_by_case ON evidence_package (case_id);
@@ -32,6 +33,12 @@ export class Evidence1790000000600 implements MigrationInterface {
         id uuid PRIMARY KEY, package_id text NOT NULL REFERENCES evidence_package, n int NOT NULL, state text NOT NULL
         CHECK (state IN ('requested', 'ready', 'failed')), purpose text NOT NULL, requested_by text NOT NULL, requested_at timestamptz(3) NOT NULL,
         blob_sha256 char(64), seal_sha256 char(64), size bigint, finished_at timestamptz(3), reason text, UNIQUE (package_id, n));
+
+      -- RFC 3161 tokens over MANIFEST.sig: only what was accepted by the strict profile on receipt.
+      CREATE TABLE evidence_stamp (
+        package_id text NOT NULL REFERENCES evidence_package, tsa text NOT NULL, algorithm text NOT NULL CHECK (algorithm IN ('sha256', 'sm3')),
+        token bytea NOT NULL CHECK (octet_length(token) <= 262144), token_sha256 char(64) NOT NULL, gen_time timestamptz(3) NOT NULL,
+        serial text NOT NULL, received_at timestamptz(3) NOT NULL, PRIMARY KEY (package_id, tsa));
 
       CREATE TABLE ledger_entry (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, subject text NOT NULL, seq int NOT NULL CHECK (seq >= 0), type text NOT NULL,
@@ -50,7 +57,7 @@ export class Evidence1790000000600 implements MigrationInterface {
         origin text NOT NULL, size bigint NOT NULL CHECK (size >= 0), at timestamptz(3) NOT NULL, note text NOT NULL, note_sm3 text NOT NULL,
         PRIMARY KEY (origin, size));
       DO $$ DECLARE t text; BEGIN
-        FOREACH t IN ARRAY ARRAY['evidence_file', 'evidence_step', 'ledger_entry', 'ledger_place', 'ledger_node', 'ledger_checkpoint'] LOOP
+        FOREACH t IN ARRAY ARRAY['evidence_file', 'evidence_step', 'evidence_stamp', 'ledger_entry', 'ledger_place', 'ledger_node', 'ledger_checkpoint'] LOOP
           EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t || '_insert_only', t);
         END LOOP;
       END $$;
@@ -69,6 +76,7 @@ export class Evidence1790000000600 implements MigrationInterface {
       ALTER TABLE evidence_file ENABLE ROW LEVEL SECURITY;
       ALTER TABLE evidence_step ENABLE ROW LEVEL SECURITY;
       ALTER TABLE evidence_export ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE evidence_stamp ENABLE ROW LEVEL SECURITY;
       ALTER TABLE ledger_entry ENABLE ROW LEVEL SECURITY;
       ALTER TABLE ledger_body ENABLE ROW LEVEL SECURITY;
       ALTER TABLE ledger_place ENABLE ROW LEVEL SECURITY;
@@ -79,6 +87,7 @@ export class Evidence1790000000600 implements MigrationInterface {
       CREATE POLICY evidence_file_all ON evidence_file USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id))
         WITH CHECK (nms_is_system());
       CREATE POLICY evidence_step_all ON evidence_step USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id)) WITH CHECK (nms_is_system());
+      CREATE POLICY evidence_stamp_all ON evidence_stamp USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id)) WITH CHECK (nms_is_system());
       CREATE POLICY evidence_export_all ON evidence_export USING (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id))
         WITH CHECK (EXISTS (SELECT FROM evidence_package p WHERE p.id = package_id));
       -- Entries hold digests only; who may see the package, or is the system, sees and adds its entries.
@@ -101,8 +110,8 @@ export class Evidence1790000000600 implements MigrationInterface {
       GRANT SELECT, INSERT ON evidence_package, evidence_export TO nms_api, nms_worker;
       GRANT UPDATE ON evidence_package, evidence_export TO nms_worker;
       GRANT UPDATE (case_id) ON evidence_package TO nms_api;
-      GRANT SELECT ON evidence_file, evidence_step, ledger_place TO nms_api, nms_worker;
-      GRANT INSERT ON evidence_file, evidence_step, ledger_place TO nms_worker;
+      GRANT SELECT ON evidence_file, evidence_step, evidence_stamp, ledger_place TO nms_api, nms_worker;
+      GRANT INSERT ON evidence_file, evidence_step, evidence_stamp, ledger_place TO nms_worker;
       GRANT SELECT, INSERT ON ledger_entry, ledger_body TO nms_api, nms_worker;
       GRANT USAGE ON SEQUENCE ledger_entry_id_seq TO nms_api, nms_worker;
       GRANT SELECT ON ledger_node, ledger_checkpoint TO nms_api, nms_worker;

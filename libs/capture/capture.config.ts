@@ -45,6 +45,9 @@ export type CaptureConfig = ReturnType<typeof captureConfig.read>;
 
 /** What the capture process needs besides. */
 export const captureServerConfig = defineConfig('captureServer', {
+  NMS_CLOCK_FILE: env.optional('NMS_CLOCK_FILE', {
+    describe: 'movable clock for demonstration and tests only: a file holding {"offsetMs":n}',
+  }),
   CAPTURE_PORT: env.integer('CAPTURE_PORT', { default: 3002, describe: 'port of the capture process' }),
   CAPTURE_HOST: env.string('CAPTURE_HOST', { default: '127.0.0.1', describe: 'address the capture process listens on' }),
   CAPTURE_TOKEN: env.string('CAPTURE_TOKEN', { secret: true, describe: 'bearer token that the worker shows' }),

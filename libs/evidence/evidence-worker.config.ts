@@ -10,6 +10,12 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     describe: 'folder that capture writes to and the worker reads from',
   }),
   sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/worker/seal-1.key', describe: 'key that seals exports' }),
+  tsaUrls: env.list('TSA_URLS', {
+    default: [],
+    describe:
+      'time stamp authorities, name|sha256|https://… or name|sm3|https://…, comma-separated; names as in the trust bundle',
+  }),
+  tsaTimeoutMs: env.integer('TSA_TIMEOUT_MS', { default: 10_000, describe: 'longest wait for one time stamp' }),
   keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
 });
 

@@ -9,11 +9,12 @@ import { ExportProofs } from './worker/export-proofs';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { TimeStamper } from './worker/time-stamper';
 
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, Fixation, LedgerSequencer],
+  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, Fixation, LedgerSequencer, TimeStamper],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -22,6 +23,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly runner: CaptureRunner,
     private readonly exporter: Exporter,
     private readonly sequencer: LedgerSequencer,
+    private readonly stamper: TimeStamper,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -39,6 +41,9 @@ export class EvidenceWorkerModule implements OnModuleInit {
     });
     this.sweeps.every('evidence.exports', 3_000, async () => {
       for (const exportId of await this.exporter.waiting()) await this.jobs.add(evidenceJobs, 'buildExport', { exportId });
+    });
+    this.sweeps.every('evidence.stamps', 2_000, async () => {
+      for (const packageId of await this.stamper.waiting()) await this.stamper.stamp(packageId);
     });
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }

@@ -4,7 +4,17 @@ import { DATA, ROOT, folder } from '../provision/paths.mjs';
 import { freePort } from '../provision/ports.mjs';
 import { secret } from '../provision/secrets.mjs';
 
-const WANTED_PORTS = { api: 3000, portal: 3001, capture: 3002, worker: 3003, ledger: 3004, tsa: 3005, internet: 3080, smtp: 3025, dns: 3053 };
+const WANTED_PORTS = {
+  api: 3000,
+  portal: 3001,
+  capture: 3002,
+  worker: 3003,
+  ledger: 3004,
+  tsa: 3005,
+  internet: 3080,
+  smtp: 3025,
+  dns: 3053,
+};
 
 /** The usual ports, or free ones when they are taken or NMS_PORTS=free asks for that. */
 export async function choosePorts() {
@@ -129,7 +139,8 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         ...shared,
         ...stored,
         DATABASE_URL: database.addressOf('nms_ledger'),
-        LEDGER_PORT: String(ports.ledger), ...(demo && { LEDGER_INTERVAL_S: '3' }),
+        LEDGER_PORT: String(ports.ledger),
+        ...(demo && { LEDGER_INTERVAL_S: '3' }),
         KEY_DIR: folder(keys, 'ledger'),
       },
     },

@@ -1,5 +1,5 @@
 import { BrowserPool, captureConfig, captureServerConfig, workerKey } from '../../../libs/capture';
-import { SystemClock } from '../../../libs/kernel';
+import { clockFor } from '../../../libs/platform/clock';
 import { join } from 'node:path';
 import { captureServer } from './server';
 
@@ -7,7 +7,7 @@ import { captureServer } from './server';
 function main(): void {
   const config = captureConfig.read();
   const server = captureServerConfig.read();
-  const clock = new SystemClock();
+  const clock = clockFor(server.NMS_CLOCK_FILE);
   const pool = new BrowserPool(
     { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
     () => clock.now(),

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { generateKey, loadKey, parseTrustBundle, type TrustBundle, trustBundleBytes, writeKeyFile } from '../../../libs/proof';
 
+import { internalAuthority } from './tsa';
+
 /** One folder a process: each holds the key of its own role and no other (evidence specification section 13). */
 const FOLDERS = { worker: 'capture', seal: 'worker', ledger: 'ledger' } as const;
 const YEAR_MS = 365 * 86_400_000;
@@ -38,6 +40,15 @@ export function ensureKeys(root: string, domain: string, passphrase: string | un
         revoked: null,
       });
   }
+  const { name, policy, authority } = internalAuthority(root, domain, now);
+  if (!bundle.tsa.some((known) => known.name === name))
+    bundle.tsa.push({
+      name,
+      root: Buffer.from(authority.root).toString('base64'),
+      policies: [policy],
+      algorithms: ['sha256', 'sm3'],
+      internal: true,
+    });
   writeFileSync(`${trustFile}.new`, trustBundleBytes(bundle), { mode: 0o644 });
   renameSync(`${trustFile}.new`, trustFile);
   return { made, trustFile };

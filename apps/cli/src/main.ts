@@ -13,6 +13,7 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   fsck: async () => (await import('./fsck.js')).fsckCommand,
   seed: async () => (await import('./seed.js')).seedCommand,
   keys: async () => keysCommand,
+  tsa: async () => (await import('./tsa.js')).tsaCommand,
 };
 
 async function keysCommand(): Promise<number> {

@@ -41,6 +41,9 @@ export class PackageRow {
   @Column('char', { name: 'sig_sha256', length: 64, nullable: true }) sigSha256!: string | null;
   @Column('text', { nullable: true }) environment!: 'clean' | 'warn' | 'fail' | null;
   @Column({ type: 'timestamptz', precision: 3, name: 'fixed_at', nullable: true }) fixedAt!: Date | null;
+  /** Rounds of asking that brought no token; the next round is due at `stampNextAt`. */
+  @Column('int', { name: 'stamp_tries' }) stampTries!: number;
+  @Column({ type: 'timestamptz', precision: 3, name: 'stamp_next_at', nullable: true }) stampNextAt!: Date | null;
   @Column('int') version!: number;
 }
 
@@ -81,4 +84,17 @@ export class ExportRow {
   @Column('text', { nullable: true }) reason!: string | null;
 }
 
-export const EVIDENCE_ROWS = [PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];
+/** A time stamp over MANIFEST.sig that was accepted when it arrived. */
+@Entity('evidence_stamp')
+export class StampRow {
+  @PrimaryColumn('text', { name: 'package_id' }) packageId!: string;
+  @PrimaryColumn('text') tsa!: string;
+  @Column('text') algorithm!: 'sha256' | 'sm3';
+  @Column('bytea') token!: Buffer;
+  @Column('char', { name: 'token_sha256', length: 64 }) tokenSha256!: string;
+  @Column({ type: 'timestamptz', precision: 3, name: 'gen_time' }) genTime!: Date;
+  @Column('text') serial!: string;
+  @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
+}
+
+export const EVIDENCE_ROWS = [StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];

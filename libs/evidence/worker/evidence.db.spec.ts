@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +11,17 @@ import { canonicalJson, FixedClock } from '../../kernel';
 import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
 import { type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
-import { bytesSource, parseTrustBundle, trustBundleBytes, utf8, verifyPackage, writeKeyFile } from '../../proof';
+import {
+  bytesSource,
+  parseTrustBundle,
+  trustBundleBytes,
+  utf8,
+  verifyPackage,
+  writeKeyFile,
+  type Authority,
+  createAuthority,
+  timeStampRequest,
+} from '../../proof';
 import { fixed, aTrustBundle, testKeys } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
@@ -23,6 +35,7 @@ import { ExportProofs } from './export-proofs';
 import { Exporter } from './exporter';
 import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
+import { TimeStamper } from './time-stamper';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
 const SECOND = '00000000-0000-4000-8000-000000000002';
@@ -36,6 +49,12 @@ let root: string;
 /** What the played capture process does with the next order. */
 let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' = 'complete';
 let captures = 0;
+/** What the played time stamp authorities do. */
+let tsaPlay: 'right' | 'refuses' | 'html' | 'hangs' | 'wrongImprint' | 'oldNonce' | 'stranger' | 'junk' | 'redirects' = 'right';
+let tsaProcess: Server;
+let authority: Authority;
+let stranger: Authority;
+const tsaUrls = () => [`inner|sha256|http://127.0.0.1:${(tsaProcess.address() as AddressInfo).port}/`];
 const clock = new FixedClock(new Date('2026-11-22T03:30:00.000Z'));
 const worker = systemClaims('worker');
 const officer = someClaims({ actor: OFFICER });
@@ -66,7 +85,26 @@ beforeAll(async () => {
       certificate,
       UNIT,
     ]);
-  writeFileSync(join(root, 'trust.json'), trustBundleBytes(aTrustBundle()));
+  const parts = { policy: '1.2.3.4.1', from: new Date('2026-01-01T00:00:00Z'), to: new Date('2030-01-01T00:00:00Z') };
+  const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  authority = createAuthority({ ...parts, name: 'inner', rootKey: ecKey(), key: ecKey() });
+  stranger = createAuthority({ ...parts, name: 'inner', rootKey: ecKey(), key: ecKey() });
+  const tsa = [
+    {
+      name: 'inner',
+      root: Buffer.from(authority.root).toString('base64'),
+      policies: ['1.2.3.4.1'],
+      algorithms: ['sha256'],
+      internal: true,
+    },
+  ];
+  writeFileSync(join(root, 'trust.json'), trustBundleBytes(aTrustBundle({ tsa })));
+  tsaProcess = createServer((message, reply) => {
+    const chunks: Buffer[] = [];
+    message.on('data', (chunk: Buffer) => chunks.push(chunk));
+    message.on('end', () => stampAnswer(new Uint8Array(Buffer.concat(chunks)), reply));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => tsaProcess.once('listening', resolve));
   writeKeyFile(join(root, 'seal.key'), testKeys.seal);
   captureProcess = createServer((message, reply) => {
     const chunks: Buffer[] = [];
@@ -78,11 +116,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   captureProcess.close();
+  tsaProcess.closeAllConnections();
+  tsaProcess.close();
   await database.close();
 });
 
 beforeEach(() => {
   play = 'complete';
+  tsaPlay = 'right';
 });
 
 async function answer(
@@ -133,6 +174,28 @@ async function answer(
   reply.end(`${JSON.stringify(result)}\n`);
 }
 
+let firstAnswer: Uint8Array | undefined;
+
+function stampAnswer(request: Uint8Array, reply: ServerResponse): void {
+  const serial = new Uint8Array(randomBytes(8));
+  const right = () => authority.respond(request, clock.now(), serial);
+  if (tsaPlay === 'hangs') return;
+  if (tsaPlay === 'redirects') return void reply.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
+  if (tsaPlay === 'refuses') return void reply.writeHead(500).end();
+  if (tsaPlay === 'html') return void reply.end('<html>maintenance</html>');
+  if (tsaPlay === 'junk') return void reply.end(randomBytes(300 * 1024));
+  if (tsaPlay === 'wrongImprint')
+    return void reply.end(
+      Buffer.from(
+        authority.respond(timeStampRequest(utf8('other'), 'sha256', new Uint8Array(8).fill(7)).bytes, clock.now(), serial),
+      ),
+    );
+  if (tsaPlay === 'oldNonce' && firstAnswer) return void reply.end(Buffer.from(firstAnswer));
+  if (tsaPlay === 'stranger') return void reply.end(Buffer.from(stranger.respond(request, clock.now(), serial)));
+  firstAnswer ??= right();
+  reply.end(Buffer.from(right()));
+}
+
 /** The room as the worker composes it, without a queue: `added` is what would have been queued. */
 function room() {
   const config = {
@@ -141,6 +204,8 @@ function room() {
     captureConcurrency: 1,
     stagingDir: join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
+    tsaUrls: tsaUrls(),
+    tsaTimeoutMs: 500,
     keyPassphrase: undefined,
   };
   const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
@@ -181,7 +246,19 @@ function room() {
     log,
     config,
   );
-  return { evidence, content, runner, exporter, sequencer, fixation, blobs, added, fsck: new EvidenceFsck(db, content, trees) };
+  const stamper = new TimeStamper(db, clock, content, ledger, facts, log, config);
+  return {
+    stamper,
+    evidence,
+    content,
+    runner,
+    exporter,
+    sequencer,
+    fixation,
+    blobs,
+    added,
+    fsck: new EvidenceFsck(db, content, trees),
+  };
 }
 
 const run = (act: () => Promise<void>) => withClaims(worker, act);
@@ -301,6 +378,83 @@ describe('fixation', () => {
       'DELETE FROM evidence_package',
     ])
       await expect(database.admin.query(sql)).rejects.toThrow('insert-only');
+  });
+});
+
+describe('time stamps', () => {
+  const tokens = (id: string) =>
+    database.admin.query<{ tsa: string }[]>('SELECT tsa FROM evidence_stamp WHERE package_id = $1', [id]);
+
+  it('keeps a token over MANIFEST.sig that openssl accepts, and the package is stamped', async () => {
+    const { id } = await fixedPackage();
+    const { stamper, content } = room();
+    expect(await withClaims(worker, () => stamper.waiting())).toContain(id);
+    await run(() => stamper.stamp(id));
+    expect(await rowOf(id)).toMatchObject({ state: 'stamped' });
+    expect((await typesOf(id)).at(-1)).toBe('evidence.stamped');
+    expect(await withClaims(worker, () => stamper.waiting())).not.toContain(id);
+    const [{ token }] = await database.admin.query<[{ token: Buffer }]>(
+      'SELECT token FROM evidence_stamp WHERE package_id = $1',
+      [id],
+    );
+    const sig = await db.as(worker, async (tx) => content.bytes(await content.file(tx, id, 'MANIFEST.sig')));
+    const pem = (der: Uint8Array) =>
+      `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+    for (const [name, bytes] of [
+      ['t.tsr', token],
+      ['t.sig', sig],
+      ['root.pem', pem(authority.root)],
+    ] as const)
+      writeFileSync(join(root, name), bytes);
+    const at = String(Math.floor(clock.now().getTime() / 1000));
+    const said = execFileSync(
+      'openssl',
+      ['ts', '-verify', '-in', 't.tsr', '-data', 't.sig', '-CAfile', 'root.pem', '-attime', at],
+      { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    expect(said.toString()).toContain('Verification: OK');
+  });
+
+  it.each(['refuses', 'html', 'hangs', 'wrongImprint', 'oldNonce', 'stranger', 'junk', 'redirects'] as const)(
+    'F06 never keeps what an authority that %s sends, and asks again later',
+    async (what) => {
+      const { id } = await fixedPackage();
+      const { stamper } = room();
+      if (what === 'oldNonce')
+        firstAnswer ??= authority.respond(
+          timeStampRequest(utf8('earlier'), 'sha256', new Uint8Array(8).fill(9)).bytes,
+          clock.now(),
+          new Uint8Array(8).fill(1),
+        );
+      tsaPlay = what;
+      await run(() => stamper.stamp(id));
+      expect(await tokens(id)).toEqual([]);
+      expect(await rowOf(id)).toMatchObject({ state: 'fixed', stampTries: 1 });
+      expect(await withClaims(worker, () => stamper.waiting())).not.toContain(id);
+      clock.advance(60_000);
+      expect(await withClaims(worker, () => stamper.waiting())).toContain(id);
+      tsaPlay = 'right';
+      await run(() => stamper.stamp(id));
+      expect(await rowOf(id)).toMatchObject({ state: 'stamped' });
+    },
+  );
+
+  it('F07 goes on asking an authority that is away for two days, and says how late the stamp is', async () => {
+    const { id } = await fixedPackage();
+    const { stamper } = room();
+    tsaPlay = 'refuses';
+    let rounds = 0;
+    for (let minutes = 0; minutes < 48 * 60; minutes += 10) {
+      for (const waiting of await withClaims(worker, () => stamper.waiting()))
+        if (waiting === id) rounds += (await run(() => stamper.stamp(id)), 1);
+      clock.advance(600_000);
+    }
+    expect(rounds).toBeGreaterThan(45);
+    expect(await rowOf(id)).toMatchObject({ state: 'fixed' });
+    tsaPlay = 'right';
+    await run(() => stamper.stamp(id));
+    const bodies = await db.as(worker, (tx) => room().evidence.custodyOf(tx, id));
+    expect(JSON.parse(bodies.at(-1)!.body!).delayMs).toBeGreaterThan(48 * 3_600_000 - 1);
   });
 });
 

@@ -10,7 +10,7 @@ import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
-import { ExportRow, type PackageRow } from '../store/evidence.entity';
+import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
 import { LedgerSequencer } from './ledger-sequencer';
@@ -45,6 +45,7 @@ export class Exporter {
     }));
     const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
     if (!proofs) return; // the sweep looks again when the signer has come so far
+    const stamps = await this.stampsOf(order.packageId);
     const parts: ContainerFile[] = await Promise.all(
       files.map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
@@ -52,6 +53,7 @@ export class Exporter {
       { path: 'README.txt', source: packageReadme(row.number, row.id) },
       { path: 'proofs/custody.jsonl', source: custodyLines(custody) },
       ...proofs,
+      ...stamps.map(({ algorithm, token }) => ({ path: `proofs/manifest.${algorithm}.tsr`, source: new Uint8Array(token) })),
     );
     const aside = join(this.config.stagingDir, `${exportId}.evp`);
     try {
@@ -59,6 +61,12 @@ export class Exporter {
     } finally {
       await rm(aside, { force: true });
     }
+  }
+
+  /** One token an algorithm: the package has a place for each (specification section 3). */
+  private async stampsOf(packageId: string): Promise<StampRow[]> {
+    const all = await this.db.tx((tx) => tx.find(StampRow, { where: { packageId }, order: { genTime: 'ASC' } }));
+    return [...Map.groupBy(all, ({ algorithm }) => algorithm).values()].map(([first]) => first!);
   }
 
   async waiting(): Promise<string[]> {

@@ -1,0 +1,165 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel';
+import { Db, Facts, Log } from '../../platform';
+import { type AcceptedToken, timeStampRequest, verifyToken } from '../../proof';
+import { ContentService } from '../app/content.service';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { PackageRow, StampRow } from '../store/evidence.entity';
+import { Ledger } from '../store/ledger';
+
+interface Authority {
+  name: string;
+  algorithm: 'sha256' | 'sm3';
+  url: string;
+}
+
+/** Minutes until the next round after the first, second … failed one; the last is repeated for ever. */
+const PAUSES_MIN = [1, 5, 15, 60];
+const ALARM_AFTER_MS = 3_600_000;
+const TOKEN_LIMIT = 256 * 1024;
+
+/**
+ * Asks time stamp authorities (RFC 3161) to date the signature over the manifest. Only a token that passes the strict profile is
+ * kept; everything else is a failed try, and trying never ends. The capture goes on meanwhile: a stamp is late, never faked.
+ */
+@Injectable()
+export class TimeStamper {
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Clock,
+    private readonly content: ContentService,
+    private readonly ledger: Ledger,
+    private readonly facts: Facts,
+    private readonly log: Log,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+  ) {}
+
+  /** Packages that still lack a token of a configured authority and whose next round is due. */
+  async waiting(): Promise<string[]> {
+    const names = this.authorities().map(({ name }) => name);
+    if (!names.length) return [];
+    return this.db.tx(async (tx) => {
+      const rows = await tx.query<{ id: string }[]>(
+        `SELECT p.id FROM evidence_package p WHERE p.state IN ('fixed', 'stamped') AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
+           AND (SELECT count(*) FROM evidence_stamp s WHERE s.package_id = p.id AND s.tsa = ANY ($2)) < $3 ORDER BY p.fixed_at LIMIT 20`,
+        [this.clock.now(), names, names.length],
+      );
+      return rows.map(({ id }) => id);
+    });
+  }
+
+  /** One round over the authorities that have not answered yet. */
+  async stamp(packageId: string): Promise<void> {
+    const { sig, have } = await this.db.tx(async (tx) => ({
+      sig: await this.content.bytes(await this.content.file(tx, packageId, 'MANIFEST.sig')),
+      have: (await tx.findBy(StampRow, { packageId })).map(({ tsa }) => tsa),
+    }));
+    let failed = false;
+    for (const authority of this.authorities().filter(({ name }) => !have.includes(name))) {
+      try {
+        const response = await this.ask(authority, new Uint8Array(sig));
+        await this.keep(packageId, authority, response);
+      } catch (fault) {
+        failed = true;
+        this.log.warn('evidence.stamp.refused', { packageId, tsa: authority.name, reason: (fault as Error).message });
+      }
+    }
+    if (failed) await this.postpone(packageId);
+  }
+
+  private authorities(): Authority[] {
+    return this.config.tsaUrls.map((line) => {
+      const [name = '', algorithm = '', url = ''] = line.split('|');
+      return { name, algorithm: algorithm === 'sm3' ? 'sm3' : 'sha256', url };
+    });
+  }
+
+  private async ask({ name, algorithm, url }: Authority, sig: Uint8Array): Promise<{ bytes: Uint8Array; token: AcceptedToken }> {
+    const { bytes: body, nonce } = timeStampRequest(sig, algorithm, new Uint8Array(randomBytes(8)));
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/timestamp-query' },
+      body: Buffer.from(body),
+      signal: AbortSignal.timeout(this.config.tsaTimeoutMs),
+      redirect: 'error',
+    });
+    if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
+    const bytes = await limited(answer);
+    const token = verifyToken(bytes, { stamped: sig, tsa: this.content.trust().tsa, nonce });
+    if (token.tsa.name !== name) throw new Error(`the token is of ${token.tsa.name}`);
+    return { bytes, token };
+  }
+
+  private async keep(
+    packageId: string,
+    { name, algorithm }: Authority,
+    { bytes, token }: { bytes: Uint8Array; token: AcceptedToken },
+  ): Promise<void> {
+    await this.db.tx(async (tx) => {
+      const row = await tx.findOneOrFail(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
+      if (await tx.existsBy(StampRow, { packageId, tsa: name })) return;
+      const receivedAt = this.clock.now();
+      const tokenSha256 = createHash('sha256').update(bytes).digest('hex');
+      const genTime = new Date(token.genTime);
+      await tx.insert(StampRow, {
+        packageId,
+        tsa: name,
+        algorithm,
+        token: Buffer.from(bytes),
+        tokenSha256,
+        genTime,
+        serial: token.serial,
+        receivedAt,
+      });
+      const facts = {
+        tokenSha256,
+        tsa: name,
+        genTime: token.genTime,
+        serial: token.serial,
+        algorithm,
+        delayMs: genTime.getTime() - row.fixedAt!.getTime(),
+      };
+      await this.ledger.append(tx, { subject: packageId, type: 'evidence.stamped', facts }, `${packageId}:stamped:${name}`);
+      if (row.state === 'fixed') {
+        await tx.update(
+          PackageRow,
+          { id: packageId },
+          { state: 'stamped', stampTries: 0, stampNextAt: null, version: row.version + 1 },
+        );
+        await this.facts.publish(tx, 'evidence.stamped', packageId, { packageId, tsa: name });
+      }
+    });
+  }
+
+  private async postpone(packageId: string): Promise<void> {
+    await this.db.tx(async (tx) => {
+      const row = await tx.findOneByOrFail(PackageRow, { id: packageId });
+      const pause = PAUSES_MIN[Math.min(row.stampTries, PAUSES_MIN.length - 1)]! * 60_000;
+      const now = this.clock.now();
+      await tx.update(
+        PackageRow,
+        { id: packageId },
+        { stampTries: row.stampTries + 1, stampNextAt: new Date(now.getTime() + pause) },
+      );
+      if (row.state === 'fixed' && now.getTime() - row.fixedAt!.getTime() > ALARM_AFTER_MS)
+        this.log.error('evidence.stamp.overdue', {
+          packageId,
+          tries: row.stampTries + 1,
+          sinceMs: now.getTime() - row.fixedAt!.getTime(),
+        });
+    });
+  }
+}
+
+/** The body, as long as it is no longer than a token may be. */
+async function limited(answer: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body ?? []) {
+    size += (chunk as Uint8Array).length;
+    if (size > TOKEN_LIMIT) throw new Error(`longer than ${TOKEN_LIMIT} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
