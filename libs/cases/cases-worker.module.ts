@@ -1,5 +1,7 @@
 import { Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { DOCUMENT_SEALED, DOCUMENT_SERVED, type DocumentSealed } from '../documents';
 import { Db, type Fact, FactHandlers, Sweeps, systemClaims } from '../platform';
+import { CasePapers } from './app/case-papers';
 import { CaseService } from './app/case.service';
 import { DeadlineSweep } from './app/deadline-sweep';
 import { CasesModule } from './cases.module';
@@ -9,7 +11,7 @@ import type { FindingConfirmed } from './domain/facts';
 
 const MINUTE = 60_000;
 
-/** A confirmed finding becomes a clue; time limits are looked at every minute. */
+/** A confirmed finding becomes a clue; papers leave a line in the timeline; time limits are looked at every minute. */
 @Module({ imports: [CasesModule], providers: [DeadlineSweep] })
 export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
@@ -18,12 +20,23 @@ export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly sweeps: Sweeps,
     private readonly cases: CaseService,
     private readonly deadlines: DeadlineSweep,
+    private readonly papers: CasePapers,
   ) {}
 
   onModuleInit(): void {
     this.facts.on('finding.confirmed', 'cases.openClue', async (tx, fact: Fact<FindingConfirmed>) => {
       await this.cases.openFromFinding(tx, fact.payload);
     });
+    this.facts.on(DOCUMENT_SEALED, 'cases.documentSealed', async (tx, { at, payload }: Fact<DocumentSealed>) => {
+      if (payload.ref.kind === 'case') await this.papers.note(tx, payload.documentId, 'documentSealed', new Date(at));
+    });
+    this.facts.on(
+      DOCUMENT_SERVED,
+      'cases.documentServed',
+      async (tx, { payload }: Fact<{ documentId: string; servedAt: string }>) => {
+        await this.papers.note(tx, payload.documentId, 'documentServed', new Date(payload.servedAt));
+      },
+    );
     this.sweeps.every('cases.deadlines', MINUTE, async () => void (await this.deadlines.run()));
   }
 

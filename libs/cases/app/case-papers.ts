@@ -55,6 +55,23 @@ export class CasePapers {
     return this.documentReader.ofCase(tx, caseId);
   }
 
+  /** What became of a document of the case, told by its room as a fact; a document of an order is told by the order. */
+  async note(tx: EntityManager, documentId: string, kind: 'documentSealed' | 'documentServed', happenedAt: Date): Promise<void> {
+    const { refKind, refId, title, form, number } = await this.documentReader.byId(tx, documentId);
+    if (refKind !== 'case') return;
+    const name = [title, number].filter(Boolean).join(' ');
+    const words =
+      kind === 'documentSealed'
+        ? { zh: `文书盖章生效: ${name}`, en: `Document in force: form ${form} ${number ?? ''}` }
+        : { zh: `文书送达: ${name}`, en: `Document served: form ${form} ${number ?? ''}` };
+    await this.journal.append(tx, await this.reader.byId(tx, refId), {
+      kind,
+      ...words,
+      happenedAt,
+      data: { documentId, form, number },
+    });
+  }
+
   /** Notes are never rewritten: a correction is a further note that points at the first. */
   async addNote(tx: EntityManager, caseId: string, text: string, corrects: string | null, by: string): Promise<CaseNoteRow> {
     const file = await this.reader.byId(tx, caseId);

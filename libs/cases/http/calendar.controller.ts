@@ -17,7 +17,8 @@ export class HolidayDto implements Holiday {
 
 export class ImportCalendarDto {
   @ApiProperty({ description: 'title of the official notice' }) @IsString() @Length(5, 200) basis!: string;
-  @ApiPropertyOptional({ description: 'day of the notice' }) @IsOptional() @Matches(DAY) issued?: string;
+  @ApiPropertyOptional({ type: String, nullable: true, description: 'day of the notice' }) @IsOptional() @Matches(DAY) issued?:
+    string | null;
   @ApiProperty({ type: [HolidayDto] })
   @IsArray()
   @ArrayMaxSize(30)
@@ -71,10 +72,10 @@ export class CalendarController {
   @ApiOkResponse({ type: CalendarDto })
   import(
     @Param('year', new ParseIntPipe({ exceptionFactory: () => PlatformProblem.notFound() })) year: number,
-    @Body() body: ImportCalendarDto,
+    @Body() { basis, issued = null, holidays, workdays }: ImportCalendarDto,
   ): Promise<CalendarDto> {
     if (year < 2000 || year > 2100) throw PlatformProblem.notFound();
-    const table: CalendarYear = { ...body, year, confirmed: true, mark: 'F', issued: body.issued ?? null };
+    const table: CalendarYear = { year, confirmed: true, mark: 'F', basis, issued, holidays, workdays };
     return this.db.tx(async (tx) => this.view(await this.calendars.import(tx, table)));
   }
 

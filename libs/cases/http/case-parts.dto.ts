@@ -81,7 +81,13 @@ export function toClockDto(
     ...toClockBrief(row, now),
     due: deadline.due,
     dueAt: deadline.dueAt.toISOString(),
-    ...{ zh: spec.zh, en: spec.en, n, unit, basis, informs, startedBy },
+    zh: spec.zh,
+    en: spec.en,
+    n,
+    unit,
+    basis,
+    informs,
+    startedBy,
     basisZh: citationZh(basis),
     startedAt: row.startedAt.toISOString(),
     stoppedAt: row.stoppedAt?.toISOString() ?? null,
@@ -185,7 +191,12 @@ export class CaseRemarkDto {
   @ApiProperty(nullable) answeredAt!: string | null;
 }
 export const toRemarkDto = ({ id, round, field, text, by, at, answer, answeredAt }: CaseRemarkRow): CaseRemarkDto => ({
-  ...{ id, round, field, text, by, answer },
+  id,
+  round,
+  field,
+  text,
+  by,
+  answer,
   at: at.toISOString(),
   answeredAt: answeredAt?.toISOString() ?? null,
 });
@@ -263,7 +274,20 @@ export function toTaskDto(
   const { id, caseId, kind, zh, en, requires, assignees, state, ofState, blocks, due, heldUntil, doneBy, note } = row;
   const today = localDate(now);
   return {
-    ...{ id, caseId, kind, zh, en, requires, assignees, state, ofState, blocks, due, heldUntil, doneBy, note },
+    id,
+    caseId,
+    kind,
+    zh,
+    en,
+    requires,
+    assignees,
+    state,
+    ofState,
+    blocks,
+    due,
+    heldUntil,
+    doneBy,
+    note,
     caseNumber: file?.number ?? null,
     caseState: file?.state ?? null,
     partyName: file?.partyName ?? null,

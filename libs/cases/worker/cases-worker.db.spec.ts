@@ -98,6 +98,27 @@ describe('a confirmed finding', () => {
   });
 });
 
+it('a sealed and a served document leave their line in the timeline, with the day of the service', async () => {
+  const { subject } = await world.merchant();
+  const { id } = await world.ok<CaseDto>(officer, 'POST', '/cases', {
+    source: 'inspection',
+    matter: '未亮照',
+    subjectId: subject.id,
+  });
+  const documentId = await world.paper(id, '37', 'sealed', officer, head);
+  const at = '2026-09-21T02:00:00.000Z';
+  await world.ok(officer, 'POST', `/documents/${documentId}/transitions`, {
+    action: 'serve',
+    service: { method: 'direct', to: '当事人', where: '交城县', at, receiver: '张三' },
+  });
+  const told = async () =>
+    (await world.ok<{ kind: string; happenedAt: string }[]>(officer, 'GET', `/cases/${id}/timeline`)).filter(
+      ({ kind }) => kind === 'documentServed',
+    );
+  for (let tries = 0; tries < 50 && !(await told()).length; tries += 1) await worker.get(FactDelivery).deliver();
+  expect(await told()).toMatchObject([{ kind: 'documentServed', happenedAt: at }]);
+});
+
 describe('time limits', () => {
   async function aClue(): Promise<string> {
     const { subject } = await world.merchant();
