@@ -12,6 +12,7 @@ import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
 import { parseAllowedNet, refusalOfAddress } from './domain/address';
 import { LIMITS, type CaptureOrder, type CaptureResult, type Limits, type ProgressLine } from './domain/capture-order';
+import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
 import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
@@ -50,6 +51,10 @@ export const VIEWPORTS = {
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
   return new PageCapture(order, deps).run();
 }
+
+const SIGNS = `({ title: document.title, url: location.href, text: document.body ? document.body.innerText.slice(0, 5000) : '',
+  hosts: [...document.querySelectorAll('iframe[src], script[src]')].map((element) => { try { return new URL(element.src).hostname } catch { return '' } }),
+  passwordFields: document.querySelectorAll('input[type=password]').length })`;
 
 /** Why a capture has no package. */
 class Ended extends Error {
@@ -427,13 +432,15 @@ class PageCapture {
 
   private title = '';
   private urlFinal = '';
+  private kind: PageKind = 'page';
 
   private async titleOf(aside: Aside): Promise<void> {
-    const seen = await aside
-      .run<{ title: string; href: string }>('({ title: document.title, href: location.href })', 5_000)
-      .catch(() => null);
+    const seen = await aside.run<Omit<PageSigns, 'status'>>(SIGNS, 5_000).catch(() => null);
     this.title = seen?.title.toWellFormed() ?? '';
-    this.urlFinal = seen?.href ?? '';
+    this.urlFinal = seen?.url ?? '';
+    const status = this.documents().at(-1)?.status ?? 0;
+    this.kind = seen ? pageKind({ ...seen, status }) : 'page';
+    this.step('page', this.kind);
   }
 
   private async fix(): Promise<CaptureResult> {
@@ -455,6 +462,7 @@ class PageCapture {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
       redirects: recorder.redirects,
       title: this.title,
+      kind: this.kind,
       document: last ?? null,
     };
     return writePackage({

@@ -31,8 +31,8 @@ import {
 } from '../../../libs/proof';
 
 const USAGE = `nms capture <url> --out <dir> [--profile desktop|mobile] [--allow-net <cidr[:port]>…] [--maker <name,certificate>…] [--json]
-  取证一个网页，写出证据包（.evp）及其中各文件；退出码：0 完整，4 部分，5 拒绝，1 失败，2 用法有误
-  Captures one page and writes the package (.evp) and its files; exit 0 complete, 4 partial, 5 refused, 1 failed, 2 usage`;
+  取证一个网页，写出证据包（.evp）及其中各文件；退出码：0 完整，4 部分，5 拒绝，1 失败，3 用法有误
+  Captures one page and writes the package (.evp) and its files; exit 0 complete, 4 partial, 5 refused, 1 failed, 3 usage`;
 
 const EXIT = { complete: 0, partial: 4, refused: 5, failed: 1 } as const;
 const DOMAIN = 'local.invalid';
@@ -43,7 +43,7 @@ export async function captureCommand(argv: readonly string[]): Promise<number> {
   if (typeof options === 'string') {
     const help = options === '';
     (help ? process.stdout : process.stderr).write(`${help ? '' : `${options}\n`}${USAGE}\n`);
-    return help ? 0 : 2;
+    return help ? 0 : 3;
   }
   const { url, out, profile, allowNet, makers, json } = options;
   const clock = new SystemClock();

@@ -1,3 +1,5 @@
+import type { PageKind } from './page-kind';
+
 /** What the worker asks for and what it gets back. Plain data: it crosses a process border as JSON. */
 
 export type Profile = 'desktop' | 'mobile';
@@ -94,7 +96,7 @@ export interface CaptureResult {
   limits: string[];
   artefacts: ArtefactReport[];
   manifestSha256?: string;
-  navigation?: { urlFinal: string; status: number; title: string; ip: string };
+  navigation?: { urlFinal: string; status: number; title: string; ip: string; kind: PageKind };
 }
 
 export type ProgressLine =

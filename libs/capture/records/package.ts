@@ -5,6 +5,7 @@ import type { FreshBrowser } from '../chromium/fresh-browser';
 import type { Recorder, SeenExchange } from '../chromium/recorder';
 import { machine, type CaptureConfig } from '../capture.config';
 import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
+import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
 import type { EgressResolver } from '../egress/resolver';
 import type { Check, ClockState, Verdict } from '../environment/checks';
@@ -17,6 +18,7 @@ export interface Navigation {
   urlFinal: string;
   redirects: string[];
   title: string;
+  kind: PageKind;
   document: SeenExchange | null;
 }
 
@@ -88,6 +90,7 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
       status: manifest.navigation?.status ?? 0,
       title: manifest.navigation?.title ?? '',
       ip: manifest.navigation?.ip ?? '',
+      kind: input.navigation.kind,
     },
   };
 }
