@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -1628,6 +1629,20 @@ class Verification:
         for record in records:
             if record["type"] == "response" and record["id"] not in named:
                 self.say("V9", "CROSS_MISMATCH", path, record["id"])
+        self.targets(path, lines)
+
+    def targets(self, path, lines):
+        answers = self.lines("record/dns.jsonl") if "record/dns.jsonl" in self.files else None
+        chosen = {(line.get("name"), line.get("chosen")) for line in answers or []}
+        withheld = {line["path"] for line in self.seal["withheld"]} if self.seal else set()
+        for i, line in enumerate(lines):
+            address, tls = line.get("ip"), line.get("tls")
+            spoken = line.get("source") == "network" and line.get("outcome") == "ok" and isinstance(address, str) and address
+            if answers is not None and spoken and (host_of(line.get("url")), address) not in chosen:
+                self.say("V9", "CROSS_MISMATCH", f"{path}#{i + 1}", "address")
+            leaf = tls.get("leafSha256") if isinstance(tls, dict) else None
+            if isinstance(leaf, str) and f"record/tls/{leaf}.der" not in set(self.files) | withheld:
+                self.say("V9", "CROSS_MISMATCH", f"{path}#{i + 1}", "certificate")
 
     def environment(self):
         path = "record/environment.json"
@@ -1714,6 +1729,13 @@ def agrees(line, record):
     if len(fields) != len(said):
         return False
     return all((same_text(name, key) or same_text(name, "X-Orig-" + key)) and same_text(value, text) for (name, value), (key, text) in zip(fields, said))
+
+
+def host_of(url):
+    try:
+        return (urllib.parse.urlsplit(str(url)).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def same_text(found, text):

@@ -92,6 +92,7 @@ describe('the bundles that travel', () => {
     const page: Record<string, unknown> = {
       TextEncoder,
       TextDecoder,
+      URL,
       Blob,
       DecompressionStream,
       atob,

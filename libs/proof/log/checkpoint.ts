@@ -1,4 +1,4 @@
-import { fromBase64, Malformed, textOf, toBase64 } from '../bytes';
+import { fromBase64, Malformed, toBase64 } from '../bytes';
 import { openNote, parseNote } from '../note/note';
 import type { NoteVerifier } from '../note/verifier';
 
@@ -51,8 +51,4 @@ export function parseHashes(lines: readonly string[]): Uint8Array[] {
     if (hash.length !== 32) throw new Malformed('length of a hash');
     return hash;
   });
-}
-
-export function linesOf(bytes: Uint8Array): string[] {
-  return textOf(bytes).split('\n');
 }

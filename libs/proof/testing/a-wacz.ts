@@ -110,6 +110,8 @@ export function theExchanges(changes: object = {}): Uint8Array {
     method: 'GET',
     status: 200,
     responseHeaders: headers,
+    source: 'network',
+    ip: '192.0.2.7',
     outcome: 'ok',
     warcRecord: ID(2),
     ...digestsOf(PAGE),

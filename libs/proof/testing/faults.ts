@@ -542,6 +542,12 @@ const contents: Case[] = [
   ),
   failed('F21 status changed', 'CROSS_MISMATCH', built({ exchanges: { status: 404 } })),
   failed('F21 body digest changed', 'CROSS_MISMATCH', built({ exchanges: { sm3: '0'.repeat(64) } })),
+  failed('spoken to an address that the resolver did not choose', 'CROSS_MISMATCH', built({ exchanges: { ip: '192.0.2.8' } })),
+  failed(
+    'certificate of an exchange is missing',
+    'CROSS_MISMATCH',
+    built({ exchanges: { tls: { leafSha256: '0'.repeat(64) } } }),
+  ),
   failed('warcinfo not first', 'WARC_COUNT', built({ wacz: { records: (all) => all.slice(1) } })),
   failed('screen is not in the archive', 'CROSS_MISMATCH', built({ record: { 'content/screen/full-0001.png': utf8('png') } })),
   failed(

@@ -56,7 +56,7 @@ function mutated(bytes: Uint8Array, roll: (below: number) => number): Uint8Array
 }
 
 describe('I-18, F16: 20,000 inputs that somebody damaged', () => {
-  it('12,000 texts and structures: each parser answers, or says Malformed, and nothing else', async () => {
+  it('15,000 texts and structures: each parser answers, or says Malformed, and nothing else', async () => {
     const { files } = await aStampedPackage();
     const note = (path: string) => parseNote(files[path]!);
     const [lines] = parseJsonLines(files['proofs/custody.jsonl']!);
@@ -79,7 +79,7 @@ describe('I-18, F16: 20,000 inputs that somebody damaged', () => {
     expect(lines).toBeDefined();
     const roll = dice(20261122);
     let answered = 0;
-    for (let n = 0; n < 12_000; n++) {
+    for (let n = 0; n < 15_000; n++) {
       const [name, bytes, parse] = parsers[n % parsers.length]!;
       try {
         parse(mutated(bytes, roll));
@@ -89,13 +89,13 @@ describe('I-18, F16: 20,000 inputs that somebody damaged', () => {
       }
     }
     // Some damage is none: inside of a text that stays well formed. Most has to be seen already here.
-    expect(answered).toBeLessThan(4_000);
+    expect(answered).toBeLessThan(5_000);
   }, 120_000);
 
-  it('6,000 small containers: FAILED, each within a second', async () => {
+  it('4,500 small containers: FAILED, each within a second', async () => {
     const { import: golden } = await goldenPackages();
     const roll = dice(6);
-    for (let n = 0; n < 6_000; n++) {
+    for (let n = 0; n < 4_500; n++) {
       const bytes = mutated(golden!.evp, roll);
       if (Buffer.compare(bytes, golden!.evp) === 0) continue;
       const began = performance.now();
@@ -105,14 +105,14 @@ describe('I-18, F16: 20,000 inputs that somebody damaged', () => {
     }
   }, 300_000);
 
-  it('2,000 whole packages with one damaged file: FAILED and the file is named, within 256 MiB', async () => {
+  it('500 whole packages with one damaged file: FAILED and the file is named, within 256 MiB', async () => {
     const { files, bundle } = await aStampedPackage();
     const paths = Object.keys(files);
     const roll = dice(2);
     const trust = parseTrustBundle(new Uint8Array(readFileSync(join(__dirname, '../../../testdata/evidence/whole.trust.json'))));
     expect(trust).toEqual(bundle);
     const before = process.memoryUsage().rss;
-    for (let n = 0; n < 2_000; n++) {
+    for (let n = 0; n < 500; n++) {
       const path = paths[n % paths.length]!;
       const damaged: Files = { ...files, [path]: mutated(files[path]!, roll) };
       if (Buffer.compare(damaged[path]!, files[path]!) === 0) continue;

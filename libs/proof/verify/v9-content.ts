@@ -6,11 +6,12 @@ import { hasher } from '../primitives';
 import { type ByteSource, chunksOf, wholeOf } from '../source';
 import { isObject, JSON_LIMIT, parseJsonLines } from '../strict-json';
 import type { Context } from './context';
-import { verifyCdxj, verifyExchanges, verifyScreens, verifyTls } from './v9-cross';
+import { verifyCdxj, verifyExchanges, verifyScreens, verifyTargets, verifyTls } from './v9-cross';
 import { verifyEnvironment } from './v9-environment';
 
 const WACZ = 'content/capture.wacz';
 const INDEX = 'record/warc-index.jsonl';
+const DNS = 'record/dns.jsonl';
 const LINES_LIMIT = 256 * 1024 * 1024;
 
 /** What was captured agrees with itself: archive, index, exchanges, screens, certificates, environment. */
@@ -35,7 +36,9 @@ async function verifyArchive(ctx: Context): Promise<void> {
   for (const { code, line, detail } of faults) ctx.say('V9', code, `${INDEX}#${line}`, detail);
   await verifyCdxj(ctx, files.get('indexes/index.cdxj'), records);
   if (faults.some((fault) => fault.code === 'WARC_TILING')) return;
-  await verifyExchanges(ctx, await linesOf(ctx, 'record/exchanges.jsonl'), records);
+  const exchanges = await linesOf(ctx, 'record/exchanges.jsonl');
+  await verifyExchanges(ctx, exchanges, records);
+  verifyTargets(ctx, exchanges, ctx.files.has(DNS) ? await linesOf(ctx, DNS) : null);
   verifyScreens(ctx, records);
 }
 

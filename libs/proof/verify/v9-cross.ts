@@ -61,6 +61,26 @@ export async function verifyExchanges(ctx: Context, lines: Line[] | null, record
   }
 }
 
+/** Who was spoken to is an answer that the egress resolver chose for that name, and its certificate is here. */
+export function verifyTargets(ctx: Context, lines: Line[] | null, answers: Line[] | null): void {
+  if (!lines) return;
+  const chosen = new Set((answers ?? []).map(({ name, chosen: address }) => `${String(name)} ${String(address)}`));
+  const withheld = new Set((ctx.seal?.withheld ?? []).map((line) => line.path));
+  for (const [i, { source, outcome, ip, url, tls }] of lines.entries()) {
+    const subject = `${EXCHANGES}#${i + 1}`;
+    const spoken = source === 'network' && outcome === 'ok' && typeof ip === 'string' && ip !== '';
+    if (answers && spoken && !chosen.has(`${hostOf(url)} ${ip}`)) ctx.say('V9', 'CROSS_MISMATCH', subject, 'address');
+    const leaf = isObject(tls) && typeof tls.leafSha256 === 'string' ? `record/tls/${tls.leafSha256}.der` : null;
+    if (leaf && !ctx.files.has(leaf) && !withheld.has(leaf)) ctx.say('V9', 'CROSS_MISMATCH', subject, 'certificate');
+  }
+}
+
+/** As resolvers write it: no brackets, no dot at the end. */
+function hostOf(url: unknown): string {
+  const host = URL.canParse(String(url)) ? new URL(String(url)).hostname : '';
+  return host.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
 function differenceOf(line: Line, record: WalkedRecord): string | null {
   if (record.type !== 'response') return record.type === 'metadata' && record.uri === headerBytes(line.url) ? null : 'record';
   if (line.outcome === 'blocked') return 'outcome';

@@ -49,7 +49,7 @@ describe('verifyPackage, V0 to V3', () => {
       if (expected) expect(named).toContain(expected);
       else expect(named.length).toBeGreaterThan(0);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('I-01: one flipped bit in every byte of a note with an SM2 signature fails and names the note', async () => {
     const files = await whole();
@@ -61,7 +61,7 @@ describe('verifyPackage, V0 to V3', () => {
       expect(report.verdict).toBe('FAILED');
       expect(report.reasons.map((reason) => reason.subject)).toContain('MANIFEST.sig');
     }
-  }, 60_000);
+  }, 240_000);
 
   it('I-02: a file removed, added, renamed, swapped, cut or made longer fails and is named', async () => {
     const files = await whole();
