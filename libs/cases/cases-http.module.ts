@@ -3,7 +3,9 @@ import { DocumentsModule } from '../documents';
 import { RegistryModule } from '../registry';
 import { CasesModule } from './cases.module';
 import { CalendarController } from './http/calendar.controller';
-import { CaseClocksController, CasePapersController, CasePartsController } from './http/case-parts.controller';
+import { CaseClocksController } from './http/case-clocks.controller';
+import { CasePapersController } from './http/case-papers.controller';
+import { CasePartsController } from './http/case-parts.controller';
 import { CaseController } from './http/case.controller';
 import { TaskController } from './http/task.controller';
 

@@ -1,33 +1,22 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Reads } from '../../audit';
-import { documentActionsFor, DocumentProblem, DocumentSummaryDto, toDocumentSummary } from '../../documents';
 import { OfficerDirectory } from '../../officers';
-import { CurrentOfficer, Db, Refuses, Requires, type SessionOfficer } from '../../platform';
+import { Db, Refuses, Requires } from '../../platform';
 import { SubjectService } from '../../registry';
-import { CalendarService } from '../app/calendar.service';
-import { CaseClocks } from '../app/case-clocks';
-import { CasePapers } from '../app/case-papers';
 import { CaseReader } from '../app/case-reader';
 import { CaseService } from '../app/case.service';
 import { ExhibitSource } from '../app/exhibit-source';
 import { Journal } from '../app/journal';
-import { MoveEffects } from '../app/move-effects';
 import { Tasks } from '../app/tasks';
 import { CasesProblem } from '../domain/problems';
-import { AddExhibitDto, AddNoteDto, DraftDocumentDto, ExtendClockDto, LinkDto, NewTaskDto, PauseClockDto } from './case.dto';
+import { AddExhibitDto, NewTaskDto } from './case.dto';
 import {
-  CaseClockDto,
   CaseExhibitDto,
-  CaseLinkDto,
-  CaseNoteDto,
   CasePartyDto,
   CaseRemarkDto,
   TaskDto,
-  toClockDto,
   toExhibitDto,
-  toLinkDto,
-  toNoteDto,
   toPartyDto,
   toRemarkDto,
   toTaskDto,
@@ -164,187 +153,6 @@ export class CasePartsController {
     return this.db.tx(async (tx) => {
       await this.reader.byId(tx, id);
       return (await this.reader.audit(tx, id)).map((event) => ({ ...event, at: event.at.toISOString() }));
-    });
-  }
-}
-
-/** Papers, notes, links: what is added to a file, also late. */
-@ApiTags('cases')
-@Controller('cases/:id')
-export class CasePapersController {
-  constructor(
-    private readonly db: Db,
-    private readonly reader: CaseReader,
-    private readonly papers: CasePapers,
-    private readonly effects: MoveEffects,
-    private readonly journal: Journal,
-  ) {}
-
-  /** Documents of the case, its orders' included. */
-  @Get('documents')
-  @Requires('document:read')
-  @Reads('case')
-  @ApiOkResponse({ type: [DocumentSummaryDto] })
-  documents(@Param('id', caseId()) id: string, @CurrentOfficer() officer: SessionOfficer): Promise<DocumentSummaryDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.reader.byId(tx, id);
-      return (await this.papers.ofCase(tx, id)).map((row) => toDocumentSummary(row, documentActionsFor(row, officer)));
-    });
-  }
-
-  /** Drafts a form with what the file knows; the given fields win. */
-  @Post('documents')
-  @Requires('document:draft')
-  @Refuses(CasesProblem.notFound, DocumentProblem.unknownForm, DocumentProblem.fieldsFaulty)
-  @ApiCreatedResponse({ type: DocumentSummaryDto })
-  draft(
-    @Param('id', caseId()) id: string,
-    @Body() { form, fields }: DraftDocumentDto,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<DocumentSummaryDto> {
-    return this.db.tx(async (tx) => {
-      const row = await this.papers.draft(tx, id, form, fields ?? {}, officer);
-      return toDocumentSummary(row, documentActionsFor(row, officer));
-    });
-  }
-
-  @Get('notes')
-  @Requires('case:read')
-  @Reads('case')
-  @ApiOkResponse({ type: [CaseNoteDto] })
-  notes(@Param('id', caseId()) id: string): Promise<CaseNoteDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.reader.byId(tx, id);
-      return (await this.reader.notes(tx, id)).map(toNoteDto);
-    });
-  }
-
-  /** Appended, never rewritten; in an ended case it is a correction and says so. */
-  @Post('notes')
-  @Requires('case:note')
-  @Refuses(CasesProblem.notFound)
-  @ApiCreatedResponse({ type: CaseNoteDto })
-  addNote(
-    @Param('id', caseId()) id: string,
-    @Body() { text, corrects }: AddNoteDto,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<CaseNoteDto> {
-    return this.db.tx(async (tx) => toNoteDto(await this.papers.addNote(tx, id, text, corrects ?? null, officer.id)));
-  }
-
-  @Get('links')
-  @Requires('case:read')
-  @Reads('case')
-  @ApiOkResponse({ type: [CaseLinkDto] })
-  links(@Param('id', caseId()) id: string): Promise<CaseLinkDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.reader.byId(tx, id);
-      return (await this.reader.links(tx, id)).map(toLinkDto);
-    });
-  }
-
-  @Post('links')
-  @Requires('case:note')
-  @Refuses(CasesProblem.notFound)
-  @ApiCreatedResponse({ type: [CaseLinkDto] })
-  addLink(
-    @Param('id', caseId()) id: string,
-    @Body() { otherId, reason }: LinkDto,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<CaseLinkDto[]> {
-    return this.db.tx(async (tx) => {
-      const file = await this.reader.byId(tx, id);
-      await this.effects.link(tx, file, otherId, reason, officer.id);
-      await this.journal.append(tx, file, {
-        kind: 'linked',
-        zh: `关联案件: ${reason}`,
-        en: `Case linked: ${reason}`,
-        data: { otherId },
-      });
-      return (await this.reader.links(tx, id)).map(toLinkDto);
-    });
-  }
-}
-
-/** The time limits of a case, each with its arithmetic. */
-@ApiTags('cases')
-@Controller('cases/:id/clocks')
-export class CaseClocksController {
-  constructor(
-    private readonly db: Db,
-    private readonly reader: CaseReader,
-    private readonly clocks: CaseClocks,
-    private readonly calendars: CalendarService,
-  ) {}
-
-  @Get()
-  @Requires('case:read')
-  @Reads('case')
-  @ApiOkResponse({ type: [CaseClockDto] })
-  list(@Param('id', caseId()) id: string): Promise<CaseClockDto[]> {
-    return this.show(id);
-  }
-
-  @Post(':clockId/pauses')
-  @HttpCode(200)
-  @Requires('case:approve')
-  @Refuses(CasesProblem.notFound, CasesProblem.clockRefused)
-  @ApiOkResponse({ type: [CaseClockDto] })
-  pause(
-    @Param('id', caseId()) id: string,
-    @Param('clockId', ParseUUIDPipe) clockId: string,
-    @Body() { ground, reason }: PauseClockDto,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<CaseClockDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.clocks.pause(tx, await this.reader.lock(tx, id), clockId, ground, reason, officer.id);
-      return this.show(id);
-    });
-  }
-
-  @Post(':clockId/resumptions')
-  @HttpCode(200)
-  @Requires('case:approve')
-  @Refuses(CasesProblem.notFound, CasesProblem.clockRefused)
-  @ApiOkResponse({ type: [CaseClockDto] })
-  resume(
-    @Param('id', caseId()) id: string,
-    @Param('clockId', ParseUUIDPipe) clockId: string,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<CaseClockDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.clocks.resume(tx, await this.reader.lock(tx, id), clockId, officer.id);
-      return this.show(id);
-    });
-  }
-
-  /** What the law adds by approval; with `until`, the stated day of a collective decision. */
-  @Post(':clockId/extensions')
-  @HttpCode(200)
-  @Requires('case:approve')
-  @Refuses(CasesProblem.notFound, CasesProblem.clockRefused)
-  @ApiOkResponse({ type: [CaseClockDto] })
-  extend(
-    @Param('id', caseId()) id: string,
-    @Param('clockId', ParseUUIDPipe) clockId: string,
-    @Body() { reason, until }: ExtendClockDto,
-    @CurrentOfficer() officer: SessionOfficer,
-  ): Promise<CaseClockDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.clocks.extend(tx, await this.reader.lock(tx, id), clockId, {
-        reason,
-        by: officer.id,
-        ...(until ? { until } : {}),
-      });
-      return this.show(id);
-    });
-  }
-
-  private show(id: string): Promise<CaseClockDto[]> {
-    return this.db.tx(async (tx) => {
-      await this.reader.byId(tx, id);
-      const calendar = await this.calendars.current(tx);
-      return (await this.clocks.counted(tx, id)).map((clock) => toClockDto(clock, calendar, this.reader.now()));
     });
   }
 }
