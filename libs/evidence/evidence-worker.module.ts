@@ -6,6 +6,7 @@ import { evidenceJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';
 import { CaptureRunner } from './worker/capture.runner';
 import { ExportProofs } from './worker/export-proofs';
+import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
@@ -14,7 +15,7 @@ import { TimeStamper } from './worker/time-stamper';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, Fixation, LedgerSequencer, TimeStamper],
+  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -48,3 +49,5 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }
 }
+
+export { type ReportInput, ReportPrinter } from './worker/report-printer';

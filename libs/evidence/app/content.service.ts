@@ -61,6 +61,12 @@ export class ContentService {
     return (await this.text(tx, packageId, 'content/dom.html')) ?? '';
   }
 
+  /** A small JSON file of the package, or null. */
+  async json<T>(tx: EntityManager, packageId: string, path: string): Promise<T | null> {
+    const text = await this.text(tx, packageId, path);
+    return text === null ? null : (JSON.parse(text) as T);
+  }
+
   async jsonLines<T>(tx: EntityManager, packageId: string, path: string): Promise<T[]> {
     const text = (await this.text(tx, packageId, path)) ?? '';
     return text

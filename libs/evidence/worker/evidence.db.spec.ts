@@ -32,6 +32,7 @@ import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { CaptureRunner } from './capture.runner';
 import { ExportProofs } from './export-proofs';
+import { ExportReport } from './export-report';
 import { Exporter } from './exporter';
 import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
@@ -243,6 +244,7 @@ function room() {
     evidence,
     content,
     new ExportProofs(clock, trees, evidence),
+    new ExportReport(clock, content, evidence, trees),
     log,
     config,
   );

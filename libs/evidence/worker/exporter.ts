@@ -13,6 +13,7 @@ import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-wor
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
+import { ExportReport } from './export-report';
 import { LedgerSequencer } from './ledger-sequencer';
 
 /**
@@ -30,6 +31,7 @@ export class Exporter {
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
     private readonly proofs: ExportProofs,
+    private readonly report: ExportReport,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
@@ -46,6 +48,7 @@ export class Exporter {
     const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
     if (!proofs) return; // the sweep looks again when the signer has come so far
     const stamps = await this.stampsOf(order.packageId);
+    const report = await this.db.tx((tx) => this.report.of(tx, row, files, stamps.length > 0));
     const parts: ContainerFile[] = await Promise.all(
       files.map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
@@ -53,6 +56,7 @@ export class Exporter {
       { path: 'README.txt', source: packageReadme(row.number, row.id) },
       { path: 'proofs/custody.jsonl', source: custodyLines(custody) },
       ...proofs,
+      ...report,
       ...stamps.map(({ algorithm, token }) => ({ path: `proofs/manifest.${algorithm}.tsr`, source: new Uint8Array(token) })),
     );
     const aside = join(this.config.stagingDir, `${exportId}.evp`);
