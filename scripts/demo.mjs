@@ -43,9 +43,10 @@ await onNode24(async () => {
 
 /** The one that runs, or one of our own, which is ended afterwards; its data stays. */
 async function theSystem() {
+  for (let tries = 0; runningSystem(DATA) && !runningSystem(DATA).ready && tries < 900; tries++) await new Promise((done) => setTimeout(done, 200));
   const running = runningSystem(DATA);
   if (running?.ready) return { system: running, stop: async () => undefined };
-  if (running) throw new Cannot('A system of this clone is just starting.', 'npm run demo, in a minute');
+  if (running) throw new Cannot('A system of this clone is starting and does not get ready.', 'npm start');
   say('No system is running; starting one for the demonstration.');
   const child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, NMS_DEMO: '1' } });
   const gone = new Promise((done) => child.once('exit', done));
