@@ -1,4 +1,4 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ContainerFile, parseManifest } from '../../proof';
@@ -21,7 +21,7 @@ export class ExportReport {
     private readonly content: ContentService,
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
-    @Optional() private readonly printer: ReportPrinter | null = null,
+    @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
 
   /** No file where no printer is composed in, as in the tests of this room. */
