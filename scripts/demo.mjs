@@ -36,19 +36,27 @@ await onNode24(async () => {
   await stop();
   const passed = told.filter(({ ok }) => ok).length;
   const whole = passed === steps.length;
-  if (json) process.stdout.write(`${JSON.stringify({ steps: told.map(({ name, ok, ms, did }) => ({ name, ok, ms, did })), package: whole ? packageFile : null, trust })}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ steps: told.map(({ name, ok, ms, did }) => ({ name, ok, ms, did })), package: whole ? packageFile : null, trust })}\n`,
+    );
   else process.stdout.write(whole ? `demo: ${passed} steps passed\n` : `demo: ${passed} of ${steps.length} steps passed\n`);
   process.exit(whole ? 0 : 1);
 });
 
 /** The one that runs, or one of our own, which is ended afterwards; its data stays. */
 async function theSystem() {
-  for (let tries = 0; runningSystem(DATA) && !runningSystem(DATA).ready && tries < 900; tries++) await new Promise((done) => setTimeout(done, 200));
+  for (let tries = 0; runningSystem(DATA) && !runningSystem(DATA).ready && tries < 900; tries++)
+    await new Promise((done) => setTimeout(done, 200));
   const running = runningSystem(DATA);
   if (running?.ready) return { system: running, stop: async () => undefined };
   if (running) throw new Cannot('A system of this clone is starting and does not get ready.', 'npm start');
   say('No system is running; starting one for the demonstration.');
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, NMS_DEMO: '1' } });
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, NMS_DEMO: '1' },
+  });
   const gone = new Promise((done) => child.once('exit', done));
   const stop = async () => {
     child.kill('SIGTERM');
@@ -68,8 +76,13 @@ function verified(packageFile, trust, { packageBytes }) {
   writeFileSync(packageFile, packageBytes);
   const cli = join(ROOT, 'dist/apps/cli/src/main.js');
   if (!existsSync(cli)) throw new Cannot('The command line is not built.', 'npm run build');
-  const run = spawnSync(process.execPath, [cli, 'verify-package', packageFile, '--trust', trust, '--json'], { cwd: ROOT, encoding: 'utf8', env: { PATH: process.env.PATH } });
-  if (run.status !== 0) throw new Error(`verify-package ended with ${run.status}: ${run.stdout.slice(0, 3000)}${run.stderr.slice(0, 1000)}`);
+  const run = spawnSync(process.execPath, [cli, 'verify-package', packageFile, '--trust', trust, '--json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  });
+  if (run.status !== 0)
+    throw new Error(`verify-package ended with ${run.status}: ${run.stdout.slice(0, 3000)}${run.stderr.slice(0, 1000)}`);
   const report = JSON.parse(run.stdout);
   return `${report.verdict ?? report.result ?? 'PASSED'}, level ${report.level ?? report.reached ?? '?'}: ${packageFile}`;
 }

@@ -2,7 +2,9 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 export class Refused extends Error {
   constructor(method, path, status, body) {
-    super(`${method} ${path} → ${status} ${body?.code ?? ''} ${body?.detail ?? body?.title ?? ''}${body ? `\n${JSON.stringify(body, null, 1).slice(0, 2000)}` : ''}`);
+    super(
+      `${method} ${path} → ${status} ${body?.code ?? ''} ${body?.detail ?? body?.title ?? ''}${body ? `\n${JSON.stringify(body, null, 1).slice(0, 2000)}` : ''}`,
+    );
     Object.assign(this, { status, code: body?.code, problem: body });
   }
 }
@@ -88,7 +90,9 @@ export class Desk {
 
 /** RFC 6238, six digits, 30 seconds, SHA-1: what every authenticator app does. */
 export function totp(secretBase32, at) {
-  const bits = [...secretBase32.replace(/=+$/, '').toUpperCase()].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const bits = [...secretBase32.replace(/=+$/, '').toUpperCase()]
+    .map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
+    .join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(at.getTime() / 30_000)));

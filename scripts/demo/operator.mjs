@@ -48,14 +48,18 @@ export class Operator {
   }
 
   async paper() {
-    const answer = await fetch(`${this.portal}/partner/v1/orders/${this.token}/document`, { headers: { authorization: `Bearer ${this.session}` } });
+    const answer = await fetch(`${this.portal}/partner/v1/orders/${this.token}/document`, {
+      headers: { authorization: `Bearer ${this.session}` },
+    });
     return Buffer.from(await answer.arrayBuffer());
   }
 
   async #nextMail(what, pattern) {
     const look = async () => {
       const mails = (await Promise.all(this.people.map((to) => this.world.mails(to)))).flat();
-      return mails.filter(({ id, subject, text }) => id > this.#last && subject.includes(this.number) && pattern.test(text)).sort((a, b) => a.id - b.id);
+      return mails
+        .filter(({ id, subject, text }) => id > this.#last && subject.includes(this.number) && pattern.test(text))
+        .sort((a, b) => a.id - b.id);
     };
     const [mail] = await until(what, look, (mails) => mails.length > 0, { timeoutMs: 90_000 });
     this.#last = mail.id;
@@ -65,7 +69,10 @@ export class Operator {
   async #ask(method, path, body) {
     const answer = await fetch(`${this.portal}/partner/v1/orders/${this.token}${path}`, {
       method,
-      headers: { ...(body && { 'content-type': 'application/json' }), ...(this.session && { authorization: `Bearer ${this.session}` }) },
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(this.session && { authorization: `Bearer ${this.session}` }),
+      },
       body: body && JSON.stringify(body),
     });
     const text = await answer.text();

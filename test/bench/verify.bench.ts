@@ -26,7 +26,9 @@ const BARE = `
 
 async function main(): Promise<void> {
   const provision = join(ROOT, 'scripts/provision');
-  const { startPostgres } = (await import(join(provision, 'postgres.mjs'))) as { startPostgres(work: string, options: object): Promise<{ url: string }> };
+  const { startPostgres } = (await import(join(provision, 'postgres.mjs'))) as {
+    startPostgres(work: string, options: object): Promise<{ url: string }>;
+  };
   const { freePort } = (await import(join(provision, 'ports.mjs'))) as { freePort(wanted: number): Promise<number> };
   process.env.NMS_TEST_PG ??= (await startPostgres(join(ROOT, '.data/test'), { throwAway: true })).url;
   const base = await testDatabase();
@@ -63,7 +65,14 @@ async function compare(ours: number, peer: number, path: string): Promise<void> 
     rates.ours.push(await rate(ours, path, ROUND_MS));
   }
   const [a, b] = [median(rates.ours), median(rates.peer)];
-  const figure = { bench: 'verify', metric: 'public verification JSON from cache, requests per second', ours: Math.round(a), peer: Math.round(b), ratio: Number((a / b).toFixed(2)), n: ROUNDS };
+  const figure = {
+    bench: 'verify',
+    metric: 'public verification JSON from cache, requests per second',
+    ours: Math.round(a),
+    peer: Math.round(b),
+    ratio: Number((a / b).toFixed(2)),
+    n: ROUNDS,
+  };
   console.log(JSON.stringify(figure));
 }
 
@@ -114,7 +123,10 @@ function lengthOf(port: number, request: Buffer): Promise<number> {
 }
 
 function server(args: string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, args, { env: { ...process.env, ...env, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'inherit'] });
+  return spawn(process.execPath, args, {
+    env: { ...process.env, ...env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 async function untilUp(url: string): Promise<Response> {

@@ -27,7 +27,11 @@ beforeAll(async () => {
 afterAll(() => system?.stop(), MINUTE);
 
 const verify = (file: string) =>
-  spawnSync(process.execPath, [join(ROOT, 'dist/apps/cli/src/main.js'), 'verify-package', file, '--trust', report.trust, '--json'], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+  spawnSync(
+    process.execPath,
+    [join(ROOT, 'dist/apps/cli/src/main.js'), 'verify-package', file, '--trust', report.trust, '--json'],
+    { encoding: 'utf8', env: { PATH: process.env.PATH } },
+  );
 
 describe('one merchant, the whole way by the public interfaces', () => {
   it.each(STEPS)('%s', (name) => {
@@ -57,9 +61,12 @@ describe('the exported package', () => {
   });
 
   it('is an archive that a foreign tool can list and test', () => {
-    const python = 'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); bad=z.testzip(); print(bad or len(z.namelist())); sys.exit(1 if bad else 0)';
+    const python =
+      'import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); bad=z.testzip(); print(bad or len(z.namelist())); sys.exit(1 if bad else 0)';
     const tool = ['python3', 'python'].find((name) => spawnSync(name, ['--version']).status === 0);
-    const said = tool ? execFileSync(tool, ['-c', python, report.package!], { encoding: 'utf8' }) : execFileSync('unzip', ['-t', report.package!], { encoding: 'utf8' });
+    const said = tool
+      ? execFileSync(tool, ['-c', python, report.package!], { encoding: 'utf8' })
+      : execFileSync('unzip', ['-t', report.package!], { encoding: 'utf8' });
     expect(said).toMatch(/\d+/);
   });
 });
@@ -70,10 +77,18 @@ describe('what the demonstration left behind', () => {
     expect(Number(rows[0]!.n)).toBeGreaterThan(100);
   });
 
-  it('the command line finds nothing wrong in blobs and ledger (fsck)', () => {
-    const fsck = spawnSync(process.execPath, [join(ROOT, 'scripts/nms.mjs'), 'fsck'], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, NMS_DATA: system.data, DATABASE_URL: system.told()!.databaseUrl } });
-    expect({ status: fsck.status, said: fsck.status ? fsck.stdout + fsck.stderr : '' }).toEqual({ status: 0, said: '' });
-  }, MINUTE);
+  it(
+    'the command line finds nothing wrong in blobs and ledger (fsck)',
+    () => {
+      const fsck = spawnSync(process.execPath, [join(ROOT, 'scripts/nms.mjs'), 'fsck'], {
+        cwd: ROOT,
+        encoding: 'utf8',
+        env: { ...process.env, NMS_DATA: system.data, DATABASE_URL: system.told()!.databaseUrl },
+      });
+      expect({ status: fsck.status, said: fsck.status ? fsck.stdout + fsck.stderr : '' }).toEqual({ status: 0, said: '' });
+    },
+    MINUTE,
+  );
 });
 
 describe('console and portal in a real browser', () => {
@@ -82,11 +97,17 @@ describe('console and portal in a real browser', () => {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    browser = await puppeteer.launch({
+      executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    });
     page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });
     page.on('pageerror', (fault) => faults.push(String(fault)));
-    page.on('console', (message) => message.type() === 'error' && !/401|403|404/.test(message.text()) && faults.push(message.text()));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && !/401|403|404/.test(message.text()) && faults.push(message.text()),
+    );
   }, MINUTE);
   afterAll(() => browser?.close());
 
@@ -101,29 +122,37 @@ describe('console and portal in a real browser', () => {
     await page.waitForFunction(() => !document.querySelector('input[type=password]'), { timeout: 30_000 });
   };
 
-  it('an officer signs in and sees every main page, without a fault in the page', async () => {
-    await signIn();
-    for (const name of ['', 'subjects', 'outlets', 'badges', 'findings', 'captures', 'cases', 'orders']) {
-      await page.goto(`${system.addresses.console}/#/${name}`);
-      await page.waitForNetworkIdle({ idleTime: 500, timeout: 30_000 }).catch(() => undefined);
-      const text = await page.evaluate(() => document.body.innerText);
-      expect(text).toMatch(/[一-龥]{2}/);
-      expect(text).not.toMatch(/\b(resources|ra|cases|orders)\.[a-z]+\.[a-z]/i); // an untranslated key
-      await page.screenshot({ path: `${folderForPictures()}/console-zh-${(name || 'workbench') as 'workbench'}.png` });
-    }
-    expect(faults).toEqual([]);
-  }, 4 * MINUTE);
+  it(
+    'an officer signs in and sees every main page, without a fault in the page',
+    async () => {
+      await signIn();
+      for (const name of ['', 'subjects', 'outlets', 'badges', 'findings', 'captures', 'cases', 'orders']) {
+        await page.goto(`${system.addresses.console}/#/${name}`);
+        await page.waitForNetworkIdle({ idleTime: 500, timeout: 30_000 }).catch(() => undefined);
+        const text = await page.evaluate(() => document.body.innerText);
+        expect(text).toMatch(/[一-龥]{2}/);
+        expect(text).not.toMatch(/\b(resources|ra|cases|orders)\.[a-z]+\.[a-z]/i); // an untranslated key
+        await page.screenshot({ path: `${folderForPictures()}/console-zh-${(name || 'workbench') as 'workbench'}.png` });
+      }
+      expect(faults).toEqual([]);
+    },
+    4 * MINUTE,
+  );
 
-  it('the public page shows the merchant without any script', async () => {
-    const [badge] = await system.query<{ code: string }>('SELECT code FROM badge ORDER BY issued_at DESC LIMIT 1');
-    const visitor = await browser.newPage();
-    await visitor.setJavaScriptEnabled(false);
-    await visitor.setViewport({ width: 390, height: 844 });
-    const answer = await visitor.goto(`${system.addresses.portal}/b/${badge!.code}`);
-    expect(answer!.status()).toBe(200);
-    expect(await visitor.content()).toContain('养元坊');
-    expect((await answer!.buffer()).length).toBeLessThan(100 * 1024);
-    await visitor.screenshot({ path: `${folderForPictures()}/portal-zh-badge.png` });
-    await visitor.close();
-  }, MINUTE);
+  it(
+    'the public page shows the merchant without any script',
+    async () => {
+      const [badge] = await system.query<{ code: string }>('SELECT code FROM badge ORDER BY issued_at DESC LIMIT 1');
+      const visitor = await browser.newPage();
+      await visitor.setJavaScriptEnabled(false);
+      await visitor.setViewport({ width: 390, height: 844 });
+      const answer = await visitor.goto(`${system.addresses.portal}/b/${badge!.code}`);
+      expect(answer!.status()).toBe(200);
+      expect(await visitor.content()).toContain('养元坊');
+      expect((await answer!.buffer()).length).toBeLessThan(100 * 1024);
+      await visitor.screenshot({ path: `${folderForPictures()}/portal-zh-badge.png` });
+      await visitor.close();
+    },
+    MINUTE,
+  );
 });

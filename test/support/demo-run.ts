@@ -11,9 +11,16 @@ export interface DemoReport {
 }
 
 /** Runs `npm run demo -- --json` against this system; `onStep` hears of each step when it is done. */
-export async function runDemo(system: System, onStep: (name: string) => void = () => undefined): Promise<{ code: number | null; report: DemoReport; log: string }> {
+export async function runDemo(
+  system: System,
+  onStep: (name: string) => void = () => undefined,
+): Promise<{ code: number | null; report: DemoReport; log: string }> {
   const env = { ...process.env, NMS_DATA: system.data };
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/demo.mjs'), '--json'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/demo.mjs'), '--json'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let log = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

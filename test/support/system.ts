@@ -58,9 +58,14 @@ export class System {
       NODE_ENV: 'production',
       ...environment,
     };
-    const supervisor = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const supervisor = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    for (const stream of [supervisor.stdout!, supervisor.stderr!]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    for (const stream of [supervisor.stdout!, supervisor.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     const system = new System(data, database, supervisor, () => output);
     await system.until('the system to be ready', () => system.told()?.ready === true, 120_000);
     return system;
