@@ -44,7 +44,7 @@ afterAll(async () => {
 describe('verification page', () => {
   it('AC-PUB-1.1 is green when opened from the registered address, and says from where', async () => {
     const { statusCode, body } = await get(`/b/${genuine}`, from('http://shop-a.test/'));
-    expect([statusCode, tone(body), title(body)]).toEqual([200, 'green', '核验通过:亮照标识属实']);
+    expect([statusCode, tone(body), title(body)]).toEqual([200, 'green', '核验通过：亮照标识属实']);
     expect(body).toContain('您从 shop-a.test 打开本页');
     expect(body).toContain('青禾农产品示例有限公司');
     expect(body).toContain('交城县市场监督管理局');
@@ -58,14 +58,14 @@ describe('verification page', () => {
     ['a search engine', from('https://www.baidu.com/')],
   ])('AC-PUB-1.2 is blue and never red with %s', async (_what, headers) => {
     const { body } = await get(`/b/${genuine}`, headers);
-    expect([tone(body), title(body)]).toEqual(['blue', '标识属实,请比对网址']);
+    expect([tone(body), title(body)]).toEqual(['blue', '标识属实，请比对网址']);
     expect(body).toContain('<p class="address">shop-a.test</p>');
   });
 
   it('AC-PUB-1.3 is red from another domain, with the report prefilled and one note an origin and day', async () => {
     for (let i = 0; i < 3; i += 1) {
       const { body } = await get(`/b/${genuine}`, from('http://copy.test/'));
-      expect([tone(body), title(body)]).toEqual(['red', '警示:该标识属于 shop-a.test']);
+      expect([tone(body), title(body)]).toEqual(['red', '警示：该标识属于 shop-a.test']);
       expect(body).toContain(`href="/b/${genuine}/report?from=copy.test"`);
     }
     await app.get(PublicNotes).flush();
@@ -79,7 +79,7 @@ describe('verification page', () => {
     ['the sub-domain trick', 'http://shop-a.test.evil.test/', 'shop-a.test<mark>.evil.test</mark>', 'shop-a.test'],
   ])('AC-PUB-1.4 is red from %s, both addresses shown and the difference marked', async (_what, origin, marked, code) => {
     const { body } = await get(`/b/${genuine}`, from(origin));
-    expect([tone(body), title(body)]).toEqual(['red', '警示:网址相似,但不是同一网站']);
+    expect([tone(body), title(body)]).toEqual(['red', '警示：网址相似，但不是同一网站']);
     expect(body).toContain(marked);
     expect(body).toContain(code);
   });
@@ -88,7 +88,7 @@ describe('verification page', () => {
     const shop = await world.badge({ domain: 'platform.test', url: 'http://platform.test/shop/1', carrierKind: 'shop-local-platform', siteName: '一号小店' });
     const { body } = await get(`/b/${shop.code}`, from('http://platform.test/'));
     expect(tone(body)).toBe('teal');
-    expect(body).toContain('请核对店铺名称:一号小店');
+    expect(body).toContain('请核对店铺名称：一号小店');
     expect(body).toContain('href="http://platform.test/shop/1"');
   });
 
@@ -136,7 +136,7 @@ describe('verification page', () => {
       await world.services.db.tx((tx) => world.services.holds.suspendByOrder(tx, held.outletId, 'order-1', '暂停服务通知书'));
     });
     const red = (await get(`/b/${ended.code}`, from('http://licence.test/'))).body;
-    expect([tone(red), title(red)]).toEqual(['red', '该主体登记状态:吊销']);
+    expect([tone(red), title(red)]).toEqual(['red', '该主体登记状态：吊销']);
     expect(red).toContain('自2026年11月1日起');
     const amber = (await get(`/b/${held.code}`, from('http://held.test/'))).body;
     expect([tone(amber), title(amber)]).toEqual(['amber', expect.stringMatching(/依监管文书暂停服务$/)]);
@@ -156,7 +156,7 @@ describe('verification page', () => {
     await world.asSystem(() => world.services.subjects.change(badge.subjectId, 1, { name: '新名商行' }, false));
     const { body } = await get(`/b/${badge.code}`, from('http://renamed.test/'));
     expect(tone(body)).toBe('green');
-    expect(body).toContain('新名商行 <span class="quiet">(曾用名:旧名商行)</span>');
+    expect(body).toContain('新名商行 <span class="quiet">（曾用名：旧名商行）</span>');
   });
 
   it('AC-PUB-1.16 needs no script, and speaks the language of the browser', async () => {
@@ -338,7 +338,7 @@ describe('limits and health', () => {
     try {
       const { statusCode, headers, body } = await get(`/b/${badge.code}`, from('http://cut.test/'));
       expect([statusCode, headers['retry-after'], tone(body)]).toEqual([503, '30', 'grey']);
-      expect(body).toContain('最近一次所知状态:有效');
+      expect(body).toContain('最近一次所知状态：有效');
       expect((await get(`/public/v1/badges/${badge.code}`)).statusCode).toBe(503);
       expect(tone((await get('/b/141122-26-ACDEFGH')).body)).toBe('grey');
     } finally {

@@ -24,7 +24,7 @@ export interface Instructions {
 export function instructionsFor(method: ProofMethod, token: string, outlet: { url: string; host: string }): Instructions {
   const value = proofLine(token);
   if (method === 'platformAttestation') {
-    const zh = '由平台书面证明该网店由该主体经营,登记证明文号后生效';
+    const zh = '由平台书面证明该网店由该主体经营，登记证明文号后生效';
     return { location: outlet.url, value, zh, en: 'The platform attests in writing who runs the shop; the letter is recorded here' };
   }
   if (method === 'dnsTxt') {
@@ -32,7 +32,7 @@ export function instructionsFor(method: ProofMethod, token: string, outlet: { ur
     return {
       location,
       value,
-      zh: `在域名解析中为 ${location} 添加一条 TXT 记录,内容为 ${value}`,
+      zh: `在域名解析中为 ${location} 添加一条 TXT 记录，内容为 ${value}`,
       en: `Add a TXT record at ${location} with the value ${value}`,
     };
   }
@@ -40,7 +40,7 @@ export function instructionsFor(method: ProofMethod, token: string, outlet: { ur
   return {
     location,
     value,
-    zh: `在网站上放置文本文件 ${location},其中一行为 ${value}`,
+    zh: `在网站上放置文本文件 ${location}，其中一行为 ${value}`,
     en: `Place a text file at ${location} with the line ${value}`,
   };
 }

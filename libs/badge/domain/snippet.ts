@@ -13,7 +13,7 @@ export function snippetHtml({ code, name }: SnippetSubject, portal: string): str
   const address = `${portal}/b/${code}`;
   return `<a href="${text(address)}" rel="noopener" referrerpolicy="origin" target="_blank">
   <img src="${text(address)}.svg" width="120" height="42" referrerpolicy="origin"
-       alt="营业执照亮照标识:${text(name)},点击核验" loading="lazy"></a>`;
+       alt="营业执照亮照标识：${text(name)}，点击核验" loading="lazy"></a>`;
 }
 
 /** Machine-readable twin of the badge; the verification page repeats it, so that both sides point at each other. */

@@ -22,7 +22,7 @@ export const RegistryProblem = defineProblems('registry', {
   overrideNotAllowed: refusal<{ permission: string }>({
     status: 403,
     title: 'A failed check may be overridden by a supervisor only',
-    zh: '校验未通过,仅限有权限的负责人说明理由后录入',
+    zh: '校验未通过，仅限有权限的负责人说明理由后录入',
   }),
   regNoWrong: refusal<{ pointer: string; position?: number; expected?: string | number; reason: string }>({
     status: 422,
@@ -37,7 +37,7 @@ export const RegistryProblem = defineProblems('registry', {
   urlWrong: refusal<{ pointer: string; reason: 'notHttp' | 'credentials' | 'tooLong' | 'otherHost' }>({
     status: 422,
     title: 'The address must be http(s), without credentials, and lie on the filed domain',
-    zh: '网址须为 http(s),不含账号口令,并位于所备案域名之下',
+    zh: '网址须为 http(s)，不含账号口令，并位于所备案域名之下',
   }),
   numberFormat: refusal<{ pointer: string; format: string }>({
     status: 422,

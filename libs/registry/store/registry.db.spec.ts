@@ -37,12 +37,12 @@ describe('subjects', () => {
   });
 
   it('lets a supervisor enter a wrongly issued code with a reason, and keeps who and why', async () => {
-    const input = aSubject({ uscc: '91350203M0001QAY9B', usccOverrideReason: '执照原件如此,已留存复印件' });
+    const input = aSubject({ uscc: '91350203M0001QAY9B', usccOverrideReason: '执照原件如此，已留存复印件' });
     await expect(inCounty(() => services.subjects.create(input, false))).rejects.toEqual(refused('registry.overrideNotAllowed'));
     const made = await inCounty(() => services.subjects.create(input, true));
-    expect(made).toMatchObject({ usccOverrideReason: '执照原件如此,已留存复印件', usccOverrideBy: county.actor, usccWarnings: ['check-character'] });
+    expect(made).toMatchObject({ usccOverrideReason: '执照原件如此，已留存复印件', usccOverrideBy: county.actor, usccWarnings: ['check-character'] });
     const [event] = await base.admin.query(`SELECT details FROM audit_event WHERE act = 'subject.created' AND record = $1`, [made.id]);
-    expect(event.details.reason).toBe('执照原件如此,已留存复印件');
+    expect(event.details.reason).toBe('执照原件如此，已留存复印件');
   });
 
   it('keeps every change with who, when, from and to, and the origin of each field', async () => {

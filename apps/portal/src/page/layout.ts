@@ -33,7 +33,7 @@ export function page({ title, body, reader, host, canonical, jsonLd, noindex }: 
 <main id="main" class="wrap">${body}</main>
 <footer><div class="wrap"><p>${
     zh
-      ? html`本服务唯一网址为 <strong>${host}</strong>,与标识和海报上印制的一致。网址不同的页面不是本服务。`
+      ? html`本服务唯一网址为 <strong>${host}</strong>，与标识和海报上印制的一致。网址不同的页面不是本服务。`
       : html`Our only address is <strong>${host}</strong>, as printed on badges and posters. A page at another address is not ours.`
   }</p><p><a href="${reader.href('/lookup')}">${zh ? '手工查询标识或主体' : 'Look up a badge or subject by hand'}</a></p></div></footer></body></html>`;
   return frame.text;
@@ -50,5 +50,5 @@ export function day(at: Date | string, zh: boolean): string {
 /** Day and time with the zone, which is always said. */
 export function instant(at: Date, zh: boolean): string {
   const time = new Intl.DateTimeFormat('en-GB', { timeZone: SHANGHAI, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
-  return zh ? `${day(at, zh)} ${time}(北京时间)` : `${day(at, zh)}, ${time} (Beijing time)`;
+  return zh ? `${day(at, zh)} ${time}（北京时间）` : `${day(at, zh)}, ${time} (Beijing time)`;
 }

@@ -28,7 +28,7 @@ a:focus-visible,button:focus-visible,input:focus-visible,textarea:focus-visible,
 .masthead .tools{display:flex;gap:1.1rem;font-size:.85rem}
 .masthead .tools a{text-decoration:underline;padding:.35rem 0}
 .masthead a:focus-visible{outline-color:#fff}
-main{padding:1.4rem 0 2.4rem}
+main.wrap{padding-top:1.4rem;padding-bottom:2.4rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:1.25rem 1.4rem;margin:0 0 1.1rem}
 h1{font-size:1.5rem;line-height:1.35;margin:0}
 h2{font-size:1.05rem;margin:0 0 .6rem}

@@ -47,12 +47,12 @@ function results({ q, subjects, outlets, tooMany, tooShort }: Found, reader: Rea
   const told = tooShort
     ? zh ? '请至少输入两个字。' : 'Enter at least two characters.'
     : tooMany
-      ? zh ? '符合条件的主体过多,请在上方选择登记机关,或输入更完整的名称。' : 'Too many matches. Choose the office in charge above, or enter more of the name.'
+      ? zh ? '符合条件的主体过多，请在上方选择登记机关，或输入更完整的名称。' : 'Too many matches. Choose the office in charge above, or enter more of the name.'
       : !subjects.length
         ? zh ? `没有找到与“${q}”相符的主体。` : `Nothing found for “${q}”.`
         : null; // prettier-ignore
   if (told) return html`<section class="card" role="status"><p>${told}</p></section>`;
-  return html`<section class="card"><h2>${zh ? `查询结果(${subjects.length})` : `Results (${subjects.length})`}</h2><ul class="plain">${subjects.map(
+  return html`<section class="card"><h2>${zh ? `查询结果（${subjects.length}）` : `Results (${subjects.length})`}</h2><ul class="plain">${subjects.map(
     (subject) => html`<li><a href="${reader.href(`/subjects/${subject.id}`)}"><strong>${subject.name}</strong></a> ${statusTag(subject, zh)}<br><span class="quiet num">${subject.uscc ?? ''}</span>${outletLines(
       outlets.filter(({ subject_id }) => subject_id === subject.id),
       reader,

@@ -18,7 +18,7 @@ ${badge && addresses(checked, zh)}${!badge && standing && typedCode(code, zh)}${
 ${badge && details(checked, zh)}
 <section class="card"><h2>${zh ? '本页不说明什么' : 'What this page does not say'}</h2><p>${
     zh
-      ? '本页只说明:此标识由谁、为哪个网址取得,以及现在的状态。它不是对商品、服务质量或信誉的认可。'
+      ? '本页只说明：此标识由谁、为哪个网址取得，以及现在的状态。它不是对商品、服务质量或信誉的认可。'
       : 'This page says only who obtained this badge, for which address, and its state now. It is no mark of the quality of goods, service or reputation.'
   }</p></section>`;
   return page({
@@ -71,10 +71,10 @@ function details({ standing }: Verification, zh: boolean): Html {
     [zh ? '统一社会信用代码' : 'Credit code', badge.uscc && html`<span class="num">${badge.uscc}</span>`],
     [zh ? '住所' : 'Registered address', badge.domicile],
     [zh ? '登记状态' : 'Licence status', zh ? status.zh : status.en],
-    [zh ? '网站(网店)名称' : 'Site or shop', badge.site_name],
+    [zh ? '网站（网店）名称' : 'Site or shop', badge.site_name],
     [zh ? '所在平台' : 'Platform', badge.on_platform ? (badge.platform_name ?? badge.domain_unicode) : null],
     [zh ? '标识编码' : 'Badge code', html`<span class="num">${badge.code}</span>`],
-    [zh ? '标识状态' : 'Badge state', `${stateName(badge.state, zh)}${zh ? ',自' : ', since '}${day(badge.state_since, zh)}${zh ? '起' : ''}`],
+    [zh ? '标识状态' : 'Badge state', `${stateName(badge.state, zh)}${zh ? '，自' : ', since '}${day(badge.state_since, zh)}${zh ? '起' : ''}`],
     [zh ? '发放机关' : 'Issuing office', badge.office_telephone ? `${badge.office} ${badge.office_telephone}` : badge.office],
     [zh ? '发放日期' : 'Issued', day(badge.issued_at, zh)],
     [zh ? '核验时间' : 'Checked at', instant(standing!.checkedAt, zh)],
@@ -85,5 +85,5 @@ function details({ standing }: Verification, zh: boolean): Html {
 }
 
 function formerly(name: string, used: readonly string[], zh: boolean): Html {
-  return html`${name}${used.length > 0 && html` <span class="quiet">${zh ? '(曾用名:' : '(formerly '}${used.join(zh ? '、' : ', ')}${zh ? ')' : ')'}</span>`}`;
+  return html`${name}${used.length > 0 && html` <span class="quiet">${zh ? '（曾用名：' : '(formerly '}${used.join(zh ? '、' : ', ')}${zh ? '）' : ')'}</span>`}`;
 }
