@@ -1043,11 +1043,12 @@ class Verification:
         self.v7()
         self.v8()
         self.v9()
+        self.v10()
         return self.result()
 
     def result(self):
         ordered = sorted(self.reasons, key=lambda reason: int(reason[0][1:]))
-        level_of = {step: level for level, steps in LEVELS.items() for step in steps}
+        level_of = {step: level for level, steps in LEVELS.items() for step in steps} | {"V10": 6}
         beyond = [reason for reason in ordered if reason[4] == "indeterminate" and level_of.get(reason[0], 1) > self.level]
         blocking = [reason for reason in ordered if reason not in beyond]
         level = 0
@@ -1659,6 +1660,81 @@ class Verification:
             self.say("V9", "ENV_VERDICT", path)
         if told is None or told["verdict"] != verdict or sorted(told["failed"]) != sorted(failed):
             self.say("V9", "ENV_VERDICT", "/environment")
+
+
+    # -- printed form
+
+    def v10(self):
+        path = "report/report.pdf"
+        pdf, manifest = self.files.get(path), self.files.get("MANIFEST.json")
+        if pdf is None or manifest is None or len(pdf) > 64 * MIB:
+            return
+        self.done.add("V10")
+        found = attachments(pdf)
+        if not found or any(item != manifest for item in found):
+            self.say("V10", "REPORT_MANIFEST", path)
+        ranges = re.findall(rb"/ByteRange \[0 ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,10})\]", pdf)
+        if not ranges:
+            return self.say("V10", "REPORT_SIGNATURE", path, "not signed", "indeterminate")
+        end, start, length = map(int, ranges[0])
+        gap = re.fullmatch(rb"<((?:[0-9a-f]{2})+)>", pdf[end:start]) if end < start else None
+        if len(ranges) != 1 or start + length != len(pdf) or not gap:
+            return self.say("V10", "REPORT_RANGE", path)
+        try:
+            if not self.detached(bytes.fromhex(gap[1].decode()), pdf[:end] + pdf[start:]):
+                self.say("V10", "REPORT_SIGNATURE", path, "root", "indeterminate")
+        except (Bad, IndexError, KeyError, ValueError) as error:
+            self.say("V10", "REPORT_SIGNATURE", path, str(error))
+
+    def detached(self, room, signed):
+        item = der_at(room, 0)
+        if room[len(item[1]) :].strip(b"\0"):
+            raise Bad("padding")
+        parts = sequence(item)
+        fields = sequence(children(expect(parts[1], 0xA0))[0])
+        content = sequence(fields[2])
+        if oid(parts[0]) != "1.2.840.113549.1.7.2" or small(fields[0]) != 1 or len(content) != 1 or oid(content[0]) != "1.2.840.113549.1.7.1":
+            raise Bad("not detached")
+        certificates = [child[1] for part in fields[3:] if part[0] == 0xA0 for child in children(part)]
+        signers = children(expect(fields[-1], 0x31))
+        if len(signers) != 1:
+            raise Bad("signers")
+        signer = parse_signer(signers[0])
+        ess = sequence(get(sequence(get(sequence(signer["attributes"]["1.2.840.113549.1.9.16.2.47"][0]), 0)), 0))
+        name = DIGESTS[oid(get(sequence(ess.pop(0)), 0))] if ess and ess[0][0] == 0x30 else "sha256"
+        wanted = expect(get(ess, 0), 0x04)[2]
+        own = next((item for item in certificates if digest(name, item) == wanted), None)
+        stated = signer["attributes"]["1.2.840.113549.1.9.4"][0]
+        if own is None or signer["digest"] is None or expect(stated, 0x04)[2] != digest(signer["digest"], signed):
+            raise Bad("digest")
+        certificate = Certificate(own)
+        if not certificate.checks(signer["signature_algorithm"], signer["signed"], signer["signature"]):
+            raise Bad("signature")
+        roots, others = [Certificate(base64_strict(root)) for root in self.bundle["x509Roots"]], [Certificate(item) for item in certificates]
+
+        def known(current, depth):
+            if any(root.der == current.der for root in roots):
+                return True
+            return depth < 6 and any(item.der != current.der and item.issued(current) and known(item, depth + 1) for item in roots + others)
+
+        return known(certificate, 0)
+
+
+def attachments(pdf):
+    found = []
+    for match in re.finditer(rb"/Type /EmbeddedFile\b", pdf):
+        start = pdf.find(b"stream\n", match.start()) + 7
+        head = pdf[match.start() : start]
+        length = re.search(rb"/Length ([0-9]{1,10})\b", head)
+        if start < 7 or not length or not pdf.startswith(b"\nendstream", start + int(length[1])):
+            found.append(None)
+            continue
+        data = pdf[start : start + int(length[1])]
+        try:
+            found.append(zlib.decompress(data) if re.search(rb"/Filter /FlateDecode\b", head) else data)
+        except zlib.error:
+            found.append(None)
+    return found
 
 
 def stored(data):

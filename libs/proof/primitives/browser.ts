@@ -54,8 +54,17 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
 }
 
 /** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */
-export async function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
-  const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream('gzip'));
+export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
+  return unpack(member, 'gzip', limit);
+}
+
+/** A zlib stream, as in a PDF. */
+export function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  return unpack(bytes, 'deflate', limit);
+}
+
+async function unpack(member: Uint8Array, format: 'gzip' | 'deflate', limit: number): Promise<Uint8Array> {
+  const stream = new Blob([new Uint8Array(member)]).stream().pipeThrough(new DecompressionStream(format));
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (const reader = stream.getReader(); ;) {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
-import { crc32 as zlibCrc32, gunzip } from 'node:zlib';
+import { crc32 as zlibCrc32, gunzip, inflate as zlibInflate } from 'node:zlib';
 import { ED25519_SPKI, type HashName, type Hasher, type SpkiHash } from './types';
 
 export function hasher(name: HashName): Hasher {
@@ -41,5 +41,12 @@ export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Ar
       if (engine.bytesWritten !== member.length) return reject(new Error('bytes after the gzip member'));
       resolve(buffer);
     });
+  });
+}
+
+/** A zlib stream, as in a PDF. */
+export function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    zlibInflate(bytes, { maxOutputLength: limit }, (error, out) => (error ? reject(error) : resolve(out)));
   });
 }

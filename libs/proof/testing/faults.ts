@@ -10,6 +10,7 @@ import type { TrustBundle } from '../trust-bundle';
 import type { Level, ReasonCode, Verdict } from '../verify/report';
 import { aManifest } from './a-manifest';
 import { evp, fixed, sealed, type Files } from './a-package';
+import { aReport, reportRoot } from './a-report';
 import { aStampedPackage, testAuthority, type StampedOptions } from './a-stamped-package';
 import { aWacz, theRecords } from './a-wacz';
 import { testKeys } from './keys';
@@ -571,6 +572,59 @@ const contents: Case[] = [
     );
     return built({ record: { 'content/capture.wacz': bent } })();
   }),
+];
+
+const PDF = 'report/report.pdf';
+const known = (bundle: TrustBundle) => ({ ...bundle, x509Roots: [reportRoot] });
+const printed = (
+  touch: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf,
+  attached = (manifest: Uint8Array) => manifest,
+): StampedOptions => ({
+  files: (all) => ({ ...all, [PDF]: touch(aReport(attached(all['MANIFEST.json']!))) }),
+});
+
+const reports: Case[] = [
+  passed('report', built(printed(), { bundle: known })),
+  passed('report of a signer that the bundle does not name', built(printed())),
+  passed(
+    'F22 signature removed is told beside',
+    built(printed((pdf) => asBinary(pdf, (text) => text.replace('/ByteRange', '/ByteRangs')))),
+  ),
+  failed(
+    'F22 appended update',
+    'REPORT_RANGE',
+    built(
+      printed((pdf) => concat(pdf, utf8('\n3 0 obj\n'))),
+      { bundle: known },
+    ),
+  ),
+  failed(
+    'F22 padding flip',
+    'REPORT_SIGNATURE',
+    built(
+      printed((pdf) => asBinary(pdf, (text) => text.replace('0>\n>>', '1>\n>>'))),
+      { bundle: known },
+    ),
+  ),
+  failed(
+    'F22 text of the report changed',
+    'REPORT_SIGNATURE',
+    built(
+      printed((pdf) => asBinary(pdf, (text) => text.replace('%PDF-1.7', '%PDF-1.6'))),
+      { bundle: known },
+    ),
+  ),
+  failed(
+    'F22 other attachment',
+    'REPORT_MANIFEST',
+    built(
+      printed(
+        (pdf) => pdf,
+        (manifest) => flip(manifest, 5),
+      ),
+      { bundle: known },
+    ),
+  ),
 ];
 
 export const CASES: Case[] = [

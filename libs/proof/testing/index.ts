@@ -1,6 +1,7 @@
 export * from './a-ledger';
 export * from './a-manifest';
 export * from './a-package';
+export * from './a-report';
 export * from './a-stamped-package';
 export * from './a-trust-bundle';
 export * from './a-wacz';

@@ -100,7 +100,8 @@ function accuracyOf(accuracy: Der): number {
   return part(TAG.integer) * 1000 + part(0x80) + Math.ceil(part(0x81) / 1000);
 }
 
-function parseSigner(info: Der): TimeStampToken['signer'] {
+/** One SignerInfo of CMS, as tokens and signed reports have it. */
+export function parseSigner(info: Der): TimeStampToken['signer'] {
   const [version, identifier, digest, attributes, algorithm, signature, unsigned, ...more] = sequenceOf(info);
   if (![1, 3].includes(smallInteger(version)) || !identifier || more.length > 0) throw new Malformed('signer');
   const signedAttributes = expectTag(attributes, context(0));

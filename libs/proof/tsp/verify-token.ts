@@ -101,19 +101,23 @@ function signerOf({ signer, certificates }: TimeStampToken): Certificate {
   return certificate;
 }
 
-function essCertificate(attribute: ReturnType<TimeStampToken['signer']['attributes']['get']>): {
-  hash: HashName;
-  digest: Uint8Array;
-} {
-  if (attribute?.length !== 1) throw new TokenFault('TST_ESS', 'no ESSCertIDv2');
+function essCertificate(attribute: Attribute): { hash: HashName; digest: Uint8Array } {
   try {
-    const parts = sequenceOf(sequenceOf(sequenceOf(attribute[0])[0])[0]);
-    const hash = parts[0]?.tag === TAG.sequence ? digestOfOid(oidOf(sequenceOf(parts.shift())[0])) : 'sha256';
-    if (hash === null) throw new Malformed('digest of ESSCertIDv2');
-    return { hash, digest: expectTag(parts[0], TAG.octets).value };
+    return essDigestOf(attribute);
   } catch (error) {
     throw new TokenFault('TST_ESS', (error as Error).message);
   }
+}
+
+type Attribute = ReturnType<TimeStampToken['signer']['attributes']['get']>;
+
+/** What ESSCertIDv2 says of the signer's certificate. */
+export function essDigestOf(attribute: Attribute): { hash: HashName; digest: Uint8Array } {
+  if (attribute?.length !== 1) throw new Malformed('no ESSCertIDv2');
+  const parts = sequenceOf(sequenceOf(sequenceOf(attribute[0])[0])[0]);
+  const hash = parts[0]?.tag === TAG.sequence ? digestOfOid(oidOf(sequenceOf(parts.shift())[0])) : 'sha256';
+  if (hash === null) throw new Malformed('digest of ESSCertIDv2');
+  return { hash, digest: expectTag(parts[0], TAG.octets).value };
 }
 
 function verifyAttributes({ signer, content }: TimeStampToken, certificate: Certificate): void {

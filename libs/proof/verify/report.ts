@@ -39,7 +39,7 @@ export interface Report {
   requiredLevel: Level;
   /** Why the verdict is what it is; empty when it is PASSED. */
   reasons: Reason[];
-  /** What is missing for levels above the required one; does not change the verdict. */
+  /** Undecided, without effect on this verdict: what is missing for higher levels, or for the printed form. */
   beyond: Reason[];
   findings: Finding[];
   steps: { step: StepId; result: StepResult }[];
@@ -122,10 +122,11 @@ const LEVELS: Record<Exclude<Level, 0>, StepId[]> = {
   5: ['V7'],
 };
 
-export function levelOfStep(step: StepId): Level {
+function levelOfStep(step: StepId): number {
   const found = Object.entries(LEVELS).find(([, steps]) => steps.includes(step));
   if (found) return Number(found[0]) as Level;
-  return 1;
+  // The signature of the printed form lifts nothing: what is undecided there never blocks.
+  return step === 'V10' ? 6 : 1;
 }
 
 export function stepResults(done: ReadonlySet<StepId>, reasons: readonly Reason[]): Report['steps'] {

@@ -13,6 +13,7 @@ import { openCustody, verifyCustody } from './v6-custody';
 import { verifyAnchors } from './v7-anchors';
 import { verifyRenewals } from './v8-renewals';
 import { verifyContent } from './v9-content';
+import { verifyReport } from './v10-report';
 
 /**
  * Says whether a package is what it claims. No network, no database, no clock: the package, what the asker trusts, and a moment.
@@ -32,6 +33,7 @@ export async function verifyPackage(source: PackageSource, bundle: TrustBundle, 
   await verifyAnchors(ctx);
   await verifyRenewals(ctx);
   await verifyContent(ctx);
+  await verifyReport(ctx);
   return reportOf(ctx);
 }
 

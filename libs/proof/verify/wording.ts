@@ -123,7 +123,7 @@ export const LABELS = {
   at: say('核验时点', 'Verified for'),
   steps: say('步骤', 'Steps'),
   reasons: say('理由', 'Reasons'),
-  beyond: say('更高等级尚缺', 'Missing for higher levels'),
+  beyond: say('未能判定但不影响结论', 'Undecided, without effect on this verdict'),
   findings: say('另须注意', 'Findings'),
   repacked: say(
     '提示：如果证据包是被人解开后重新压缩的，请解开到文件夹，再核验该文件夹；文件本身未改变时会通过。',

@@ -1,0 +1,107 @@
+import { OID } from '../asn1/oids';
+import { children, context, expectTag, oidOf, readDer, sequenceOf, setOf, smallInteger, TAG } from '../asn1/read';
+import { latin1 } from '../archive/warc-record';
+import { concat, equalBytes, fromBase64, fromHex, Malformed } from '../bytes';
+import { digest } from '../digests';
+import { inflate } from '../primitives';
+import { JSON_LIMIT } from '../strict-json';
+import { type Certificate, isIssuedBy, parseCertificate, verifyWith } from '../tsp/certificate';
+import { parseSigner } from '../tsp/token';
+import { essDigestOf } from '../tsp/verify-token';
+import type { Context } from './context';
+
+const PATH = 'report/report.pdf';
+const REPORT_LIMIT = 64 * 1024 * 1024;
+const DATA = '1.2.840.113549.1.7.1';
+
+/** The printed form carries this manifest, and its signature covers every byte of it. Never more than the seal says about the same file. */
+export async function verifyReport(ctx: Context): Promise<void> {
+  const pdf = await ctx.readOrNull(PATH, REPORT_LIMIT);
+  const manifest = await ctx.readOrNull('MANIFEST.json', JSON_LIMIT);
+  if (!pdf || !manifest) return;
+  ctx.done.add('V10');
+  const text = latin1(pdf);
+  const attached = await attachmentsOf(pdf, text);
+  if (attached.length === 0 || !attached.every((bytes) => bytes !== null && equalBytes(bytes, manifest))) {
+    ctx.say('V10', 'REPORT_MANIFEST', PATH);
+  }
+  verifyPdfSignature(ctx, pdf, text);
+}
+
+function verifyPdfSignature(ctx: Context, pdf: Uint8Array, text: string): void {
+  const ranges = [...text.matchAll(/\/ByteRange \[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]/g)];
+  if (ranges.length === 0) return ctx.say('V10', 'REPORT_SIGNATURE', PATH, 'not signed', 'indeterminate');
+  const [, end = 0, start = 0, length = 0] = ranges[0]!.map(Number);
+  const gap = text.slice(end, start);
+  if (ranges.length !== 1 || start + length !== pdf.length || end >= start || !/^<(?:[0-9a-f]{2})+>$/.test(gap)) {
+    return ctx.say('V10', 'REPORT_RANGE', PATH);
+  }
+  try {
+    const signed = concat(pdf.subarray(0, end), pdf.subarray(start));
+    const root = verifyDetached(ctx, fromHex(gap.slice(1, -1)), signed);
+    if (!root) ctx.say('V10', 'REPORT_SIGNATURE', PATH, 'the root of its certificate is not in the bundle', 'indeterminate');
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    ctx.say('V10', 'REPORT_SIGNATURE', PATH, error.message);
+  }
+}
+
+/** CAdES detached, then zeros to the end of the place that was kept for it. Answers whether a known root stands behind it. */
+function verifyDetached(ctx: Context, room: Uint8Array, signed: Uint8Array): boolean {
+  const length = derLength(room);
+  if (room.subarray(length).some((byte) => byte !== 0)) throw new Malformed('bytes after the signature');
+  const [type, wrapped] = sequenceOf(readDer(room.subarray(0, length)));
+  if (oidOf(type) !== OID.signedData) throw new Malformed('not SignedData');
+  const [version, , content, ...rest] = sequenceOf(children(expectTag(wrapped, context(0)))[0]);
+  const inside = sequenceOf(content);
+  if (smallInteger(version) !== 1 || oidOf(inside[0]) !== DATA || inside.length !== 1)
+    throw new Malformed('content is not detached');
+  const certificates = rest.filter((part) => part.tag === context(0)).flatMap((part) => children(part).map((item) => item.whole));
+  const signers = setOf(rest.at(-1));
+  if (signers.length !== 1) throw new Malformed('exactly one signer is allowed');
+  const signer = parseSigner(signers[0]!);
+  const named = essDigestOf(signer.attributes.get(OID.signingCertificateV2));
+  const own = certificates.find((item) => equalBytes(digest(named.hash, item), named.digest));
+  const stated = signer.attributes.get(OID.messageDigest)?.[0];
+  if (!own || signer.digest === null || !stated) throw new Malformed('signer');
+  const certificate = parseCertificate(own);
+  if (stated.tag !== TAG.octets || !equalBytes(stated.value, digest(signer.digest, signed)))
+    throw new Malformed('digest of the report');
+  if (!verifyWith(certificate.key, signer.algorithm, signer.signed, signer.signature))
+    throw new Malformed('signature of the report');
+  return isKnown(ctx, certificate, certificates.map(parseCertificate));
+}
+
+function isKnown(ctx: Context, certificate: Certificate, others: Certificate[], depth = 0): boolean {
+  const roots = ctx.bundle.x509Roots.map((root) => parseCertificate(fromBase64(root)));
+  if (roots.some((root) => equalBytes(root.der, certificate.der))) return true;
+  const issuers = [...roots, ...others].filter(
+    (issuer) => !equalBytes(issuer.der, certificate.der) && isIssuedBy(certificate, issuer),
+  );
+  return depth < 6 && issuers.some((issuer) => isKnown(ctx, issuer, others, depth + 1));
+}
+
+/** Every file inside of the PDF, unpacked; null for one that can not be. */
+async function attachmentsOf(pdf: Uint8Array, text: string): Promise<(Uint8Array | null)[]> {
+  const found: (Uint8Array | null)[] = [];
+  for (const { index } of text.matchAll(/\/Type \/EmbeddedFile\b/g)) {
+    const from = text.indexOf('stream\n', index) + 'stream\n'.length;
+    const head = text.slice(index, from);
+    const length = Number(/\/Length (\d{1,10})\b/.exec(head)?.[1] ?? -1);
+    const bytes = pdf.subarray(from, from + length);
+    const whole = from > index && length >= 0 && text.startsWith('\nendstream', from + length);
+    const unpack = /\/Filter \/FlateDecode\b/.test(head) ? inflate(bytes, JSON_LIMIT) : Promise.resolve(bytes);
+    found.push(whole ? await unpack.catch(() => null) : null);
+  }
+  return found;
+}
+
+/** Length of the first DER value, tag and length included. */
+function derLength(bytes: Uint8Array): number {
+  const first = bytes[1] ?? 0;
+  if (first < 0x80) return 2 + first;
+  const width = first & 0x7f;
+  let length = 0;
+  for (let i = 0; i < width && i < 4; i++) length = length * 256 + (bytes[2 + i] ?? 0);
+  return 2 + width + length;
+}
