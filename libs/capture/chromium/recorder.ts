@@ -153,6 +153,10 @@ export class Recorder {
       if (seen.outcome !== 'open') continue;
       const loose = LOOSE_KINDS.has(seen.kind);
       if (loose && (now - since > HANGING_MS || this.isPolling(seen.url))) continue;
+      // A stream of events has arrived when it has begun.
+      if (seen.kind === 'EventSource' && seen.status > 0) continue;
+      // What the browser fetches for itself (a service worker's script) may never be reported as finished; the wire knows.
+      if (this.fresh.proxy.hasFinished(seen.method, seen.url)) continue;
       urls.push(seen.url);
     }
     return urls;

@@ -150,6 +150,12 @@ export class EgressProxy {
     await closed;
   }
 
+  /** True when such a request went out and none like it is still under way. */
+  hasFinished(method: string, url: string): boolean {
+    const same = this.exchanges.filter((exchange) => exchange.method === method && exchange.url === url);
+    return same.length > 0 && same.every(({ outcome }) => outcome !== 'open');
+  }
+
   private hold(socket: Duplex): void {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
