@@ -140,7 +140,8 @@ export class Recorder {
     for (const open of this.open.values()) {
       if (open.seen.outcome !== 'open') continue;
       if (open.streamed) open.seen.body = Buffer.concat(open.chunks);
-      this.finish(open, open.seen.status > 0 ? 'limited' : 'failed', 'unfinishedAtEnd');
+      // Without an answer seen, whether there was one is not known: that is no failure of the site.
+      this.finish(open, 'limited', open.seen.status > 0 ? 'unfinishedAtEnd' : 'answerNotSeen');
       if (open.seen.status > 0) open.seen.truncated ||= 'time';
     }
   }
