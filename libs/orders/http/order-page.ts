@@ -79,7 +79,7 @@ export function orderPage(view: OrderView & { sealIntact: boolean | null; now: D
     </ul>
     ${view.sealIntact && html`<p class="note good">✔ ${T.sealIntact[w]}<br /><small>SHA-256 ${order.documentSha256}</small></p>`}
     <h2 id="clocks">${T.clocks[w]}</h2>
-    <div class="wide">
+    <div class="wide" role="region" tabindex="0" aria-label="${T.clocks[w]}">
       <table>
         <thead>
           <tr>
@@ -143,7 +143,7 @@ function facts({ order }: OrderView, w: Language): Html {
 const cited = ({ law, article }: LawCitation) => `《${REVISIONS[law] ?? law}》第${article}条`;
 
 function addressTable(addresses: readonly AddressRow[], w: Language): Html {
-  return html`<div class="wide"><table>
+  return html`<div class="wide" role="region" tabindex="0" aria-label="${T.addresses[w]}"><table>
     <thead><tr><th scope="col">${T.no[w]}</th><th scope="col">${T.url[w]}</th><th scope="col">${T.yourWord[w]}</th><th scope="col">${T.ourLook[w]}</th><th scope="col">${T.confirmed[w]}</th></tr></thead>
     <tbody>${addresses.map(({ no, url, result, seen, confirmed }) => html`<tr><th scope="row">${no}</th><td>${url}</td><td>${result && RESULT[result][w]}</td>
       <td>${seen && VERDICT[seen][w]}</td><td>${confirmed && VERDICT[confirmed][w]}</td></tr>`)}</tbody></table></div>`; // prettier-ignore
@@ -195,7 +195,7 @@ function reportHtml({ seq, at, byName, byRole, ticket, lines, files }: OrderView
 }
 
 function observationTable(observations: readonly ObservationRow[], w: Language): Html {
-  return html`<div class="wide"><table>
+  return html`<div class="wide" role="region" tabindex="0" aria-label="${T.observations[w]}"><table>
     <thead><tr><th scope="col">${T.at[w]}</th><th scope="col">${T.no[w]}</th><th scope="col">${T.profile[w]}</th><th scope="col">${T.verdict[w]}</th><th scope="col">HTTP</th><th scope="col">${T.url[w]}</th></tr></thead>
     <tbody>${observations.map((one) => html`<tr><td>${shanghai(one.observedAt ?? one.requestedAt)}</td><td>${one.addressNo}</td><td>${T[one.profile][w]}</td>
       <td>${one.verdict ? VERDICT[one.verdict][w] : T.pending[w]}</td><td>${one.status}</td><td>${one.urlFinal}</td></tr>`)}</tbody></table></div>`; // prettier-ignore

@@ -12,14 +12,14 @@ header,main,footer{max-width:52rem;margin:0 auto;padding:.75rem 1rem}header{bord
 p,li,small,strong{overflow-wrap:anywhere}h1{font-size:1.5rem;line-height:1.3;margin:1rem 0 .5rem}h2{font-size:1.2rem;margin:1.75rem 0 .5rem}h3{font-size:1.05rem;margin:1rem 0 .25rem}
 a{color:var(--main)}a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--main);outline-offset:2px}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.25rem 0}th,td{border:1px solid var(--line);padding:.4rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}thead th{background:var(--soft)}
-.wide{overflow-x:auto}dl{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.25rem 1rem;margin:.5rem 0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
+.wide{overflow-x:auto}.wide table{min-width:32rem}dl{display:grid;grid-template-columns:minmax(7rem,12rem) 1fr;gap:.25rem 1rem;margin:.5rem 0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}
 fieldset{min-width:0;border:1px solid var(--line);margin:1rem 0;padding:.5rem 1rem 1rem}legend{font-weight:600;padding:0 .25rem;overflow-wrap:anywhere}label{display:block;margin:.75rem 0 .25rem}
 input,select,textarea{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--ink);border-radius:.2rem;padding:.5rem;width:100%;min-width:0;max-width:28rem}textarea{max-width:none;min-height:4rem}
-button{font:inherit;font-weight:600;color:var(--paper);background:var(--main);border:0;border-radius:.2rem;padding:.65rem 1.25rem;margin:.75rem .5rem .25rem 0;min-height:2.75rem;cursor:pointer}
+button{display:block;font:inherit;font-weight:600;color:var(--paper);background:var(--main);border:0;border-radius:.2rem;padding:.65rem 1.25rem;margin:.75rem .5rem .25rem 0;min-height:2.75rem;cursor:pointer}
 .note{border-left:6px solid var(--main);background:var(--soft);padding:.5rem 1rem;margin:1rem 0}.bad{border-color:var(--bad)}.good{border-color:var(--good)}.warn{border-color:var(--warn)}.hint{font-size:.95rem;margin:.1rem 0}
 .skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.5rem}
 @media(max-width:30rem){dl{grid-template-columns:1fr}dt{margin-top:.5rem}}
-@media print{body{font-size:11pt;background:#fff;color:#000}form,nav,.skip{display:none}header{border-color:#000}a{color:#000;text-decoration:none}}
+@media print{body{font-size:11pt;background:#fff;color:#000}form,nav,.skip{display:none}.wide{overflow:visible}.wide table{min-width:0}header{border-color:#000}a{color:#000;text-decoration:none}}
 `.trim();
 
 /** In one piece: the policy names the digest of exactly what stands between the tags. */
