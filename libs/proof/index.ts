@@ -20,6 +20,7 @@ export * from './source';
 export * from './strict-json';
 export * from './trust-bundle';
 export { type PackageSource, type VerifyOptions } from './verify/context';
+export * from './verify/default-level';
 export * from './verify/report';
 export * from './verify/text';
 export * from './verify/verify-package';

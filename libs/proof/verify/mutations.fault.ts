@@ -10,7 +10,7 @@ import { parseSeal } from '../manifest/seal';
 import { parseNote } from '../note/note';
 import { bytesSource } from '../source';
 import { parseJsonLines } from '../strict-json';
-import { aStampedPackage, type Files, goldenPackages } from '../testing';
+import { aReport, aStampedPackage, type Files, goldenPackages } from '../testing';
 import { parseTrustBundle } from '../trust-bundle';
 import { parseCertificate } from '../tsp/certificate';
 import { parseTimeStampResponse } from '../tsp/token';
@@ -106,7 +106,9 @@ describe('I-18, F16: 20,000 inputs that somebody damaged', () => {
   }, 300_000);
 
   it('500 whole packages with one damaged file: FAILED and the file is named, within 256 MiB', async () => {
-    const { files, bundle } = await aStampedPackage();
+    const { files, bundle } = await aStampedPackage({
+      files: (all) => ({ ...all, 'report/report.pdf': aReport(all['MANIFEST.json']!) }),
+    });
     const paths = Object.keys(files);
     const roll = dice(2);
     const trust = parseTrustBundle(new Uint8Array(readFileSync(join(__dirname, '../../../testdata/evidence/whole.trust.json'))));

@@ -90,8 +90,8 @@ async function attachmentsOf(pdf: Uint8Array, text: string): Promise<(Uint8Array
     const length = Number(/\/Length (\d{1,10})\b/.exec(head)?.[1] ?? -1);
     const bytes = pdf.subarray(from, from + length);
     const whole = from > index && length >= 0 && text.startsWith('\nendstream', from + length);
-    const unpack = /\/Filter \/FlateDecode\b/.test(head) ? inflate(bytes, JSON_LIMIT) : Promise.resolve(bytes);
-    found.push(whole ? await unpack.catch(() => null) : null);
+    const packed = /\/Filter \/FlateDecode\b/.test(head);
+    found.push(!whole ? null : packed ? await inflate(bytes, JSON_LIMIT).catch(() => null) : bytes);
   }
   return found;
 }
