@@ -146,8 +146,8 @@ export function theWay({ console: desk, portal, internet, accounts }) {
     for (let round = 0; round < 4; round++) {
       const { state } = await people['officer.a'].get(`/orders/${id}`);
       if (states.includes(state)) break;
-      await advance([11 * 60_000, HOUR_MS, DAY_MS, DAY_MS][round]);
       const before = (await people['officer.a'].get(`/orders/${id}/observations`)).filter(({ verdict }) => verdict).length;
+      await advance([11 * 60_000, HOUR_MS, DAY_MS, DAY_MS][round]);
       await until(
         `look ${round + 1}`,
         async () => {

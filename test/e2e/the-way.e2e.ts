@@ -122,17 +122,41 @@ describe('console and portal in a real browser', () => {
     await page.waitForFunction(() => !document.querySelector('input[type=password]'), { timeout: 30_000 });
   };
 
-  it(
-    'an officer signs in and sees every main page, without a fault in the page',
-    async () => {
-      await signIn();
-      for (const name of ['', 'subjects', 'outlets', 'badges', 'findings', 'captures', 'cases', 'orders']) {
+  /** Every main page with the words that it cannot be without once its rows are there. */
+  const PAGES: [name: string, rows: RegExp][] = [
+    ['', /办案人员甲/],
+    ['subjects', /养元坊/],
+    ['outlets', /demo-\d+\.test/],
+    ['badges', /141122-\d\d-/],
+    ['findings', /PB19|治愈/],
+    ['captures', /E-141122-/],
+    ['cases', /141122-\d{4}-\d+/],
+    ['orders', /交市监/],
+  ];
+  const LANGUAGES = [
+    ['zh', /[一-龥]{2}/],
+    ['en', /Cases[\s\S]*Orders/],
+  ] as const;
+
+  it.each(LANGUAGES)(
+    'an officer signs in and sees every main page in %s, without a fault in the page',
+    async (language, words) => {
+      if (language === 'zh') await signIn();
+      await page.evaluate((chosen) => localStorage.setItem('RaStore.locale', JSON.stringify(chosen)), language);
+      await page.reload({ waitUntil: 'networkidle2' });
+      for (const [name, rows] of PAGES) {
         await page.goto(`${system.addresses.console}/#/${name}`);
-        await page.waitForNetworkIdle({ idleTime: 500, timeout: 30_000 }).catch(() => undefined);
+        await page.waitForFunction(
+          (source) => new RegExp(source).test(document.body.innerText),
+          { timeout: 30_000 },
+          rows.source,
+        );
         const text = await page.evaluate(() => document.body.innerText);
-        expect(text).toMatch(/[一-龥]{2}/);
+        expect(text).toMatch(words);
         expect(text).not.toMatch(/\b(resources|ra|cases|orders)\.[a-z]+\.[a-z]/i); // an untranslated key
-        await page.screenshot({ path: `${folderForPictures()}/console-zh-${(name || 'workbench') as 'workbench'}.png` });
+        await page.screenshot({
+          path: `${folderForPictures()}/console-${language}-${name || 'workbench'}.png` as `${string}.png`,
+        });
       }
       expect(faults).toEqual([]);
     },
@@ -145,12 +169,13 @@ describe('console and portal in a real browser', () => {
       const [badge] = await system.query<{ code: string }>('SELECT code FROM badge ORDER BY issued_at DESC LIMIT 1');
       const visitor = await browser.newPage();
       await visitor.setJavaScriptEnabled(false);
+      await visitor.setExtraHTTPHeaders({ 'accept-language': 'zh-CN' });
       await visitor.setViewport({ width: 390, height: 844 });
       const answer = await visitor.goto(`${system.addresses.portal}/b/${badge!.code}`);
       expect(answer!.status()).toBe(200);
       expect(await visitor.content()).toContain('养元坊');
       expect((await answer!.buffer()).length).toBeLessThan(100 * 1024);
-      await visitor.screenshot({ path: `${folderForPictures()}/portal-zh-badge.png` });
+      await visitor.screenshot({ path: `${folderForPictures()}/portal-zh-badge.png`, fullPage: true });
       await visitor.close();
     },
     MINUTE,
