@@ -154,8 +154,8 @@ export class Recorder {
       if (seen.outcome !== 'open') continue;
       const loose = LOOSE_KINDS.has(seen.kind);
       if (loose && (now - since > HANGING_MS || this.isPolling(seen.url))) continue;
-      // A stream of events has arrived when it has begun.
-      if (seen.kind === 'EventSource' && seen.status > 0) continue;
+      // A stream of events has arrived when it has begun; so has what belongs to no frame, whose end may never be told.
+      if ((seen.kind === 'EventSource' || seen.frame === '') && seen.status > 0) continue;
       // What the browser fetches for itself (a service worker's script) may never be reported as finished; the wire knows.
       if (this.fresh.proxy.hasFinished(seen.method, seen.url)) continue;
       urls.push(seen.url);
@@ -362,8 +362,13 @@ export class Recorder {
     const whole = await session.send('Network.getResponseBody', { requestId: seen.requestId }).catch(() => null);
     const streamed = Buffer.concat(open.chunks);
     if (open.streamed && (streamed.length === seen.decodedBytes || !whole)) seen.body = streamed;
-    else if (whole) seen.body = Buffer.from(whole.body, whole.base64Encoded ? 'base64' : 'utf8');
-    if (seen.body && !open.streamed) seen.decodedBytes = seen.body.length;
+    else if (whole?.base64Encoded) seen.body = Buffer.from(whole.body, 'base64');
+    else if (whole) {
+      const bytes = bytesOfText(whole.body, seen.decodedBytes);
+      seen.body = bytes ?? Buffer.from(whole.body, 'utf8');
+      // Text in another charset comes as characters; its bytes cannot be had back, and that is said.
+      if (!bytes) seen.truncated ||= 'unspecified';
+    }
     if (seen.body === null && seen.decodedBytes > 0) seen.truncated ||= 'unspecified';
   }
 
@@ -511,6 +516,24 @@ function bodyOf(request: Protocol.Network.Request): Buffer | null {
 /** Address without what changes from poll to poll. */
 function patternOf(url: string): string {
   return url.replace(/[?#].*$/, '').replace(/[0-9]+/g, '0');
+}
+
+// Characters that windows-1252 has at 0x80-0x9f, in order; a blank stands for the five it leaves out.
+const CP1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+
+/** DevTools gives text as characters, read as UTF-8 or, without a charset, as windows-1252. The bytes are those that have the length it counted. */
+export function bytesOfText(text: string, length: number): Buffer | null {
+  const utf8 = Buffer.from(text, 'utf8');
+  if (utf8.length === length || length === 0) return utf8;
+  if (text.length !== length) return null;
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    const special = code > 0xff ? CP1252.indexOf(text[at] as string) : -1;
+    if (code > 0xff && special < 0) return null;
+    bytes[at] = special >= 0 ? 0x80 + special : code;
+  }
+  return bytes;
 }
 
 function shown(arg: Protocol.Runtime.RemoteObject): string {
