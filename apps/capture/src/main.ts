@@ -1,4 +1,5 @@
 import { BrowserPool, captureConfig, captureServerConfig, workerKey } from '../../../libs/capture';
+import { SystemClock } from '../../../libs/kernel';
 import { clockFor } from '../../../libs/platform/clock';
 import { join } from 'node:path';
 import { captureServer } from './server';
@@ -8,9 +9,11 @@ function main(): void {
   const config = captureConfig.read();
   const server = captureServerConfig.read();
   const clock = clockFor(server.NMS_CLOCK_FILE);
+  const machineClock = new SystemClock();
   const pool = new BrowserPool(
     { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
-    () => clock.now(),
+    // The birth of a profile is compared with that of its files, which the machine's own clock dates.
+    () => machineClock.now(),
   );
   const key = workerKey(server.WORKER_KEY_FILE ?? join(server.KEY_DIR, 'worker-1.key'), server.AGENCY_DOMAIN);
   const listener = captureServer({
