@@ -177,10 +177,10 @@ describe('AC-OFF-3.3 when the last day has passed', () => {
   let sent: Draft;
   let restoration: OrderRow;
   beforeAll(async () => {
-    sent = await aDraft(rooms, staff, 'suspension', ['lapse.test'], 3);
+    sent = await aDraft(rooms, staff, 'suspension', ['lapse.test'], 20);
     await send(rooms, staff, sent.order);
     await act(rooms, await lifting(sent), staff.officer, 'submit').catch(() => undefined);
-    rooms.clock.advance(3 * 86_400_000);
+    rooms.clock.advance(20 * 86_400_000);
     await rooms.settle();
     expect(await stateOf(sent.order.id)).toBe('delivered');
     rooms.clock.advance(86_400_000);
@@ -220,6 +220,62 @@ describe('AC-OFF-3.3 when the last day has passed', () => {
   it('happens once, however often the sweep looks', async () => {
     await rooms.settle();
     expect(await restorationsOf(sent.order.id, 'state <> $$discarded$$')).toHaveLength(1);
+  });
+});
+
+describe('what officers do about an order', () => {
+  it('an approved order that is discarded leaves its number in the register, void with the reason', async () => {
+    const { order } = await aDraft(rooms, staff, 'suspension', ['void.test']);
+    await act(rooms, order, staff.officer, 'submit');
+    await act(rooms, order, staff.reviewer, 'agree');
+    await act(rooms, order, staff.head, 'approve');
+    await act(rooms, order, staff.officer, 'discard', '对象有误');
+    const [row] = await rooms.database.admin.query<object[]>(
+      `SELECT o.state, d.state AS document, n.void_reason FROM orders o JOIN document d ON d.id::text = o.document_id JOIN document_number n ON n.document_id = d.id WHERE o.id = $1`,
+      [order.id],
+    );
+    expect(row).toEqual({ state: 'discarded', document: 'void', void_reason: '对象有误' });
+  });
+
+  it('an order that was taken back is reviewed and approved afresh', async () => {
+    const { order } = await aDraft(rooms, staff, 'suspension', ['again.test']);
+    await act(rooms, order, staff.officer, 'submit');
+    await act(rooms, order, staff.reviewer, 'agree');
+    await act(rooms, order, staff.officer, 'revise');
+    await act(rooms, order, staff.second, 'submit');
+    await expect(act(rooms, order, staff.head, 'approve')).rejects.toEqual(refusal('orders.reviewMissing'));
+    await expect(act(rooms, order, staff.reviewer, 'return')).rejects.toEqual(refusal('orders.reasonMissing'));
+    await act(rooms, order, staff.reviewer, 'return', '范围过宽');
+    expect(await stateOf(order.id)).toBe('draft');
+  });
+
+  it('AC-OPR-5.1 the head may end a restoration by a written word, with a fresh second factor; nobody else and not without reason', async () => {
+    const { order, caseId } = await aDraft(rooms, staff, 'suspension', ['override.test'], 20);
+    await send(rooms, staff, order);
+    rooms.clock.advance(21 * 86_400_000);
+    await rooms.settle();
+    expect(await stateOf(order.id)).toBe('restoreDispatched');
+    await expect(act(rooms, order, staff.officer, 'override', 'x')).rejects.toEqual(refusal('platform.forbidden'));
+    await expect(act(rooms, order, staff.head, 'override')).rejects.toEqual(refusal('orders.reasonMissing'));
+    await act(rooms, order, staff.head, 'override', '站点已注销,无法复查');
+    await rooms.settle();
+    expect(await stateOf(order.id)).toBe('restoreVerified');
+    const held = await rooms.database.admin.query<{ ref: string }[]>('SELECT ref FROM case_blocker WHERE case_id = $1', [caseId]);
+    expect(held.map(({ ref }) => ref)).not.toContain(order.id);
+  });
+
+  it('an order that is running is lifted once, and only in its own case', async () => {
+    const { order, caseId } = await aDraft(rooms, staff, 'suspension', ['lift.test']);
+    const lift = (inCase: string) =>
+      rooms.by(staff.officer, () =>
+        orders().draft(inCase, { kind: 'restoration', liftsOrderId: order.id, ground: 'corrected' }, staff.officer),
+      );
+    await expect(lift(caseId)).rejects.toEqual(refusal('orders.nothingToLift'));
+    await send(rooms, staff, order);
+    await lift(caseId);
+    await expect(lift(caseId)).rejects.toEqual(refusal('orders.alreadyLifting'));
+    const elsewhere = await aCase(rooms, [staff.officer, staff.second], 'investigating', []);
+    await expect(lift(elsewhere.caseId)).rejects.toEqual(refusal('orders.nothingToLift'));
   });
 });
 
