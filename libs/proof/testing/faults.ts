@@ -636,6 +636,7 @@ export const CASES: Case[] = [
   ...custodies,
   ...anchors,
   ...contents,
+  ...reports,
 ];
 
 function custodyOf(files: Files): { events: number; lastEntrySha256: string } {
