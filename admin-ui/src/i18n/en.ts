@@ -557,7 +557,6 @@ export const en: Messages = {
   },
   help: {
     secondCase: 'Only where a case on this outlet is running',
-    until: 'Left empty: what the rule says',
     uscc: '18 characters; spaces and full-width forms are tidied up',
     usccOverrideReason: 'Only where the check fails and the code is entered all the same; needs a permission of its own',
     divisionCode: 'Six digits, GB/T 2260',

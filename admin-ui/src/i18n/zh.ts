@@ -532,7 +532,6 @@ export const zh = {
   },
   help: {
     secondCase: '同一载体已有在办案件时填写',
-    until: '不填则按法定期限',
     uscc: '18 位；可带空格或全角，系统自动整理',
     usccOverrideReason: '校验不符仍须录入时说明，仅限有权限的人员',
     divisionCode: 'GB/T 2260 六位代码',

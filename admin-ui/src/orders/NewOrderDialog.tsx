@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router-dom';
 import { call } from '../api/http';
 import { ApiProblem } from '../api/problem';
 import { useItems } from '../api/use-api';
-import type { Case, Order } from '../api/types';
+import type { Case, Exhibit, Order } from '../api/types';
 import { ActInput } from '../parts/ActInput';
 import { pathTo } from '../parts/Records';
 import { Refusal } from '../parts/Refusal';
@@ -90,6 +90,8 @@ export const NewOrderDialog = ({ file, onClose }: { file: Case; onClose: () => v
   const titleId = useId();
   const key = useRef(crypto.randomUUID());
   const [refused, setRefused] = useState<unknown>();
+  // The newest exhibit is what the order is about until somebody says otherwise.
+  const { items: exhibits, isPending } = useItems<Exhibit>(`cases/${file.id}/exhibits`);
   const submit = async (data: Record<string, unknown>) => {
     setRefused(undefined);
     try {
@@ -110,18 +112,20 @@ export const NewOrderDialog = ({ file, onClose }: { file: Case; onClose: () => v
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
       <DialogTitle id={titleId}>{translate('action.case.newOrder')}</DialogTitle>
-      <Form
-        onSubmit={submit}
-        record={{ kind: 'suspension', outletIds: file.outletId ? [file.outletId] : [] }}
-        sanitizeEmptyValues
-      >
-        <DialogContent dividers sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
-          <Refusal error={refused} />
-          <ActInput field={{ name: 'kind', kind: 'choice', values: orderKinds, list: 'orderKind', required: true }} />
-          <Fields file={file} />
-        </DialogContent>
-        <Buttons onClose={onClose} />
-      </Form>
+      {!isPending && (
+        <Form
+          onSubmit={submit}
+          record={{ kind: 'suspension', outletIds: file.outletId ? [file.outletId] : [], captureId: exhibits.at(-1)?.captureId }}
+          sanitizeEmptyValues
+        >
+          <DialogContent dividers sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>
+            <Refusal error={refused} />
+            <ActInput field={{ name: 'kind', kind: 'choice', values: orderKinds, list: 'orderKind', required: true }} />
+            <Fields file={file} />
+          </DialogContent>
+          <Buttons onClose={onClose} />
+        </Form>
+      )}
     </Dialog>
   );
 };

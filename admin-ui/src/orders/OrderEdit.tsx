@@ -12,7 +12,6 @@ import {
   required,
   useRecordContext,
 } from 'react-admin';
-import { useFormContext } from 'react-hook-form';
 import { useSearchParams } from 'react-router-dom';
 import type { Order } from '../api/types';
 import { EditForm } from '../parts/Forms';
@@ -22,19 +21,23 @@ import { orderScopes } from './words';
 const query = (q: string) => ({ q });
 const whole = { gridColumn: '1 / -1' };
 
-/** Goes to the field that the check list named. */
+/** Goes to the field that the check list named; for a list, to the first field of the entry. */
 const FocusAsked = () => {
   const [params] = useSearchParams();
-  const { setFocus } = useFormContext();
   const asked = params.get('focus');
   useEffect(() => {
     if (!asked) return undefined;
     const timer = setTimeout(() => {
-      setFocus(asked);
-      document.getElementById(asked)?.scrollIntoView({ block: 'center' });
-    }, 300);
+      const name = asked.replace(/[^\w.]/g, '');
+      const input =
+        document.querySelector<HTMLElement>(`[name="${name}"]`) ?? document.querySelector<HTMLElement>(`[name^="${name}."]`);
+      // A choice keeps its value in a hidden input; the part that takes the focus stands before it.
+      const target = input?.parentElement?.querySelector<HTMLElement>('[role="combobox"]') ?? input;
+      target?.scrollIntoView({ block: 'center' });
+      target?.focus();
+    }, 500);
     return () => clearTimeout(timer);
-  }, [asked, setFocus]);
+  }, [asked]);
   return null;
 };
 
