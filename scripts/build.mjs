@@ -20,8 +20,11 @@ const SERVER = {
     'tsconfig.build.json',
     '.swcrc',
     'package-lock.json',
+    'scripts/bundle-verifier.mjs',
   ],
 };
+/** What visitors and experts run by themselves; a part of the server's folder, which the server's build empties. */
+const VERIFIER = { name: 'verifier', out: 'dist/verifier' };
 const CONSOLE = {
   name: 'console',
   out: 'admin-ui/dist',
@@ -93,6 +96,7 @@ export function buildServer() {
     const digest = sourcesDigest(SERVER.from);
     if (isFresh(SERVER, digest)) return;
     run(SERVER, join(NODE_MODULES, '@nestjs/cli/bin/nest.js'), ['build']);
+    run(VERIFIER, join(ROOT, 'scripts/bundle-verifier.mjs'), [join(ROOT, VERIFIER.out)]);
     writeFileSync(markOf(SERVER), digest);
   });
 }

@@ -129,7 +129,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
       name: 'portal',
       entry: 'dist/apps/portal/src/main.js',
       health: `${at(ports.portal)}/health`,
-      env: { ...withDatabase('nms_portal'), PORTAL_PORT: String(ports.portal) },
+      env: { ...withDatabase('nms_portal'), PORTAL_PORT: String(ports.portal), VERIFIER_DIR: join(ROOT, 'dist/verifier') },
     },
     {
       name: 'ledger-signer',

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   canonicalJson,
+  defaultLevel,
   fileSource,
   folderFiles,
   isInstant,
@@ -10,7 +11,6 @@ import {
   type PackageSource,
   parseTrustBundle,
   reportText,
-  type TrustBundle,
   type Verdict,
   verifyPackage,
 } from '../../../libs/proof';
@@ -77,11 +77,6 @@ function readArguments(argv: readonly string[]) {
   if (!usable) throw new Error(VERIFY_USAGE);
   const asked = level === undefined ? null : (Number(level[1]) as Level);
   return { path: path!, trust, asked, at: new Date(at), checkpoints: checkpoint.map(read), json, language: lang as Language };
-}
-
-/** What can be asked at all of this bundle: without an authority outside of the agency nothing lifts a package above L2. */
-function defaultLevel(bundle: TrustBundle): Level {
-  return bundle.tsa.some(({ internal }) => !internal) ? 4 : 2;
 }
 
 async function openPackage(path: string): Promise<PackageSource> {

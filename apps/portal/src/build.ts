@@ -13,7 +13,7 @@ export async function buildPortal(): Promise<NestFastifyApplication> {
   await app.register(fastifyHelmet as never, {
     contentSecurityPolicy: {
       useDefaults: false,
-      // No script at all: the pages work without, so none may run.
+      // No script at all: the pages work without, so none may run. /verify-package has a policy of its own.
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],

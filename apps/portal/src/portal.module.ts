@@ -8,11 +8,13 @@ import { LookupController } from './pages/lookup.controller';
 import { PlainController } from './pages/plain.controller';
 import { ReportController } from './pages/report.controller';
 import { portalConfig } from './portal.config';
+import { PublishedVerifier } from './verify-package/published';
+import { VerifyPackageController } from './verify-package/verify-package.controller';
 
 /** The public process: no session, no key, a database role that reads public views and calls a few functions. */
 @Module({
   imports: [PlatformModule.forProcess('portal', 'http'), BadgePublicModule, OrdersPortalModule],
-  controllers: [PublicBadgeController, LookupController, ReportController, PlainController],
-  providers: [portalConfig, Limits],
+  controllers: [PublicBadgeController, LookupController, ReportController, VerifyPackageController, PlainController],
+  providers: [portalConfig, Limits, PublishedVerifier],
 })
 export class PortalModule {}

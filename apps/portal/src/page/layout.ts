@@ -13,10 +13,12 @@ export interface PageParts {
   jsonLd?: string;
   /** Persons and refusals are not for search engines. */
   noindex?: boolean;
+  /** For a page whose policy allows it. The page must say all it has to say without. */
+  script?: { src: string; integrity: string } | null;
 }
 
 /** The frame of every public page: works without script, cookie and picture, in reading order. */
-export function page({ title, body, reader, host, canonical, jsonLd, noindex }: PageParts): string {
+export function page({ title, body, reader, host, canonical, jsonLd, noindex, script }: PageParts): string {
   const zh = reader.language === 'zh';
   const name = zh ? '网络市场监管公共服务' : 'Network Market Supervision Public Service';
   const frame = html`<!doctype html>
@@ -24,7 +26,7 @@ export function page({ title, body, reader, host, canonical, jsonLd, noindex }: 
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title} · ${name}</title>
 <meta name="color-scheme" content="light dark">${noindex && new Html('<meta name="robots" content="noindex">')}<link rel="stylesheet" href="${STYLE_PATH}">${
     canonical && html`<link rel="canonical" href="${canonical}">`
-  }${jsonLd && new Html(`<script type="application/ld+json">${jsonLd}</script>`)}</head>
+  }${jsonLd && new Html(`<script type="application/ld+json">${jsonLd}</script>`)}${script && html`<script src="${script.src}" integrity="${script.integrity}" defer></script>`}</head>
 <body><a class="skip" href="#main">${zh ? '跳到正文' : 'Skip to content'}</a>
 <header class="masthead"><div class="wrap"><a class="name" href="${reader.href('/lookup')}">${name}</a>
 <nav class="tools" aria-label="${zh ? '显示方式' : 'Display'}"><a href="${reader.here({ large: reader.large ? '' : '1' })}">${
@@ -35,7 +37,7 @@ export function page({ title, body, reader, host, canonical, jsonLd, noindex }: 
     zh
       ? html`本服务唯一网址为 <strong>${host}</strong>，与标识和海报上印制的一致。网址不同的页面不是本服务。`
       : html`Our only address is <strong>${host}</strong>, as printed on badges and posters. A page at another address is not ours.`
-  }</p><p><a href="${reader.href('/lookup')}">${zh ? '手工查询标识或主体' : 'Look up a badge or subject by hand'}</a></p></div></footer></body></html>`;
+  }</p><p><a href="${reader.href('/lookup')}">${zh ? '手工查询标识或主体' : 'Look up a badge or subject by hand'}</a>　<a href="${reader.href('/verify-package')}">${zh ? '核验电子证据包' : 'Verify an evidence package'}</a></p></div></footer></body></html>`;
   return frame.text;
 }
 

@@ -64,6 +64,14 @@ ul.plain{list-style:none;margin:0;padding:0}
 ul.plain>li{padding:.85rem 0;border-top:1px solid var(--line)}ul.plain>li:first-child{border-top:0;padding-top:0}
 .tag{display:inline-block;font-size:.82rem;padding:.05rem .55rem;border-radius:1rem;color:var(--tone);background:var(--soft);border:1px solid var(--tone);white-space:nowrap}
 .error{border-left:.35rem solid var(--red);background:var(--red-soft);padding:.7rem 1rem;margin:0 0 1rem}
+.verdict h2{color:var(--tone);font-size:1.4rem;margin:0}
+h3{font-size:1rem;margin:1.1rem 0 .2rem}.verdict>dl{margin-top:1.1rem}
+.row{display:grid;grid-template-columns:1.3rem 1fr auto;gap:.7rem;align-items:start}.row svg{width:1.3rem;height:1.3rem;margin-top:.2rem;color:var(--tone)}
+ul.plain>.row{padding:.5rem 0}.row .said{color:var(--tone);font-weight:600}.row span{min-width:0}
+.digest,pre code{font-family:ui-monospace,"SFMono-Regular",Menlo,Consolas,monospace;font-size:.85rem;word-break:break-all}
+pre{background:var(--ground);border:1px solid var(--line);border-radius:.35rem;padding:.7rem .9rem;margin:.5rem 0;white-space:pre-wrap}
+.drop{border:2px dashed var(--quiet);border-radius:.5rem;padding:1.6rem 1.1rem;background:var(--ground)}.drop.over{border-color:var(--link);border-style:solid}
+input[type=file]{font:inherit;max-width:100%;color:inherit}details{margin:.8rem 0}summary{cursor:pointer;color:var(--link)}[hidden]{display:none}
 footer{border-top:1px solid var(--line);padding:1.1rem 0 2rem;font-size:.88rem;color:var(--quiet)}
 footer strong{color:var(--ink);word-break:break-all}
 @media (max-width:34rem){dl{grid-template-columns:1fr}dt{padding-bottom:0}dd{border-top:0;padding-top:0}.card,.verdict{padding:1.05rem 1rem}h1{font-size:1.3rem}.address{font-size:1.22rem}.verdict header svg{width:2.1rem;height:2.1rem}}
