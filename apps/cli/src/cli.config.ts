@@ -9,6 +9,10 @@ export const cliConfig = defineConfig('cli', {
     default: 'jiaocheng.supervision.test',
     describe: 'domain of the agency: first part of every key name and log origin',
   }),
+  agencyName: env.string('AGENCY_NAME', {
+    default: '交城县市场监督管理局',
+    describe: 'name of the agency on the certificate with which papers are sealed',
+  }),
   keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
   demoAccountsFile: env.string('DEMO_ACCOUNTS_FILE', {
     default: '.data/demo-accounts.json',

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openSealKey } from '../../../libs/documents';
 import { generateKey, loadKey, parseTrustBundle, type TrustBundle, trustBundleBytes, writeKeyFile } from '../../../libs/proof';
 
 import { internalAuthority } from './tsa';
@@ -13,11 +14,20 @@ export interface KeyReport {
   trustFile: string;
 }
 
+export interface KeyRequest {
+  /** Folder that holds one folder a process. */
+  root: string;
+  domain: string;
+  /** Stands on the certificate with which papers are sealed. */
+  agencyName: string;
+  passphrase?: string;
+}
+
 /**
  * Makes the keys that are missing and writes the trust bundle that names all of them. Keys that exist are never replaced; a
  * bundle that exists keeps what it says about older keys.
  */
-export function ensureKeys(root: string, domain: string, passphrase: string | undefined, now: Date): KeyReport {
+export function ensureKeys({ root, domain, agencyName, passphrase }: KeyRequest, now: Date): KeyReport {
   const made: string[] = [];
   const trustFile = join(root, 'trust.json');
   const bundle = existsSync(trustFile) ? parseTrustBundle(new Uint8Array(readFileSync(trustFile))) : emptyBundle();
@@ -49,6 +59,10 @@ export function ensureKeys(root: string, domain: string, passphrase: string | un
       algorithms: ['sha256', 'sm3'],
       internal: true,
     });
+  const paper = { keyFile: join(root, 'worker', 'paper-seal.pem'), certificateFile: join(root, 'worker', 'paper-seal.crt'), passphrase };
+  if (!existsSync(paper.keyFile)) made.push(paper.keyFile);
+  const certificate = openSealKey(paper, agencyName, '', now).certificate.toString('base64');
+  if (!bundle.x509Roots.includes(certificate)) bundle.x509Roots.push(certificate);
   writeFileSync(`${trustFile}.new`, trustBundleBytes(bundle), { mode: 0o644 });
   renameSync(`${trustFile}.new`, trustFile);
   return { made, trustFile };

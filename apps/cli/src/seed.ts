@@ -26,8 +26,8 @@ interface DemoAccount {
 /** Loads demonstration data once; a second run finds it and changes nothing. Everything in it is invented. */
 export async function seedCommand(argv: readonly string[]): Promise<number> {
   if (argv.includes('--help')) return help();
-  const { keyDir, agencyDomain, keyPassphrase, demoAccountsFile } = cliConfig.read();
-  ensureKeys(keyDir, agencyDomain, keyPassphrase, new Date());
+  const { keyDir, agencyDomain, agencyName, keyPassphrase, demoAccountsFile } = cliConfig.read();
+  ensureKeys({ root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase }, new Date());
   const app = await NestFactory.createApplicationContext(SeedModule, { logger: ['error'] });
   try {
     const db = app.get(Db);
