@@ -2,6 +2,7 @@ import fastifyHelmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { badgeConfig } from '../../../libs/badge';
 import { createHttpApp } from '../../../libs/platform';
+import { answerFromCache } from './cached-answers';
 import { readerOf } from './page/request';
 import { refusalPage } from './pages/report-page';
 import { portalConfig } from './portal.config';
@@ -38,6 +39,7 @@ export async function buildPortal(): Promise<NestFastifyApplication> {
       reply.header('content-type', 'text/html; charset=utf-8').removeHeader('content-length');
       done(null, refusalPage(title, readerOf(request), portal));
     });
+  answerFromCache(app);
   return app;
 }
 

@@ -153,6 +153,14 @@ it('AC-PUB-1.16 says the same without script, pictures and style', async () => {
   await page.close();
 });
 
+it('answers the same JSON from the cache as from the register', async () => {
+  const [first, second] = [await fetch(`${portal}/b/${code}.json`), await fetch(`${portal}/b/${code}.json`)];
+  expect(await second.text()).toBe(await first.text());
+  for (const name of ['content-type', 'cache-control', 'access-control-allow-origin', 'x-content-type-options'])
+    expect(second.headers.get(name)).toBe(first.headers.get(name));
+  expect((await fetch(`${portal}/public/v1/badges/141122-26-AAAAAAA`)).status).toBe(404);
+});
+
 it('AC-PUB-1.17 shows nothing inside a foreign frame', async () => {
   internet.world.add('frame.test', `<iframe src="${portal}/b/${code}"></iframe>`);
   const page = await browser.newPage();

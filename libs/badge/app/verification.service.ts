@@ -64,6 +64,12 @@ export class VerificationService {
     return load;
   }
 
+  /** The JSON of a badge that was looked up a moment ago; null when it must be asked for (or does not exist). */
+  freshJson(code: string): Buffer | null {
+    const cached = this.cache.get(code);
+    return cached?.standing.badge && performance.now() - cached.loadedAt < FRESH_MS ? cached.standing.json : null;
+  }
+
   /** `referer` is what the browser sent; absent and foreign forms of it mean "hidden", which is never guilt. */
   async verify(typed: string, referer: string | undefined, neutral: (host: string) => boolean): Promise<Verification> {
     const standing = await this.standing(typed);
