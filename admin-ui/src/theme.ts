@@ -67,6 +67,13 @@ const build = (base: RaThemeOptions, palette: RaThemeOptions['palette'], { bar, 
     MuiTab: { styleOverrides: { root: { minHeight: 40, minWidth: 72, padding: '8px 14px' } } },
     MuiTabs: { styleOverrides: { root: { minHeight: 40 } } },
     MuiChip: { styleOverrides: { root: { borderRadius: 4 } } },
+    MuiToggleButton: { styleOverrides: { root: { color: palette?.text?.primary } } },
+    RaAccessDenied: {
+      styleOverrides: {
+        root: { '& .RaAccessDenied-message, & .RaAccessDenied-icon': { opacity: 1, color: palette?.text?.primary } },
+      },
+    },
+    MuiCircularProgress: { defaultProps: { 'aria-label': '正在载入 Loading' } },
     MuiTooltip: { defaultProps: { enterDelay: 400 } },
     RaMenuItemLink: {
       styleOverrides: {

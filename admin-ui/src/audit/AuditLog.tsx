@@ -1,6 +1,6 @@
 import { Alert, Box, Button, TextField } from '@mui/material';
 import { useState, type FormEvent } from 'react';
-import { Title, useCanAccess, useTranslate } from 'react-admin';
+import { AccessDenied, Title, useCanAccess, useTranslate } from 'react-admin';
 import { useApi } from '../api/use-api';
 import { Digest } from '../parts/Digest';
 import { Panel, Stacked } from '../parts/Panel';
@@ -48,11 +48,14 @@ const fields = ['record', 'actor', 'kind'] as const;
 const AuditLog = () => {
   const translate = useTranslate();
   const [query, setQuery] = useState<Record<string, string>>({});
+  const { canAccess, isPending } = useCanAccess({ resource: 'audit', action: 'list' });
   const search = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setQuery(Object.fromEntries(fields.map((name) => [name, String(form.get(name) ?? '').trim()])));
   };
+  if (isPending) return null;
+  if (!canAccess) return <AccessDenied />;
   return (
     <Stacked>
       <Title title={translate('resources.audit.name')} />

@@ -1,4 +1,4 @@
-import { Box, Button, List as MuiList, ListItemButton, ListItemText, Typography } from '@mui/material';
+import { Box, Button, List as MuiList, ListItem, ListItemButton, ListItemText, Typography } from '@mui/material';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { List, Pagination, SelectInput, TopToolbar, useListContext, useNotify, useTranslate } from 'react-admin';
 import type { Finding } from '../api/types';
@@ -64,26 +64,27 @@ const Queue = () => {
       <Panel title={translate('resources.findings.name', { smart_count: 2 })} flush>
         <MuiList dense disablePadding aria-label={translate('resources.findings.name', { smart_count: 2 })}>
           {data.map((finding, index) => (
-            <ListItemButton
-              key={finding.id}
-              divider
-              selected={finding.id === current?.id}
-              aria-current={finding.id === current?.id || undefined}
-              ref={(element: HTMLElement | null) => {
-                rows.current[index] = element;
-              }}
-              onClick={() => setAt(index)}
-            >
-              <ListItemText
-                primary={finding.summary || finding.ruleName}
-                secondary={
-                  <>
-                    {word('findingKind', finding.kind)} · <When at={finding.foundAt} />
-                  </>
-                }
-              />
-              <StateMark kind="finding" state={finding.state} />
-            </ListItemButton>
+            <ListItem key={finding.id} disablePadding>
+              <ListItemButton
+                divider
+                selected={finding.id === current?.id}
+                aria-current={finding.id === current?.id || undefined}
+                ref={(element: HTMLElement | null) => {
+                  rows.current[index] = element;
+                }}
+                onClick={() => setAt(index)}
+              >
+                <ListItemText
+                  primary={finding.summary || finding.ruleName}
+                  secondary={
+                    <>
+                      {word('findingKind', finding.kind)} · <When at={finding.foundAt} />
+                    </>
+                  }
+                />
+                <StateMark kind="finding" state={finding.state} />
+              </ListItemButton>
+            </ListItem>
           ))}
         </MuiList>
         <Pagination rowsPerPageOptions={[25, 50, 100]} />

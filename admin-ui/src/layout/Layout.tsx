@@ -38,7 +38,7 @@ const Me = () => {
   const [large, setLarge] = useLargePrint();
   const roles = ((data?.['roles'] as string[]) ?? []).map((role) => translate(`choice.role.${role}`, { _: role })).join('、');
   return (
-    <UserMenu>
+    <UserMenu label={data?.fullName}>
       <MenuItem disabled sx={{ opacity: '1 !important' }}>
         <ListItemText
           primary={data?.fullName}
