@@ -47,7 +47,7 @@ p{margin:.5rem 0}
 .where.theirs{background:none;border:1px dashed var(--tone)}
 .green{--tone:var(--green);--soft:var(--green-soft)}.teal{--tone:var(--teal);--soft:var(--teal-soft)}.blue{--tone:var(--blue);--soft:var(--blue-soft)}
 .amber{--tone:var(--amber);--soft:var(--amber-soft)}.red{--tone:var(--red);--soft:var(--red-soft)}.grey{--tone:var(--grey);--soft:var(--grey-soft)}
-dl{display:grid;grid-template-columns:minmax(6.5rem,11rem) 1fr;margin:0;gap:0}
+dl{display:grid;grid-template-columns:minmax(6.5rem,11rem) minmax(0,1fr);margin:0;gap:0}
 dt,dd{padding:.5rem 0;border-top:1px solid var(--line);margin:0}
 dl>:nth-child(-n+2){border-top:0}
 dt{color:var(--quiet);padding-right:1rem}
@@ -72,9 +72,10 @@ ul.plain>.row{padding:.5rem 0}.row .said{color:var(--tone);font-weight:600}.row 
 pre{background:var(--ground);border:1px solid var(--line);border-radius:.35rem;padding:.7rem .9rem;margin:.5rem 0;white-space:pre-wrap}
 .drop{border:2px dashed var(--quiet);border-radius:.5rem;padding:1.6rem 1.1rem;background:var(--ground)}.drop.over{border-color:var(--link);border-style:solid}
 input[type=file]{font:inherit;max-width:100%;color:inherit}details{margin:.8rem 0}summary{cursor:pointer;color:var(--link)}[hidden]{display:none}
+[tabindex="-1"]:focus{outline:0}
 footer{border-top:1px solid var(--line);padding:1.1rem 0 2rem;font-size:.88rem;color:var(--quiet)}
 footer strong{color:var(--ink);word-break:break-all}
-@media (max-width:34rem){dl{grid-template-columns:1fr}dt{padding-bottom:0}dd{border-top:0;padding-top:0}.card,.verdict{padding:1.05rem 1rem}h1{font-size:1.3rem}.address{font-size:1.22rem}.verdict header svg{width:2.1rem;height:2.1rem}}
+@media (max-width:34rem){dl{grid-template-columns:minmax(0,1fr)}dt{padding-bottom:0}dd{border-top:0;padding-top:0}.card,.verdict{padding:1.05rem 1rem}h1{font-size:1.3rem}.address{font-size:1.22rem}.verdict header svg{width:2.1rem;height:2.1rem}}
 @media print{.masthead .tools,.actions,.skip{display:none}body{background:#fff}.card{break-inside:avoid}}
 @media (prefers-reduced-motion:no-preference){.button,button{transition:filter .15s}.button:hover,button:hover{filter:brightness(1.12)}}
 `
