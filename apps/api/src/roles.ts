@@ -51,6 +51,7 @@ export const rolePermissions: RolePermissions = {
   head: [
     ...READ_BUSINESS,
     'subject:edit',
+    'subject:override',
     'badge:suspend',
     'badge:revoke',
     'case:approve',

@@ -116,7 +116,7 @@ export class PauseGroundDto {
   @ApiProperty() en!: string;
   @ApiProperty({ type: CitationDto }) basis!: CitationDto;
 }
-export const pauseGroundDtos = (): PauseGroundDto[] => PAUSE_GROUNDS.map(({ key, zh, en, basis }) => ({ key, zh, en, basis }));
+const pauseGroundDtos = (): PauseGroundDto[] => PAUSE_GROUNDS.map(({ key, zh, en, basis }) => ({ key, zh, en, basis }));
 
 export class PartyDifferenceDto {
   @ApiProperty() field!: string;

@@ -21,7 +21,7 @@ export const packageStates = stateTable({
     { from: 'capturing', action: 'refuse', to: 'refused', requires: 'system', basis: law('程序规定', 26) },
     { from: 'capturing', action: 'fail', to: 'failed', requires: 'system', basis: law('程序规定', 26) },
     { from: 'fixed', action: 'stamp', to: 'stamped', requires: 'system', basis: law('互联网法院规定', '11(2)') },
-    { from: 'stamped', action: 'confirm', to: 'confirmed', requires: 'evidence:accept', basis: law('信用管理办法', '20, 22') },
+    { from: 'stamped', action: 'confirm', to: 'confirmed', requires: 'evidence:accept', basis: law('电子商务信用管理制度', '20, 22') },
     { from: 'confirmed', action: 'seal', to: 'sealed', requires: 'evidence:accept', basis: law('程序规定', 26) },
     { from: 'sealed', action: 'transfer', to: 'transferred', requires: 'evidence:export', basis: law('程序规定', 17) },
     { from: 'sealed', action: 'dispose', to: 'disposed', requires: 'evidence:dispose', basis: law('程序规定', 78) },

@@ -25,7 +25,7 @@ export class OrderWorld {
     return caseFile;
   }
 
-  /** 信用管理办法 art. 23 (after filing) and 24 (after the penalty): asked when drafting, submitting, approving and dispatching. */
+  /** 电子商务信用管理制度 art. 23 (after filing) and 24 (after the penalty): asked when drafting, submitting, approving and dispatching. */
   requireCase(kind: OrderKind, caseFile: CaseFile): void {
     const { caseStates, requiredZh } = rulesOf(kind);
     const ready = caseAllows(kind, caseFile.state) && (kind !== 'closure' || caseFile.decision?.servedOn);

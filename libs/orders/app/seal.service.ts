@@ -64,7 +64,7 @@ export class SealService {
     return this.papers.approve(tx, content, submitter, approver);
   }
 
-  /** The portal's role reaches neither documents nor blobs; it gets copies of the sealed paper and, with a closure, of the decision (信用管理办法 art. 24). */
+  /** The portal's role reaches neither documents nor blobs; it gets copies of the sealed paper and, with a closure, of the decision (电子商务信用管理制度 art. 24). */
   async keepForPortal(tx: EntityManager, order: OrderRow, sha256: string): Promise<void> {
     await keep(tx, order.id, 'order', sha256, await this.papers.pdf(tx, order.documentId!));
     if (order.kind !== 'closure') return;

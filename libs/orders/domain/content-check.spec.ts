@@ -8,7 +8,7 @@ const fetchedAt = new Map([['ev_1', new Date('2026-11-22T03:00:00Z')]]);
 function aContent(change: Partial<OrderContent> = {}): OrderContent {
   return {
     kind: 'suspension',
-    basis: [law('信用管理办法', 23), law('网络交易监督管理办法', '34(3)', 'K')],
+    basis: [law('电子商务信用管理制度', 23), law('网络交易监督管理办法', '34(3)', 'K')],
     reasons: '未亮照且销售禁售商品',
     authority: '示例县市场监督管理局',
     officers: ['a', 'b'],

@@ -110,7 +110,7 @@ function missingOfPeriod({ kind, executeBy, until }: OrderContent, { now }: Chec
 
 /**
  * Everything that the order does not say yet; empty when it may be submitted. Items follow product design 4.4, which takes them from
- * article 9 of the EU Digital Services Act as good practice (I); the law itself asks for a written notice (信用管理办法 art. 23).
+ * article 9 of the EU Digital Services Act as good practice (I); the law itself asks for a written notice (电子商务信用管理制度 art. 23).
  */
 export function missingItems(order: OrderContent, context: CheckContext): MissingItem[] {
   return CONTENT_ITEMS.flatMap((item) => CHECKS[item](order, context));

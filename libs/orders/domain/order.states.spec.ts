@@ -40,5 +40,5 @@ it('has no way into restoreVerified but observations or a written word of the he
 });
 
 it('gives every row a basis that does not pass for law when it is ours', () => {
-  for (const { basis } of orderStates.rows) expect(basis.mark === 'F' ? basis.law : basis.mark).toMatch(/^(信用管理办法|I)$/);
+  for (const { basis } of orderStates.rows) expect(basis.mark === 'F' ? basis.law : basis.mark).toMatch(/^(电子商务信用管理制度|I)$/);
 });

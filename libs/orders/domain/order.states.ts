@@ -1,6 +1,6 @@
 import { law, stateTable } from '../../kernel';
 
-const suspend = law('信用管理办法', 23);
+const suspend = law('电子商务信用管理制度', 23);
 const ours = law('本系统工作规则(非法律依据)', '4.4', 'I');
 
 /** Who does what the table says: an officer holds a permission; these two are no officers. */

@@ -50,7 +50,7 @@ it('from draft to dispatched by its routes, with the actions that each person is
   expect(order).toMatchObject({
     state: 'draft',
     availableActions: ['submit', 'discard'],
-    basis: expect.arrayContaining([{ law: '信用管理办法', article: '23', mark: 'F' }]),
+    basis: expect.arrayContaining([{ law: '电子商务信用管理制度', article: '23', mark: 'F' }]),
   });
   expect((await post('officer', `/orders/${id}/check`)).body).toMatchObject({
     complete: true,
@@ -83,7 +83,7 @@ it('an edit needs the version that was read; a citation’s mark is ours to give
   expect((await patch({}, { reasons: 'x' })).status).toBe(428);
   expect((await patch({ 'if-match': '"99"' }, { reasons: 'x' })).status).toBe(412);
   const basis = [
-    { law: '信用管理办法', article: '23' },
+    { law: '电子商务信用管理制度', article: '23' },
     { law: '某办法', article: '1' },
   ];
   const edited = await patch({ 'if-match': `"${version}"` }, { reasons: '新理由', basis });
