@@ -30,7 +30,16 @@ const twin = {
 };
 
 async function bundleForBrowsers(entry, outfile, options = {}) {
-  await build({ ...common, entryPoints: [entry], outfile, platform: 'browser', format: 'iife', minify: true, plugins: [twin], ...options });
+  await build({
+    ...common,
+    entryPoints: [entry],
+    outfile,
+    platform: 'browser',
+    format: 'iife',
+    minify: true,
+    plugins: [twin],
+    ...options,
+  });
 }
 
 /** `globalThis.evidenceVerifier` with verifyPackage, parseTrustBundle, reportText and blobSource; touches neither network nor storage. */

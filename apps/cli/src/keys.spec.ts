@@ -6,7 +6,12 @@ import { parseTrustBundle } from '../../../libs/proof';
 import { ensureKeys } from './keys';
 
 const now = new Date('2026-11-22T00:00:00.000Z');
-const asked = () => ({ root: mkdtempSync(join(tmpdir(), 'keys-')), domain: 'aj.test', agencyName: '示例市场监督管理局', passphrase: 'test' });
+const asked = () => ({
+  root: mkdtempSync(join(tmpdir(), 'keys-')),
+  domain: 'aj.test',
+  agencyName: '示例市场监督管理局',
+  passphrase: 'test',
+});
 const bundleOf = (file: string) => parseTrustBundle(new Uint8Array(readFileSync(file)));
 
 it('gives each process its own folder and names every key in the trust bundle, the certificate for papers among them', () => {

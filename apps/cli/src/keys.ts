@@ -59,7 +59,11 @@ export function ensureKeys({ root, domain, agencyName, passphrase }: KeyRequest,
       algorithms: ['sha256', 'sm3'],
       internal: true,
     });
-  const paper = { keyFile: join(root, 'worker', 'paper-seal.pem'), certificateFile: join(root, 'worker', 'paper-seal.crt'), passphrase };
+  const paper = {
+    keyFile: join(root, 'worker', 'paper-seal.pem'),
+    certificateFile: join(root, 'worker', 'paper-seal.crt'),
+    passphrase,
+  };
   if (!existsSync(paper.keyFile)) made.push(paper.keyFile);
   const certificate = openSealKey(paper, agencyName, '', now).certificate.toString('base64');
   if (!bundle.x509Roots.includes(certificate)) bundle.x509Roots.push(certificate);

@@ -16,7 +16,9 @@ const printer = new ReportByDocuments(new FixedClock(AT), { host: '', port: 0, k
 async function verified(change: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf, x509Roots?: string[]): Promise<Report> {
   const { files, bundle } = await aStampedPackage({
     files: async (all) => {
-      const pdf = await printer.print(anEvidenceReport({ manifestBytes: Buffer.from(all['MANIFEST.json']!), screens: [] }) as never);
+      const pdf = await printer.print(
+        anEvidenceReport({ manifestBytes: Buffer.from(all['MANIFEST.json']!), screens: [] }) as never,
+      );
       return { ...all, 'report/report.pdf': change(new Uint8Array(pdf)) };
     },
   });
@@ -35,7 +37,10 @@ it('the printed and signed report passes the verifier that others run', async ()
 });
 
 it('F22 finds a changed byte, an appended update and a flipped padding in a real report', async () => {
-  expect(told(await verified((pdf) => flipped(pdf, Buffer.from(pdf).lastIndexOf('%%EOF'))))).toEqual(['FAILED', 'REPORT_SIGNATURE']);
+  expect(told(await verified((pdf) => flipped(pdf, Buffer.from(pdf).lastIndexOf('%%EOF'))))).toEqual([
+    'FAILED',
+    'REPORT_SIGNATURE',
+  ]);
   expect(told(await verified((pdf) => Buffer.concat([pdf, Buffer.from('% later\n')])))).toEqual(['FAILED', 'REPORT_RANGE']);
   const padding = (pdf: Uint8Array) => Buffer.from(pdf).lastIndexOf('00>');
   expect(told(await verified((pdf) => flipped(pdf, padding(pdf))))).toEqual(['FAILED', 'REPORT_SIGNATURE']);
@@ -43,6 +48,9 @@ it('F22 finds a changed byte, an appended update and a flipped padding in a real
 
 it('a seal that the asker does not know is told as missing trust, not as a forgery of what the rest proves', async () => {
   const report = await verified(undefined, []);
-  expect(report).toMatchObject({ verdict: 'PASSED', beyond: [{ step: 'V10', code: 'REPORT_SIGNATURE', effect: 'indeterminate' }] });
+  expect(report).toMatchObject({
+    verdict: 'PASSED',
+    beyond: [{ step: 'V10', code: 'REPORT_SIGNATURE', effect: 'indeterminate' }],
+  });
   expect(report.steps).toContainEqual({ step: 'V10', result: 'indeterminate' });
 });

@@ -1,5 +1,13 @@
 // The script of /verify-package. Reads what the visitor chose, asks only for the trust bundle, and says what the verifier says.
-import { blobSource, defaultLevel, type ByteSource, type Language, type Level, parseTrustBundle, verifyPackage } from '../../../../libs/proof/browser';
+import {
+  blobSource,
+  defaultLevel,
+  type ByteSource,
+  type Language,
+  type Level,
+  parseTrustBundle,
+  verifyPackage,
+} from '../../../../libs/proof/browser';
 import { showFault, showReport } from './report-view';
 
 const language: Language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
@@ -21,7 +29,13 @@ async function trusted(): Promise<Uint8Array> {
   const own = filesOf('trust')[0];
   if (own) return bytesOf(own);
   const answer = await fetch('/trust.json', { credentials: 'omit' });
-  if (!answer.ok) throw new Error(say('本站没有公布信任文件，请在“更多选项”中选择您保存的信任文件', 'this site publishes no trust bundle: choose your own under “More options”'));
+  if (!answer.ok)
+    throw new Error(
+      say(
+        '本站没有公布信任文件，请在“更多选项”中选择您保存的信任文件',
+        'this site publishes no trust bundle: choose your own under “More options”',
+      ),
+    );
   return bytesOf(await answer.blob());
 }
 
@@ -48,7 +62,15 @@ async function verify(file: File): Promise<void> {
     const bundle = parseTrustBundle(await trusted());
     const level = byId<HTMLSelectElement>('level').value;
     const report = await verifyPackage(
-      { form: 'file', source: told(file, (percent) => current() && (progress.textContent = say(`正在核验 ${file.name}：${percent}%`, `Verifying ${file.name}: ${percent}%`))) },
+      {
+        form: 'file',
+        source: told(
+          file,
+          (percent) =>
+            current() &&
+            (progress.textContent = say(`正在核验 ${file.name}：${percent}%`, `Verifying ${file.name}: ${percent}%`)),
+        ),
+      },
       bundle,
       {
         at: new Date(),

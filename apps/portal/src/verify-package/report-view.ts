@@ -17,7 +17,11 @@ const icon = (tone: string): Node => (document.getElementById(`icon-${tone}`) as
 export function showReport(report: Report, fileName: string, language: Language): DocumentFragment {
   const label = (key: keyof typeof LABELS): string => LABELS[key][language];
   const tone = TONE_OF_VERDICT[report.verdict];
-  const heading = element('div', '', element('h2', '', `${label('verdict')}${language === 'zh' ? '：' : ': '}${VERDICTS[report.verdict][language]}`));
+  const heading = element(
+    'div',
+    '',
+    element('h2', '', `${label('verdict')}${language === 'zh' ? '：' : ': '}${VERDICTS[report.verdict][language]}`),
+  );
   heading.append(element('p', 'why', `L${report.level} ${LEVEL_NAMES[report.level][language]}`));
   const shown = document.createDocumentFragment();
   shown.append(
@@ -27,7 +31,9 @@ export function showReport(report: Report, fileName: string, language: Language)
       element('header', '', icon(tone), heading),
       facts(report, fileName, label),
       reasons(label('reasons'), report.reasons, language),
-      report.package.form === 'file' && report.reasons.some(({ step }) => step === 'V0') ? element('p', 'quiet', label('repacked')) : null,
+      report.package.form === 'file' && report.reasons.some(({ step }) => step === 'V0')
+        ? element('p', 'quiet', label('repacked'))
+        : null,
     ),
     steps(report, language),
   );
@@ -35,7 +41,10 @@ export function showReport(report: Report, fileName: string, language: Language)
     'section',
     'card',
     reasons(label('beyond'), report.beyond, language),
-    list(label('findings'), report.findings.map(({ code, subject, detail }) => line('amber', FINDINGS[code][language], code, subject, detail))),
+    list(
+      label('findings'),
+      report.findings.map(({ code, subject, detail }) => line('amber', FINDINGS[code][language], code, subject, detail)),
+    ),
   );
   if (beside.childElementCount > 0) shown.append(beside);
   return shown;
@@ -44,10 +53,18 @@ export function showReport(report: Report, fileName: string, language: Language)
 /** What is no verdict about the package: the trust bundle or the file can not be read. */
 export function showFault(message: string, language: Language): HTMLElement {
   const title = language === 'zh' ? '不能核验' : 'Can not verify';
-  return element('section', 'card verdict grey', element('header', '', icon('grey'), element('div', '', element('h2', '', title), element('p', 'why', message))));
+  return element(
+    'section',
+    'card verdict grey',
+    element('header', '', icon('grey'), element('div', '', element('h2', '', title), element('p', 'why', message))),
+  );
 }
 
-function facts({ package: about, requiredLevel, trustSha256, at }: Report, fileName: string, label: (key: keyof typeof LABELS) => string): HTMLElement {
+function facts(
+  { package: about, requiredLevel, trustSha256, at }: Report,
+  fileName: string,
+  label: (key: keyof typeof LABELS) => string,
+): HTMLElement {
   const rows: [string, string | null, string?][] = [
     [label('package'), fileName],
     [label('number'), about.number],
@@ -58,12 +75,25 @@ function facts({ package: about, requiredLevel, trustSha256, at }: Report, fileN
     [label('at'), at],
   ];
   const found = rows.filter(([, value]) => value !== null);
-  return element('dl', '', ...found.flatMap(([name, value, className = '']) => [element('dt', '', name), element('dd', '', element('span', className, value))]));
+  return element(
+    'dl',
+    '',
+    ...found.flatMap(([name, value, className = '']) => [
+      element('dt', '', name),
+      element('dd', '', element('span', className, value)),
+    ]),
+  );
 }
 
 function steps(report: Report, language: Language): HTMLElement {
   const rows = report.steps.map(({ step, result }) =>
-    element('li', `row ${TONE_OF_RESULT[result]}`, icon(TONE_OF_RESULT[result]), element('span', '', `${step} ${STEP_NAMES[step][language]}`), element('span', 'said', RESULTS[result][language])),
+    element(
+      'li',
+      `row ${TONE_OF_RESULT[result]}`,
+      icon(TONE_OF_RESULT[result]),
+      element('span', '', `${step} ${STEP_NAMES[step][language]}`),
+      element('span', 'said', RESULTS[result][language]),
+    ),
   );
   return element('section', 'card', element('h2', '', LABELS.steps[language]), element('ul', 'plain steps', ...rows));
 }
@@ -71,7 +101,9 @@ function steps(report: Report, language: Language): HTMLElement {
 const reasons = (title: string, found: readonly Reason[], language: Language): HTMLElement | null =>
   list(
     title,
-    found.map(({ code, effect, subject, detail }) => line(effect === 'failed' ? 'red' : 'amber', REASONS[code][language], code, subject, detail)),
+    found.map(({ code, effect, subject, detail }) =>
+      line(effect === 'failed' ? 'red' : 'amber', REASONS[code][language], code, subject, detail),
+    ),
   );
 
 const list = (title: string, items: HTMLElement[]): HTMLElement | null =>
@@ -79,5 +111,16 @@ const list = (title: string, items: HTMLElement[]): HTMLElement | null =>
 
 function line(tone: string, words: string, code: string, subject: string, detail: string): HTMLElement {
   const where = [subject, detail].filter(Boolean).join(' · ');
-  return element('li', `row ${tone}`, icon(tone), element('span', '', element('strong', '', words), document.createElement('br'), element('span', 'quiet', `${code}  ${where}`)));
+  return element(
+    'li',
+    `row ${tone}`,
+    icon(tone),
+    element(
+      'span',
+      '',
+      element('strong', '', words),
+      document.createElement('br'),
+      element('span', 'quiet', `${code}  ${where}`),
+    ),
+  );
 }

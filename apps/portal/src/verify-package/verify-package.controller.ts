@@ -71,7 +71,11 @@ export class VerifyPackageController {
   @Open(WHY)
   async trust(@Res() reply: FastifyReply): Promise<void> {
     const { bytes, sha256 } = found(this.published.trust());
-    await reply.header('cache-control', 'no-cache').header('etag', `"${sha256}"`).type('application/json; charset=utf-8').send(bytes);
+    await reply
+      .header('cache-control', 'no-cache')
+      .header('etag', `"${sha256}"`)
+      .type('application/json; charset=utf-8')
+      .send(bytes);
   }
 }
 

@@ -12,14 +12,21 @@ let app: NestFastifyApplication;
 let verifier: string;
 const trustFile = join(mkdtempSync(join(tmpdir(), 'trust-')), 'trust.json');
 const sha256 = (bytes: Buffer, form: 'hex' | 'base64' = 'hex') => createHash('sha256').update(bytes).digest(form);
-const get = (url: string, language = 'zh-CN') => app.inject({ method: 'GET', url, headers: { accept: 'text/html', 'accept-language': language } });
+const get = (url: string, language = 'zh-CN') =>
+  app.inject({ method: 'GET', url, headers: { accept: 'text/html', 'accept-language': language } });
 
 beforeAll(async () => {
   base = await testDatabase();
   verifier = builtVerifier();
   copyFileSync(join(GOLDEN, 'whole.trust.json'), trustFile);
   const { url } = await base.as('nms_portal');
-  Object.assign(process.env, { DATABASE_URL: url, PUBLIC_ORIGIN: 'https://verify.example.test', LOG_LEVEL: 'silent', VERIFIER_DIR: verifier, TRUST_FILE: trustFile });
+  Object.assign(process.env, {
+    DATABASE_URL: url,
+    PUBLIC_ORIGIN: 'https://verify.example.test',
+    LOG_LEVEL: 'silent',
+    VERIFIER_DIR: verifier,
+    TRUST_FILE: trustFile,
+  });
   app = await buildPortal();
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
@@ -40,7 +47,9 @@ it('explains and hands out the offline verifier, with the digests of exactly wha
     expect(body).toContain(`href="${path}"`);
     expect(body).toContain(sha256(file.rawPayload));
   }
-  expect((await get('/downloads/verify-package.mjs')).headers['content-disposition']).toBe('attachment; filename="verify-package.mjs"');
+  expect((await get('/downloads/verify-package.mjs')).headers['content-disposition']).toBe(
+    'attachment; filename="verify-package.mjs"',
+  );
   expect((await get('/trust.json')).rawPayload).toEqual(readFileSync(trustFile));
 });
 

@@ -27,7 +27,13 @@ beforeAll(async () => {
   const port = await freePort();
   portal = `http://127.0.0.1:${port}`;
   const { url } = await base.as('nms_portal');
-  Object.assign(process.env, { DATABASE_URL: url, PUBLIC_ORIGIN: portal, LOG_LEVEL: 'silent', VERIFIER_DIR: verifier, TRUST_FILE: join(GOLDEN, 'whole.trust.json') });
+  Object.assign(process.env, {
+    DATABASE_URL: url,
+    PUBLIC_ORIGIN: portal,
+    LOG_LEVEL: 'silent',
+    VERIFIER_DIR: verifier,
+    TRUST_FILE: join(GOLDEN, 'whole.trust.json'),
+  });
   app = await buildPortal();
   await app.listen(port, '127.0.0.1');
   browser = await startLooking(1);
@@ -56,7 +62,9 @@ async function dropped(page: Page, path: string): Promise<string> {
     (base64, name) => {
       const data = new DataTransfer();
       data.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
-      document.getElementById('drop')!.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+      document
+        .getElementById('drop')!
+        .dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     },
     content,
     path.split('/').at(-1)!,
@@ -73,7 +81,9 @@ const tone = (page: Page) => page.$eval('#outcome section', (section) => section
 
 /** What makes the page scroll sideways. */
 const tooWide = (page: Page) =>
-  page.$$eval('body *', (all) => all.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).map((one) => one.outerHTML.slice(0, 120)));
+  page.$$eval('body *', (all) =>
+    all.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).map((one) => one.outerHTML.slice(0, 120)),
+  );
 
 async function graveFaults(page: Page): Promise<string[]> {
   await page.setBypassCSP(true); // axe itself is a script that the page would refuse
@@ -82,7 +92,9 @@ async function graveFaults(page: Page): Promise<string[]> {
     type Violation = { id: string; impact: string; nodes: { html: string }[] };
     const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe;
     const { violations } = await axe.run();
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id} ${nodes[0]!.html}`);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id} ${nodes[0]!.html}`);
   });
 }
 
