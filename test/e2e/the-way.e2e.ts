@@ -181,3 +181,79 @@ describe('console and portal in a real browser', () => {
     MINUTE,
   );
 });
+
+describe('a record out of scope (architecture, never possible no. 1)', () => {
+  interface Described {
+    paths: Record<string, Record<string, { 'x-requires'?: string }>>;
+  }
+  const described = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as Described;
+  const UNKNOWN_UUID = '11111111-1111-4111-8111-111111111111';
+  const UNKNOWN_PACKAGE = 'ev_00000000000000000000000000';
+  /** Where the demonstration left a record of each kind that a route names by its first id. */
+  const TABLES: Record<string, string> = {
+    subjects: 'subject', outlets: 'outlet', badges: 'badge', findings: 'finding', captures: 'evidence_package',
+    cases: 'case_file', documents: 'document', orders: 'orders', exports: 'evidence_export',
+  }; // prettier-ignore
+
+  interface Signed {
+    cookie: string;
+    csrf: string;
+    permissions: string[];
+  }
+
+  async function signIn(account: string): Promise<Signed> {
+    const { password } = system.accounts().find((each) => each.account === account)!;
+    const answer = await fetch(`${system.addresses.console}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ account, password }),
+    });
+    const { csrfToken, permissions } = (await answer.json()) as { csrfToken: string; permissions: string[] };
+    return { cookie: answer.headers.get('set-cookie')!.split(';')[0]!, csrf: csrfToken, permissions };
+  }
+
+  async function ask(signed: Signed, method: string, path: string): Promise<string> {
+    const answer = await fetch(`${system.addresses.console}${path}`, {
+      method,
+      headers: { cookie: signed.cookie, 'x-csrf-token': signed.csrf, 'accept-language': 'en' },
+    });
+    return `${answer.status} ${await answer.text()}`;
+  }
+
+  const routes = Object.entries(described.paths).flatMap(([path, methods]) => {
+    const kind = /^\/api\/v1\/([a-z]+)\/\{/.exec(path)?.[1];
+    const plain = (path.match(/\{/g) ?? []).length === 1 && !path.includes('*') && !path.endsWith('/progress');
+    const right = methods['get']?.['x-requires'];
+    return kind && TABLES[kind] && plain && right ? [{ path, kind, right }] : [];
+  });
+
+  it(
+    'answers the officer of another county exactly as an unknown id, on every route that names a record',
+    async () => {
+      const stranger = await signIn('officer.c');
+      let asked = 0;
+      for (const { path, kind, right } of routes) {
+        if (!stranger.permissions.includes(right)) continue;
+        const [row] = await system.query<{ id: string }>(`SELECT id FROM ${TABLES[kind]} LIMIT 1`);
+        expect([path, row]).toEqual([path, { id: expect.any(String) }]);
+        const at = (id: string) => path.replace(/\{[^}]*\}/, id);
+        const real = await ask(stranger, 'GET', at(row!.id));
+        const unknown = await ask(stranger, 'GET', at(kind === 'captures' ? UNKNOWN_PACKAGE : UNKNOWN_UUID));
+        expect([path, real]).toEqual([path, unknown]);
+        expect(real).toMatch(/^404 /);
+        asked += 1;
+      }
+      expect(asked).toBeGreaterThan(20);
+    },
+    2 * MINUTE,
+  );
+
+  it('lists nothing of the other county, and gives administrators no business record at all', async () => {
+    const stranger = await signIn('officer.c');
+    for (const list of ['subjects', 'outlets', 'badges', 'findings', 'captures', 'cases', 'orders', 'documents'])
+      expect([list, await ask(stranger, 'GET', `/api/v1/${list}`)]).toEqual([list, expect.stringContaining('"total":0')]);
+    const admin = await signIn('sysadmin');
+    for (const list of ['subjects', 'captures', 'cases', 'orders'])
+      expect([list, await ask(admin, 'GET', `/api/v1/${list}`)]).toEqual([list, expect.stringMatching(/^403 /)]);
+  });
+});

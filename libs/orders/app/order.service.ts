@@ -132,6 +132,14 @@ export class OrderService {
     });
   }
 
+  /** Orders of one case; a case out of scope is not found, like one that does not exist. */
+  ofCase(query: OrderFilter & { caseId: string }): Promise<Page<OrderRow>> {
+    return this.db.tx(async (tx) => {
+      await this.world.caseFile(tx, query.caseId);
+      return this.list(query);
+    });
+  }
+
   list(query: OrderFilter): Promise<Page<OrderRow>> {
     return this.db.tx((tx) => {
       const found = tx.createQueryBuilder(OrderRow, 'o');

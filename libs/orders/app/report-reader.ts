@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { BlobStore, Db, PlatformProblem } from '../../platform';
+import { OrderRow } from '../store/order.entity';
 import { ReportFileRow, ReportRow } from '../store/partner.entity';
 import { reportsOf, type WholeReport } from '../store/reports';
 
@@ -13,7 +14,10 @@ export class ReportReader {
   ) {}
 
   of(orderId: string): Promise<WholeReport[]> {
-    return this.db.tx((tx) => reportsOf(tx, orderId));
+    return this.db.tx(async (tx) => {
+      if (!(await tx.existsBy(OrderRow, { id: orderId }))) throw PlatformProblem.notFound();
+      return reportsOf(tx, orderId);
+    });
   }
 
   /** The bytes of a proof, wherever they lie at the moment. */

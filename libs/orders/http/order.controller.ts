@@ -149,7 +149,7 @@ export class CaseOrdersController {
     @Query() query: OrderQuery,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<Page<OrderSummaryDto>> {
-    const page = await this.orders.list(Object.assign(new OrderQuery(), query, { caseId }));
+    const page = await this.orders.ofCase(Object.assign(new OrderQuery(), query, { caseId }));
     return { ...page, items: page.items.map((order) => this.summary(order, officer)) };
   }
 
