@@ -2571,6 +2571,8 @@ export interface components {
                 /** @description null: kept for ever */
                 until?: string | null;
             } | null;
+            /** @description last day on which the file must be kept; null before archiving, or for ever */
+            retentionUntil: string | null;
             /** @description offices that work on the same outlet in cases you may not see */
             elsewhere: string[];
             availableActions: string[];
@@ -2701,6 +2703,8 @@ export interface components {
             doneAt: string | null;
             doneBy: string | null;
             note: string | null;
+            /** @description done, hold */
+            availableActions: string[];
         };
         NewTaskDto: {
             /** @description what is to be done */
@@ -2870,7 +2874,7 @@ export interface components {
             /** @description title of the official notice */
             basis: string;
             /** @description day of the notice */
-            issued?: string;
+            issued?: string | null;
             holidays: components["schemas"]["HolidayDto"][];
             /** @description Saturdays and Sundays that are worked */
             workdays: string[];
@@ -3447,6 +3451,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+                role: string;
             };
             cookie?: never;
         };
@@ -4686,7 +4691,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                "*": string;
+                path: string;
             };
             cookie?: never;
         };

@@ -18,9 +18,18 @@ export async function describeApi(): Promise<OpenAPIObject> {
     .addCookieAuth('nms_session', undefined, 'session')
     .addSecurityRequirements('session')
     .build();
-  return SwaggerModule.createDocument(app, about, {
+  const document = SwaggerModule.createDocument(app, about, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  nameTheRest(document);
+  return document;
+}
+
+/** A path that ends in `*` is written `{path}`, but its parameter keeps the name `*`: they must agree. */
+function nameTheRest({ paths }: OpenAPIObject): void {
+  for (const [path, methods] of Object.entries(paths))
+    for (const { parameters = [] } of Object.values(methods as Record<string, { parameters?: { name?: string }[] }>))
+      for (const parameter of parameters) if (parameter.name === '*' && path.includes('{path}')) parameter.name = 'path';
 }
 
 if (require.main === module) {

@@ -3,6 +3,7 @@ import {
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
+  ApiParam,
   ApiProperty,
   ApiPropertyOptional,
   ApiTags,
@@ -171,6 +172,7 @@ export class OfficersController {
   @Delete('officers/:id/roles/:role')
   @HttpCode(204)
   @Requires('officer:grant')
+  @ApiParam({ name: 'role', type: String })
   @ApiNoContentResponse()
   revoke(@Param('id', ParseUUIDPipe) id: string, @Param('role') role: Role): Promise<void> {
     return this.db.tx((tx) => this.directory.revoke(tx, id, role));
