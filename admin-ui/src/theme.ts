@@ -86,7 +86,11 @@ const build = (base: RaThemeOptions, palette: RaThemeOptions['palette'], { bar, 
     },
     RaLayout: {
       styleOverrides: {
-        root: { '& .RaLayout-appFrame': { marginTop: 48 }, '& .RaLayout-content': { padding: '8px 20px 32px', minWidth: 0 } },
+        root: {
+          minWidth: 0,
+          '& .RaLayout-appFrame': { marginTop: 48 },
+          '& .RaLayout-content': { padding: '8px 20px 32px', minWidth: 0 },
+        },
       },
     },
     // A wide table scrolls inside its panel; it never widens the page.

@@ -25,7 +25,7 @@ const Board = () => {
   const word = useWord();
   return (
     <Box
-      sx={{ display: 'grid', gridAutoFlow: 'column', gridAutoColumns: 'minmax(190px, 1fr)', gap: 1.5, overflowX: 'auto', p: 1 }}
+      sx={{ display: 'grid', gridAutoFlow: 'column', gridAutoColumns: 'minmax(168px, 1fr)', gap: 1.5, overflowX: 'auto', p: 1 }}
     >
       {Object.entries(boardColumns).map(([name, states]) => {
         const orders = data.filter((o) => states.includes(o.state));

@@ -4,6 +4,7 @@ import {
   DataTable,
   FilterButton,
   List,
+  Pagination,
   TopToolbar,
   CreateButton,
   useCanAccess,
@@ -51,6 +52,7 @@ export const RecordList = ({ resource, children, filters, canCreate = false, ext
   <List
     resource={resource}
     perPage={25}
+    pagination={<Pagination rowsPerPageOptions={[25, 50, 100]} />}
     exporter={false}
     empty={false}
     filters={filters}
