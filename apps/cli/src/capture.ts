@@ -25,7 +25,6 @@ import {
   signNote,
   streamOut,
   surveyFiles,
-  utf8,
   writeContainer,
   type NoteKey,
 } from '../../../libs/proof';
