@@ -353,7 +353,7 @@ export function theWay({ console: desk, portal, internet, accounts }) {
           {
             kind: 'suspension',
             addresses: [{ outletId: w.outletId, captureId: w.captureId }],
-            basis: [{ law: '信用管理办法', article: '23' }],
+            basis: [{ law: '电子商务信用管理制度', article: '23' }],
             reasons: '涉嫌以“治愈”“国家级”等用语误导消费者,不及时停止将扩大损害。',
             scope: 'access',
             executeBy: new Date(at.getTime() + 2 * DAY_MS).toISOString(),
@@ -455,7 +455,7 @@ export function theWay({ console: desk, portal, internet, accounts }) {
           {
             kind: 'closure',
             addresses: [{ outletId: w.outletId, captureId: w.captureId, justification: '页面已因暂停通知停止提供服务。' }],
-            basis: [{ law: '信用管理办法', article: '24' }],
+            basis: [{ law: '电子商务信用管理制度', article: '24' }],
             reasons: '行政处罚决定已送达,违法情节严重。',
             scope: 'access',
             executeBy: new Date(at.getTime() + 5 * DAY_MS).toISOString(),
@@ -480,7 +480,7 @@ export function theWay({ console: desk, portal, internet, accounts }) {
               liftsOrderId: id,
               ground: 'corrected',
               addresses: [{ outletId: w.outletId }],
-              basis: [{ law: '信用管理办法', article: '23' }],
+              basis: [{ law: '电子商务信用管理制度', article: '23' }],
               reasons: '当事人已履行决定并更正网页。',
               scope: 'access',
               executeBy: new Date(at.getTime() + 2 * DAY_MS).toISOString(),

@@ -46,11 +46,11 @@ describe('the demonstration while parts of the system die', () => {
         if (strike) strikes.push(strike());
       });
       await Promise.all(strikes);
-      expect(struck).toHaveLength(4);
       expect({
         failed: report.steps.filter(({ ok }) => !ok).map(({ name, did }) => `${name}: ${did}`),
         said: code ? log.slice(-2500) : '',
       }).toEqual({ failed: [], said: '' });
+      expect(struck).toHaveLength(4);
       expect(code).toBe(0);
       expect(system.said()).toMatch(/! worker ended \(SIGKILL\); starting it again/);
 

@@ -121,7 +121,7 @@ export class System {
     const gone = new Promise((done) => this.supervisor.once('exit', done));
     if (this.supervisor.exitCode === null && this.supervisor.signalCode === null) {
       this.supervisor.kill('SIGTERM');
-      await Promise.race([gone, pause(30_000)]);
+      await Promise.race([gone, pause(30_000, undefined, { ref: false })]);
       this.supervisor.kill('SIGKILL');
     }
     const client = new Client({ connectionString: process.env.NMS_TEST_PG });
