@@ -33,7 +33,7 @@ export const AuditTable = ({ path, query }: { path: string; query?: object }) =>
           rowKey={(e, index) => e.id ?? index}
           columns={[
             { key: 'at', label: translate('console.time'), cell: (e) => <When at={e.at} form="second" /> },
-            { key: 'who', label: translate('console.who'), cell: (e) => <Who id={e.actor} name={e.actorName} /> },
+            { key: 'who', label: translate('console.who'), cell: (e) => <Who id={e.actor} /> },
             { key: 'act', label: translate('console.act'), cell: (e) => nameOf(e.act) },
             { key: 'kind', label: translate('console.recordKind'), cell: (e) => word('auditKind', e.kind) },
             { key: 'record', label: translate('console.record'), cell: (e) => e.record ?? '—' },
