@@ -24,7 +24,8 @@ export function dataFolder(): { data: string; remove(): void } {
 /** `npm start` on that folder; answers when every process is healthy, with the time that took. */
 export async function start(data: string): Promise<{ system: Running; ms: number; stop(): Promise<void> }> {
   const began = performance.now();
-  const { DATABASE_URL, REDIS_URL, ...env } = process.env;
+  // Parts of its own, not those of the caller.
+  const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined };
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
