@@ -7,7 +7,7 @@ import type { SubjectRow } from '../../registry';
 import type { CountedClock } from '../app/case-clocks';
 import { PARTY_FIELDS } from '../app/case-origins';
 import { remindersOf } from '../domain/case-clock';
-import { PAUSE_GROUNDS, pauseGround } from '../domain/clock-book';
+import { pauseGround } from '../domain/clock-book';
 import type { ExplanationLine } from '../domain/explanation';
 import type { WorkingCalendar } from '../../kernel';
 import type {
@@ -109,14 +109,6 @@ export function toClockDto(
     explanation,
   };
 }
-
-export class PauseGroundDto {
-  @ApiProperty() key!: string;
-  @ApiProperty() zh!: string;
-  @ApiProperty() en!: string;
-  @ApiProperty({ type: CitationDto }) basis!: CitationDto;
-}
-const pauseGroundDtos = (): PauseGroundDto[] => PAUSE_GROUNDS.map(({ key, zh, en, basis }) => ({ key, zh, en, basis }));
 
 export class PartyDifferenceDto {
   @ApiProperty() field!: string;
