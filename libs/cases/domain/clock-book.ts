@@ -40,7 +40,7 @@ export interface ClockEffect {
 }
 
 export const CLOCKS = book.clocks as ClockSpec[];
-const PAUSE_GROUNDS = book.pauseGrounds as PauseGround[];
+export const PAUSE_GROUNDS = book.pauseGrounds as PauseGround[];
 
 /** The limit in force on `day`. */
 export function clockSpec(key: string, day: string): ClockSpec {
