@@ -34,6 +34,7 @@ export interface CaptureDeps {
 }
 
 /** Text that a script brings this long after `load` is still caught; measured shops need 2.5 s. */
+const DOWNLOAD_NEWS_MS = 1_000;
 const LATE_TEXT_MS = 2_700;
 const QUIET_MS = 500;
 /** A page that is still busy so long after `load` will not become quiet: it is taken as it is. */
@@ -235,7 +236,7 @@ class PageCapture {
     );
     for (;;) {
       const error = (navigated as { errorText?: string } | null)?.errorText;
-      if (error) this.navigationFailed(error);
+      if (error) await this.navigationFailed(error);
       this.checkMain();
       if (navigated && recorder.mainLoadedAt > 0) break;
       if (performance.now() > deadline) {
@@ -249,10 +250,13 @@ class PageCapture {
     this.step('dom', recorder.mainLoadedAt > 0 ? 'load' : 'loading stopped');
   }
 
-  private navigationFailed(error: string): never {
+  private async navigationFailed(error: string): Promise<never> {
     const { recorder } = this.ready();
     const [refusal] = this.mainRefusals();
     if (refusal) throw new Ended('refused', refusal);
+    // An address that is a file aborts the navigation; word of the download may come a moment after that.
+    for (let waited = 0; /ERR_ABORTED/.test(error) && recorder.downloads.length === 0 && waited < DOWNLOAD_NEWS_MS; waited += 20)
+      await pause(20);
     if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
     throw new Ended('failed', this.mainFailure() ?? error);
   }
