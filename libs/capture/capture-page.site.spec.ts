@@ -148,6 +148,11 @@ describe.each([
         expect(ours).toContainEqual({ method, path: url, status, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
         continue;
       }
+      // A busy browser can close a body before we take it. Over plain HTTP the proxy has it; over TLS the line has to say that it is cut.
+      const cut =
+        secure &&
+        lines.find((line) => line.url.endsWith(url) && line.sha256 !== digest && (line.truncated || line.outcome === 'limited'));
+      if (cut && !withheld) continue;
       const known = withheld ? sha256('') : digest;
       expect(ours).toContainEqual({ method, path: url, status, digest: known });
     }
