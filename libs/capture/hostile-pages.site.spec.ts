@@ -260,7 +260,8 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
     expect(captured.text('content/text.txt')).toContain(words);
     expect(artefact(captured, 'content/screen/full-0001.png')).toMatchObject({ state: 'ok' });
     expect(captured.result.manifestSha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(captured.ms).toBeLessThan(25_000);
+    // F24: the limit of the job and ten seconds. A page that spins from its first line can hold a picture back for half a minute.
+    expect(captured.ms).toBeLessThan(70_000);
   });
 
   it('that is 1.2 GB after gunzip: ended, named', async () => {
