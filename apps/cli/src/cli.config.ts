@@ -14,6 +14,9 @@ export const cliConfig = defineConfig('cli', {
     describe: 'name of the agency on the certificate with which papers are sealed',
   }),
   keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
+  clockFile: env.optional('NMS_CLOCK_FILE', {
+    describe: 'movable clock for demonstration and tests only: a file holding {"offsetMs":n}',
+  }),
   demoAccountsFile: env.string('DEMO_ACCOUNTS_FILE', {
     default: '.data/demo-accounts.json',
     describe: 'where the demonstration accounts are written',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clockFor, platformConfig } from '../../../libs/platform';
+import { clockFor } from '../../../libs/platform';
 import { type Authority, createAuthority } from '../../../libs/proof';
 import { cliConfig } from './cli.config';
 
@@ -67,8 +67,8 @@ export async function tsaCommand(argv: string[]): Promise<number> {
     process.stdout.write(HELP);
     return values.help ? 0 : 3;
   }
-  const { keyDir, agencyDomain } = cliConfig.read();
-  const clock = clockFor(platformConfig.read({ DATABASE_URL: 'unused:', ...process.env }).clockFile);
+  const { keyDir, agencyDomain, clockFile } = cliConfig.read();
+  const clock = clockFor(clockFile);
   const { authority, name } = internalAuthority(keyDir, agencyDomain, clock.now());
   const server = createServer((request, reply) => {
     if (request.method !== 'POST')
