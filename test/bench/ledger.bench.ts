@@ -13,13 +13,13 @@ import { dataFolder, start } from './product';
  * of the same bytes on the same server in alternating rounds; and an inclusion proof beside a read by primary key.
  * `npm run bench -- ledger [entries a round]`.
  */
-const ENTRIES = Number(process.argv[2] ?? 1_500);
+const ENTRIES = Number(process.argv[2] ?? 8_000);
 const ROUNDS = 3;
-const ORIGIN = 'bench/evidence/2026';
+const GROUP = 64;
 
-async function rate(writers: number, each: (writer: number, n: number) => Promise<void>): Promise<number> {
+async function rate(writers: number, each: (writer: number, n: number) => Promise<void>, acts = ENTRIES): Promise<number> {
+  const share = Math.ceil(acts / writers);
   const began = performance.now();
-  const share = Math.ceil(ENTRIES / writers);
   await Promise.all(
     Array.from({ length: writers }, async (_, writer) => {
       for (let n = 0; n < share; n += 1) await each(writer, n);
@@ -71,7 +71,35 @@ async function main(): Promise<void> {
         ROUNDS * ENTRIES,
       );
     }
-    await proofs(source, db);
+    /** Entries of `GROUP` subjects committed together, as a scrub or a renewal writes them; the peer has as many writers. */
+    const group = (writer: number, n: number) =>
+      db
+        .as(systemClaims('bench'), (tx) =>
+          ledger.appendAll(
+            tx,
+            Array.from({ length: GROUP }, (_, i) => ({
+              subject: `bench-${round}-${writer}-${i}`,
+              type: 'evidence.verified' as const,
+              facts: { who: 'bench', purpose: body },
+              key: `bench-${round}-${writer}-${n}-${i}`,
+            })),
+          ),
+        )
+        .then(() => undefined);
+    const [ours, peers]: [number[], number[]] = [[], []];
+    for (let i = 0; i < ROUNDS; i += 1) {
+      round += 1;
+      peers.push(await rate(GROUP, bare));
+      ours.push((await rate(2, group, Math.ceil((ENTRIES * 2) / GROUP))) * GROUP);
+    }
+    tell(
+      'ledger',
+      `entries per second in groups of ${GROUP}, over bare insert and commit by ${GROUP} writers`,
+      median(ours),
+      median(peers),
+      ROUNDS * ENTRIES,
+    );
+    await proofs(source);
   } finally {
     await source.destroy();
     await stop();
@@ -79,15 +107,16 @@ async function main(): Promise<void> {
   }
 }
 
-/** Entries get their places in one batch; then proofs of single entries beside reads of single rows. */
-async function proofs(source: DataSource, db: Db): Promise<void> {
+/** Waits until the running sequencer has placed everything; then proofs of single entries beside reads of single rows. */
+async function proofs(source: DataSource): Promise<void> {
   const trees = new LedgerTrees();
-  await db.as(systemClaims('bench'), async (tx) => {
-    const waiting = await tx.query<{ id: string; leaf: Buffer; leaf_sm3: Buffer }[]>(
-      `SELECT id, leaf, leaf_sm3 FROM ledger_entry e WHERE subject LIKE 'bench-%' AND NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY id`,
-    );
-    if (waiting.length) await trees.append(tx, ORIGIN, waiting);
-  });
+  const waiting = () =>
+    source
+      .query<[{ n: string }]>(
+        'SELECT count(*) AS n FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id)',
+      )
+      .then(([row]) => Number(row.n));
+  while ((await waiting()) > 0) await new Promise((go) => setTimeout(go, 200));
   const [{ origin, size }] = await source.query<[{ origin: string; size: string }]>(
     'SELECT origin, count(*) AS size FROM ledger_place GROUP BY origin ORDER BY count(*) DESC LIMIT 1',
   );

@@ -77,8 +77,9 @@ export class LedgerTrees {
   async reader(tx: EntityManager, origin: string, hash: TreeHash, ranges: readonly LeafRange[]): Promise<NodeReader> {
     const nodes = ranges.flatMap(nodesOfRange);
     const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
-      `SELECT n.level, n.idx, n.hash FROM ledger_node n JOIN unnest($3::int[], $4::bigint[]) AS w (l, i) ON n.level = w.l AND n.idx = w.i
-       WHERE n.origin = $1 AND n.tree = $2`,
+      // A look-up by key for each node: a plain join may read the whole tree, for a handful of nodes. OFFSET 0 keeps it from being made one.
+      `SELECT w.l AS level, w.i AS idx, n.hash FROM unnest($3::int[], $4::bigint[]) AS w (l, i)
+       CROSS JOIN LATERAL (SELECT hash FROM ledger_node WHERE origin = $1 AND tree = $2 AND level = w.l AND idx = w.i OFFSET 0) n`,
       [origin, hash, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
     );
     const known = new Map(rows.map((row) => [keyOf({ level: row.level, index: Number(row.idx) }), new Uint8Array(row.hash)]));

@@ -25,29 +25,81 @@ export class Ledger {
    * lock until commit; writers of different subjects never meet. The same `key` again changes nothing (I-11).
    */
   async append(tx: EntityManager, event: LedgerEvent, key: string): Promise<string> {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || $1, 0))`, [event.subject]);
-    const [known] = await tx.query<{ entry_sha256: string }[]>('SELECT entry_sha256 FROM ledger_entry WHERE key = $1', [key]);
-    if (known) return known.entry_sha256;
-    const at = this.clock.now();
-    const entry = entryFor(event, await this.head(tx, event.subject), at);
-    // No RETURNING: the first entry of a package comes before its row, and until then nobody may read it.
-    await tx.query(
-      `INSERT INTO ledger_entry (subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        event.subject,
-        JSON.parse(entry.bytes.toString()).seq,
-        event.type,
-        at,
-        key,
-        entry.bytes,
-        entry.sha256,
-        entry.leaf,
-        entry.leafSm3,
-      ],
+    const [head] = await tx.query<[{ known: string | null; next_seq: number | null; prev: string | null }]>(
+      'SELECT known, next_seq, prev FROM ledger_head($1, $2)',
+      [event.subject, key],
     );
-    await tx.query(`INSERT INTO ledger_body (entry_id, json) VALUES (currval('ledger_entry_id_seq'), $1)`, [entry.body]);
+    if (head.known) return head.known;
+    const at = this.clock.now();
+    const chain: ChainHead = { seq: head.next_seq ?? 0, prev: head.prev ?? '' };
+    const entry = entryFor(event, chain, at);
+    await tx.query('SELECT ledger_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+      event.subject,
+      chain.seq,
+      event.type,
+      at,
+      key,
+      entry.bytes,
+      entry.sha256,
+      entry.leaf,
+      entry.leafSm3,
+      entry.body,
+    ]);
     return entry.sha256;
+  }
+
+  /**
+   * Appends many entries in one go, each behind the last of its subject, and returns their SHA-256 in the order given. For acts of the
+   * system upon many packages (a scrub, a renewal): needs system claims. What is known by its key already changes nothing.
+   */
+  async appendAll(tx: EntityManager, events: readonly (LedgerEvent & { key: string })[]): Promise<string[]> {
+    // In the order of their names, so that two groups never wait for each other.
+    const subjects = [...new Set(events.map(({ subject }) => subject))].sort();
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || s, 0)) FROM unnest($1::text[]) AS s`, [subjects]);
+    const known = await tx.query<{ key: string; entry_sha256: string }[]>(
+      'SELECT key, entry_sha256 FROM ledger_entry WHERE key = ANY ($1)',
+      [events.map(({ key }) => key)],
+    );
+    const lasts = await tx.query<{ subject: string; seq: number; entry_sha256: string }[]>(
+      `SELECT s AS subject, e.seq, e.entry_sha256 FROM unnest($1::text[]) AS s CROSS JOIN LATERAL
+         (SELECT seq, entry_sha256 FROM ledger_entry WHERE subject = s ORDER BY seq DESC LIMIT 1) e`,
+      [subjects],
+    );
+    const digests = new Map(known.map((row) => [row.key, row.entry_sha256]));
+    const heads = new Map<string, ChainHead>(lasts.map((row) => [row.subject, { seq: row.seq + 1, prev: row.entry_sha256 }]));
+    const at = this.clock.now();
+    const made = events.flatMap(({ key, ...event }) => {
+      if (digests.has(key)) return [];
+      const head = heads.get(event.subject) ?? { seq: 0, prev: '' };
+      const entry = entryFor(event, head, at);
+      heads.set(event.subject, { seq: head.seq + 1, prev: entry.sha256 });
+      digests.set(key, entry.sha256);
+      return [{ ...event, ...entry, key, seq: head.seq }];
+    });
+    if (made.length)
+      await tx.query(
+        `WITH w AS (
+           SELECT nextval('ledger_entry_id_seq') AS id, r.* FROM
+             unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::bytea[], $8::bytea[], $9::text[])
+             AS r (subject, seq, type, key, entry, entry_sha256, leaf, leaf_sm3, body)),
+         e AS (
+           INSERT INTO ledger_entry (id, subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3) OVERRIDING SYSTEM VALUE
+           SELECT id, subject, seq, type, $10, key, entry, entry_sha256, leaf, leaf_sm3 FROM w RETURNING id)
+         INSERT INTO ledger_body (entry_id, json) SELECT id, body FROM w JOIN e USING (id)`,
+        [
+          made.map(({ subject }) => subject),
+          made.map(({ seq }) => seq),
+          made.map(({ type }) => type),
+          made.map(({ key }) => key),
+          made.map(({ bytes }) => bytes),
+          made.map(({ sha256 }) => sha256),
+          made.map(({ leaf }) => leaf),
+          made.map(({ leafSm3 }) => leafSm3),
+          made.map(({ body }) => body),
+          at,
+        ],
+      );
+    return events.map(({ key }) => digests.get(key)!);
   }
 
   /** All entries of a subject in order, with their events. */
@@ -58,13 +110,5 @@ export class Ledger {
        WHERE e.subject = $1 ORDER BY e.seq`,
       [subject],
     );
-  }
-
-  private async head(tx: EntityManager, subject: string): Promise<ChainHead> {
-    const [last] = await tx.query<{ seq: number; entry_sha256: string }[]>(
-      'SELECT seq, entry_sha256 FROM ledger_entry WHERE subject = $1 ORDER BY seq DESC LIMIT 1',
-      [subject],
-    );
-    return last ? { seq: last.seq + 1, prev: last.entry_sha256 } : { seq: 0, prev: '' };
   }
 }
