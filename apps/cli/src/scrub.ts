@@ -42,7 +42,7 @@ export async function scrubCommand(argv: readonly string[]): Promise<number> {
     return await withClaims(systemClaims('scrub'), async () => {
       if (argv.includes('--orphans')) return tellOrphans(await app.get(OrphanBlobs).list(), argv.includes('--json'));
       const scrub = app.get(Scrub);
-      const report = release ? await scrub.release(release, reason!) : await scrub.run({ all: argv.includes('--all') });
+      const report = release ? await scrub.release(release, reason!) : await (argv.includes('--all') ? scrub.all() : scrub.run());
       return tell(report, argv.includes('--json'));
     });
   } finally {

@@ -28,22 +28,25 @@ const toReference = ({ sha256, size, package_id, path }: Row): BlobReference => 
 
 /**
  * What has to be re-hashed at `began`: what was not looked at for 90 days, and today's draw of 1 %. The draw is a hash of blob and
- * day, so it is another one each day, the same after a restart, and nobody keeps a list of it. `all` takes whatever was not yet
- * looked at since `began`.
+ * day, so it is another one each day, the same after a restart, and nobody keeps a list of it.
  */
-export async function dueReferences(
-  tx: EntityManager,
-  began: Date,
-  { all, limit }: { all: boolean; limit: number },
-): Promise<BlobReference[]> {
+export async function dueReferences(tx: EntityManager, began: Date, limit: number): Promise<BlobReference[]> {
   const day = began.toISOString().slice(0, 10);
   const rows = await tx.query<Row[]>(
     `SELECT r.sha256, r.size, r.package_id, r.path FROM blob_reference r LEFT JOIN blob_check c ON c.sha256 = r.sha256
-     WHERE CASE WHEN $1 THEN c.checked_at IS NULL OR c.checked_at < $2
-       ELSE coalesce(c.checked_at, r.since) < $3
-         OR (mod(hashtextextended(r.sha256 || $4, 0) & 9223372036854775807, 100) < $5 AND coalesce(c.checked_at, r.since) < $6) END
-     ORDER BY r.package_id, r.path LIMIT $7`,
-    [all, began, new Date(began.getTime() - EVERY_DAYS * DAY_MS), day, DAILY_PERCENT, new Date(`${day}T00:00:00.000Z`), limit],
+     WHERE coalesce(c.checked_at, r.since) < $1 OR (coalesce(c.checked_at, r.since) < $2
+       AND mod(hashtextextended(r.sha256 || $3, 0) & 9223372036854775807, 100) < $4) ORDER BY r.package_id, r.path LIMIT $5`,
+    [new Date(began.getTime() - EVERY_DAYS * DAY_MS), new Date(`${day}T00:00:00.000Z`), day, DAILY_PERCENT, limit],
+  );
+  return rows.map(toReference);
+}
+
+/** Everything, in order, behind `last`: whatever stands about earlier looks, since after a restore that may be older than the bytes. */
+export async function referencesBehind(tx: EntityManager, last: BlobReference | null, limit: number): Promise<BlobReference[]> {
+  const rows = await tx.query<Row[]>(
+    `SELECT sha256, size, package_id, path FROM blob_reference WHERE (coalesce(package_id, ''), path) > ($1, $2)
+     ORDER BY coalesce(package_id, ''), path LIMIT $3`,
+    [last?.packageId ?? '', last?.path ?? '', limit],
   );
   return rows.map(toReference);
 }

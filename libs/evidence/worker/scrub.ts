@@ -8,7 +8,7 @@ import { EvidenceProblem } from '../domain/problems';
 import { PackageRow } from '../store/evidence.entity';
 import { IncidentRow } from '../store/incident.entity';
 import { Ledger } from '../store/ledger';
-import { type BlobReference, dueReferences, referencesOf, referencesTo } from './scrub-due';
+import { type BlobReference, dueReferences, referencesBehind, referencesOf, referencesTo } from './scrub-due';
 
 export interface ScrubReport {
   blobs: number;
@@ -50,24 +50,34 @@ export class Scrub {
     private readonly log: Log,
   ) {}
 
-  /** What is due now, or everything; at most `limit` blobs in one call when it is given. */
-  async run({ all = false, limit = Infinity }: { all?: boolean; limit?: number } = {}): Promise<ScrubReport> {
+  /** What is due now, at most `limit` blobs in one call. */
+  async run({ limit = Infinity }: { limit?: number } = {}): Promise<ScrubReport> {
     const report = emptyReport();
     const began = this.clock.now();
-    while (report.blobs < limit) {
-      const size = Math.min(BATCH, limit - report.blobs);
-      const due = await this.db.tx((tx) => dueReferences(tx, began, { all, limit: size }));
-      if (!due.length) break;
-      await this.check(due, began, report, true);
+    for (let left = limit; left > 0; left -= BATCH) {
+      const due = await this.db.tx((tx) => dueReferences(tx, began, Math.min(BATCH, left)));
+      if (due.length) await this.check(due, began, report, true);
+      if (due.length < BATCH) break;
     }
     return report;
+  }
+
+  /** Everything: a must after a restore, where rows and bytes may be of different days. */
+  async all(): Promise<ScrubReport> {
+    const report = emptyReport();
+    for (let last: BlobReference | null = null; ;) {
+      const batch: BlobReference[] = await this.db.tx((tx) => referencesBehind(tx, last, BATCH));
+      if (batch.length) await this.check(batch, this.clock.now(), report, true);
+      if (batch.length < BATCH) return report;
+      last = batch.at(-1)!;
+    }
   }
 
   /** One package, now: somebody who read it met bytes that are not what they were. */
   async package(packageId: string): Promise<ScrubReport> {
     const report = emptyReport();
     const references = await this.db.tx((tx) => referencesOf(tx, packageId));
-    if (references.length) await this.check(references, this.clock.now(), report, true);
+    if (references.length) await this.check(references, this.clock.now(), report, false);
     return report;
   }
 
