@@ -306,8 +306,10 @@ it('F05 I-11 a job that two processes get at the same moment runs in one of them
   expect(capture.orders.length - before).toBe(1);
   await Promise.all([go(id, ['stamp']), go(id, ['stamp'])]);
   await go(id, ['place', 'sign']);
+  await db.as(officer, (tx) => room().evidence.requestExport(tx, id, '移送'));
   await Promise.all([go(id, ['export']), go(id, ['export'])]);
   expect(await entriesOf(id)).toMatchObject({ ...ONCE, 'job.started': 1 });
+  await expectWhole(id);
 });
 
 describe('F02 a full disk', () => {

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
 import { BlobStore, Db, failpoint, Log } from '../../platform';
 import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
@@ -163,7 +164,11 @@ export class Exporter {
     const staged = await this.blobs.stage(aside);
     try {
       const intent = { sealSha256, blobSha256: staged.ref.sha256, size: staged.ref.size };
-      await this.db.tx((tx) => tx.update(ExportRow, { id: order.id, state: 'requested' }, intent));
+      const before = order.blobSha256 ?? IsNull();
+      const { affected } = await this.db.tx((tx) =>
+        tx.update(ExportRow, { id: order.id, state: 'requested', blobSha256: before }, intent),
+      );
+      if (!affected) return; // the job was delivered twice, and the other one is ahead
       failpoint('export.intended');
       await staged.settle();
       failpoint('export.put');
@@ -176,6 +181,9 @@ export class Exporter {
   private async commit(order: ExportRow): Promise<void> {
     const { packageId, n, sealSha256, requestedBy: to, purpose } = order;
     await this.db.tx(async (tx) => {
+      const row = await tx.findOne(ExportRow, { where: { id: order.id }, lock: { mode: 'pessimistic_write' } });
+      // The entry names the seal of exactly the container that will be handed out.
+      if (row?.state !== 'requested' || row.blobSha256 !== order.blobSha256) return;
       const facts = { n, sealSha256, to, purpose, legalBasis: null, receipt: null };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.exported', facts }, `${packageId}:exported:${n}`);
       failpoint('export.entryAppended');
