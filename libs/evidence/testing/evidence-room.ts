@@ -152,6 +152,7 @@ export async function stagePackage(
 export async function playedCapture(
   stagingDir: string,
   before: (order: PlayedOrder, reply: ServerResponse) => Promise<Record<string, Uint8Array> | void> = async () => {},
+  staged: (order: PlayedOrder) => void = () => {},
 ): Promise<{ url: string; orders: string[]; close(): void }> {
   const orders: string[] = [];
   const answer = async (message: IncomingMessage, reply: ServerResponse) => {
@@ -162,7 +163,9 @@ export async function playedCapture(
     reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
     try {
       const content = await before(order, reply);
-      reply.end(`${JSON.stringify(await stagePackage(stagingDir, order, content ?? someContent))}\n`);
+      const result = await stagePackage(stagingDir, order, content ?? someContent);
+      staged(order);
+      reply.end(`${JSON.stringify(result)}\n`);
     } catch {
       reply.destroy();
     }

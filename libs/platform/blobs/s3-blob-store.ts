@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * Blobs in an S3-compatible store, named by their SHA-256. The store checks that digest on arrival, refuses to overwrite
- * (`If-None-Match: *`), and locks the object when a lock time is configured.
+ * (`If-None-Match: *`), and locks the object when a lock time is configured. Reads are by version; ETags are never looked at.
  */
 export class S3BlobStore extends BlobStore {
   constructor(
@@ -45,13 +45,14 @@ export class S3BlobStore extends BlobStore {
   }
 
   async get(sha256: string): Promise<Readable> {
-    return expectStatus(await this.ask('GET', sha256), [200]);
+    return expectStatus(await this.ask('GET', sha256, {}, undefined, await this.versionOf(sha256)), [200]);
   }
 
   async source(sha256: string): Promise<BlobSource> {
     const found = await this.stat(sha256);
     if (!found) throw new Error(`blob ${sha256} is not in the object store`);
-    return { size: found.size, read: (offset, length) => this.read(sha256, offset, length) };
+    const version = await this.versionOf(sha256);
+    return { size: found.size, read: (offset, length) => this.read(sha256, version, offset, length) };
   }
 
   async stat(sha256: string): Promise<{ size: number } | null> {
@@ -106,9 +107,25 @@ export class S3BlobStore extends BlobStore {
     }
   }
 
-  private async read(sha256: string, offset: number, length: number): Promise<Uint8Array> {
+  /**
+   * The version that was put first: a later one is not ours, whatever a plain read would answer. Refuses what a delete marker
+   * hides. `null` is the version of a bucket without versions.
+   */
+  private async versionOf(sha256: string): Promise<string | null> {
+    const found: Version[] = [];
+    for await (const version of this.versions(keyOf(sha256))) found.push(version);
+    if (!found.length) throw Object.assign(new Error(`blob ${sha256} is not in the object store`), { code: 'ENOENT' });
+    if (found.some(({ isMarker }) => isMarker)) throw new Error(`blob ${sha256} is hidden by a delete marker`);
+    const { versionId } = found.reduce((first, version) => (version.at <= first.at ? version : first));
+    return versionId === 'null' ? null : versionId;
+  }
+
+  private async read(sha256: string, version: string | null, offset: number, length: number): Promise<Uint8Array> {
     if (length === 0) return new Uint8Array(0);
-    const answer = await expectStatus(await this.ask('GET', sha256, { range: `bytes=${offset}-${offset + length - 1}` }), [206]);
+    const answer = await expectStatus(
+      await this.ask('GET', sha256, { range: `bytes=${offset}-${offset + length - 1}` }, undefined, version),
+      [206],
+    );
     const bytes = await buffer(answer);
     if (bytes.length !== length) throw new Error('blob ended early');
     return bytes;
@@ -150,8 +167,11 @@ export class S3BlobStore extends BlobStore {
     sha256: string,
     headers: Record<string, string> = {},
     body?: { path: string; sha256: string },
+    version: string | null = null,
   ): Promise<IncomingMessage> {
-    return this.send(method, this.urlOf(sha256), headers, body);
+    const url = this.urlOf(sha256);
+    if (version) url.searchParams.set('versionId', version);
+    return this.send(method, url, headers, body);
   }
 
   private urlOf(sha256: string): URL {
