@@ -10,3 +10,4 @@ export { Documents1790000000700 } from './1790000000700-Documents';
 export { Cases1790000000800 } from './1790000000800-Cases';
 export { Orders1790000000900 } from './1790000000900-Orders';
 export { LedgerInTwoSteps1790000001250 } from './1790000001250-LedgerInTwoSteps';
+export { EvidenceScrub1790000001300 } from './1790000001300-EvidenceScrub';

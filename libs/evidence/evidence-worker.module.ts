@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
+import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs } from './queue/evidence.contract';
@@ -10,12 +11,27 @@ import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { Reconciler } from './worker/reconciler';
+import { Replicator } from './worker/replicator';
+import { Scrub } from './worker/scrub';
 import { TimeStamper } from './worker/time-stamper';
 
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
-  imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  imports: [EvidenceModule, EvidenceScrubWorkerModule],
+  providers: [
+    evidenceWorkerConfig,
+    CaptureClient,
+    CaptureRunner,
+    Exporter,
+    ExportProofs,
+    ExportReport,
+    Fixation,
+    LedgerSequencer,
+    Reconciler,
+    Replicator,
+    TimeStamper,
+  ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -25,6 +41,9 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly exporter: Exporter,
     private readonly sequencer: LedgerSequencer,
     private readonly stamper: TimeStamper,
+    private readonly scrub: Scrub,
+    private readonly replicator: Replicator,
+    private readonly reconciler: Reconciler,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -33,6 +52,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
       evidenceJobs,
       {
         capturePage: ({ packageId }) => this.runner.run(packageId),
+        scrubPackage: async ({ packageId }) => void (await this.scrub.package(packageId)),
         buildExport: ({ exportId }) => this.exporter.build(exportId),
       },
       { concurrency: this.config.captureConcurrency },
@@ -46,6 +66,10 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.stamps', 2_000, async () => {
       for (const packageId of await this.stamper.waiting()) await this.stamper.stamp(packageId);
     });
+    // A little at a time, so that reading for the scrub never stands in the way of a capture.
+    this.sweeps.every('evidence.scrub', 60_000, async () => void (await this.scrub.run({ limit: 200 })));
+    this.sweeps.every('evidence.replica', 10_000, async () => void (await this.replicator.copy()));
+    this.sweeps.every('evidence.reconcile', 600_000, async () => void (await this.reconciler.run()));
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }
 }

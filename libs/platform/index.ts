@@ -1,5 +1,7 @@
-export { BlobStore, type BlobRef, type BlobSource } from './blobs/blob-store';
+export { BlobReplica } from './blobs/blob-replica';
+export { BlobStore, type BlobFault, type BlobRef, type BlobSource, type Examined, type StagedBlob } from './blobs/blob-store';
 export { FileBlobStore } from './blobs/file-blob-store';
+export { syncPath } from './blobs/stage-blob';
 export { clockFor, MovableClock } from './clock';
 export { allConfigs, checkConfigs, ConfigFault, defineConfig, env } from './config/define-config';
 export {
@@ -13,6 +15,7 @@ export {
   withClaims,
 } from './database/claims';
 export { Db } from './database/db';
+export { failpoint } from './faults/failpoint';
 export { type Fact } from './facts/fact.entity';
 export { FactDelivery } from './facts/fact-delivery';
 export { FactHandlers } from './facts/fact-handlers';

@@ -12,6 +12,9 @@ export const platformConfig = defineConfig('platform', {
     describe: 'prefix of the queue keys, so that two systems can share one Redis',
   }),
   blobDir: env.string('BLOB_DIR', { default: '.data/blobs', describe: 'folder of the write-once blob store' }),
+  blobReplicaDir: env.optional('BLOB_REPLICA_DIR', {
+    describe: 'folder on a second medium to which every blob of evidence is copied and from which a damaged one is offered',
+  }),
   smtpUrl: env.optional('SMTP_URL', { describe: 'mail server, for example smtp://127.0.0.1:3025', secret: true }),
   mailFrom: env.string('MAIL_FROM', { default: 'no-reply@supervision.test', describe: 'sender of our mails' }),
   publicOrigin: env.url('PUBLIC_ORIGIN', {

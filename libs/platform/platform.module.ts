@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { Clock } from '../kernel';
+import { BlobReplica } from './blobs/blob-replica';
 import { BlobStore } from './blobs/blob-store';
 import { FileBlobStore } from './blobs/file-blob-store';
 import { objectStoreConfig, type ObjectStoreConfig } from './blobs/object-store.config';
@@ -29,6 +30,12 @@ const SHARED = [
   { provide: Clock, inject: [token], useFactory: (config: PlatformConfig) => clockFor(config.clockFile) },
   objectStoreConfig,
   { provide: BlobStore, inject: [token, objectStoreConfig.provide, Clock], useFactory: blobStore },
+  {
+    provide: BlobReplica,
+    inject: [token],
+    useFactory: ({ blobReplicaDir }: PlatformConfig) =>
+      new BlobReplica(blobReplicaDir ? new FileBlobStore(blobReplicaDir) : null),
+  },
   {
     provide: Mailer,
     inject: [token],
@@ -65,6 +72,7 @@ export class PlatformModule {
         Jobs,
         Clock,
         BlobStore,
+        BlobReplica,
         Mailer,
         Log,
         DatabaseModule,

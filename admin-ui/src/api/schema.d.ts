@@ -596,6 +596,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}/verifications": {
         parameters: {
             query?: never;
@@ -2079,6 +2095,8 @@ export interface components {
             manifestSm3: string | null;
             requestedAt: string;
             fixedAt: string | null;
+            /** @description since then only reading is allowed: a stored file is damaged */
+            frozenAt: string | null;
             version: number;
         };
         CapturePageDto: {
@@ -2102,6 +2120,21 @@ export interface components {
             event: {
                 [key: string]: unknown;
             } | null;
+        };
+        IncidentDto: {
+            id: string;
+            /** @description file of the package, or `export n` */
+            path: string;
+            sha256: string;
+            /** @enum {string} */
+            what: "changed" | "shortened" | "lengthened" | "missing" | "unreadable" | "permission" | "deleteMarker";
+            observed: string | null;
+            /**
+             * @description the copy on the second medium
+             * @enum {string}
+             */
+            replica: "none" | "whole" | "damaged";
+            foundAt: string;
         };
         VerificationDto: {
             /** @enum {string} */
@@ -4636,6 +4669,27 @@ export interface operations {
             };
         };
     };
+    Capture_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDto"][];
+                };
+            };
+        };
+    };
     Capture_verify: {
         parameters: {
             query?: never;
@@ -4756,7 +4810,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportDto"];
                 };
             };
-            /** @description `evidence.notFixed`: The evidence is not fixed */
+            /** @description `evidence.notFixed`: The evidence is not fixed; `evidence.frozen`: A stored file of the evidence is damaged: until that is put right it can only be read */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4804,7 +4858,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `evidence.exportNotReady`: The export is not ready */
+            /** @description `evidence.exportNotReady`: The export is not ready; `evidence.frozen`: A stored file of the evidence is damaged: until that is put right it can only be read */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -110,6 +110,7 @@ export interface Exchange {
   reason?: string | null;
 }
 
+export type Incident = Schemas['IncidentDto'];
 export type CustodyEntry = Schemas['CustodyDto'];
 
 export type Exported = Schemas['ExportDto'];

@@ -11,6 +11,7 @@ import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
 import { RecordFinding } from '../findings/RecordFinding';
 import { ExportDialog } from './ExportDialog';
+import { Incidents } from './Incidents';
 import { VerifyNow } from './VerifyNow';
 import { isFixed } from './running';
 
@@ -35,7 +36,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
           <Box sx={{ display: 'flex', gap: 1 }}>
             <RecordFinding capture={capture} />
             {mayVerify && <VerifyNow capture={capture} />}
-            {mayExport && (
+            {mayExport && !capture.frozenAt && (
               <Button variant="outlined" onClick={() => setExporting(true)}>
                 {translate('action.capture.export')}
               </Button>
@@ -44,6 +45,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
         )
       }
     >
+      {capture.frozenAt && <Incidents capture={capture} />}
       {capture.reason && (
         <Alert severity="warning" sx={{ mb: 2 }}>
           {word('captureReason', capture.reason)}

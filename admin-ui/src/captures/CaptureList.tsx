@@ -23,7 +23,7 @@ const CaptureList = () => {
       <Column source="url" disableSort />
       <Column source="purpose" disableSort />
       <Column source="profile" disableSort render={(c) => word('profile', c.profile)} />
-      <Column source="state" disableSort render={(c) => <StateMark kind="capture" state={c.state} />} />
+      <Column source="state" disableSort render={(c) => <StateMark kind="capture" state={c.frozenAt ? 'frozen' : c.state} />} />
       <Column source="requestedAt" render={(c) => <When at={c.requestedAt} form="second" />} />
       <Column source="manifestSha256" disableSort render={(c) => <Digest value={c.manifestSha256} />} />
     </RecordList>

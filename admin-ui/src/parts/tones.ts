@@ -81,6 +81,7 @@ const tones: Record<Tone, string[]> = {
   paused: ['suspended', 'paused', 'onHold'],
   bad: [
     'failed',
+    'frozen',
     'refused',
     'revoked',
     'lost',

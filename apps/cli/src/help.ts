@@ -7,6 +7,12 @@ const LINES = [
   ],
   ['capture <网址> --out <目录>', '采集一个网页,无需服务器', 'capture <url> --out <dir>', 'capture one page, without any server'],
   ['fsck [--json]', '从存储字节重新推导全部校验值', 'fsck [--json]', 're-derive every digest from stored bytes'],
+  [
+    'scrub [--all] [--orphans] [--json]',
+    '重新计算已存文件的校验值;恢复备份后用 --all',
+    'scrub [--all] [--orphans] [--json]',
+    're-hash stored files; --all after a restore',
+  ],
   ['seed', '载入演示数据', 'seed', 'load demonstration data'],
   ['tsa --port <端口>', '内部时间戳机构', 'tsa --port <n>', 'internal time stamp authority'],
   ['keys', '生成缺失的签名密钥和信任文件', 'keys', 'make missing signing keys and the trust bundle'],

@@ -11,6 +11,7 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   'verify-package': async () => (await import('./verify-package.js')).verifyPackageCommand,
   capture: async () => (await import('./capture.js')).captureCommand,
   fsck: async () => (await import('./fsck.js')).fsckCommand,
+  scrub: async () => (await import('./scrub.js')).scrubCommand,
   seed: async () => (await import('./seed.js')).seedCommand,
   keys: async () => keysCommand,
   tsa: async () => (await import('./tsa.js')).tsaCommand,
@@ -19,7 +20,10 @@ const VERBS: Record<string, () => Promise<Verb>> = {
 async function keysCommand(): Promise<number> {
   const { ensureKeys } = await import('./keys.js');
   const { keyDir, agencyDomain, agencyName, keyPassphrase } = cliConfig.read();
-  const { made, trustFile } = ensureKeys({ root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase }, new Date());
+  const { made, trustFile } = ensureKeys(
+    { root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase },
+    new Date(),
+  );
   for (const file of made) console.log(`key made: ${file}`);
   console.log(`trust bundle: ${trustFile}`);
   return 0;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../../libs/kernel';
-import { type Db, systemClaims } from '../../../libs/platform';
+import { type Db, failpoint, systemClaims } from '../../../libs/platform';
 import { checkpointText, type NoteSigner, openCheckpoint, signNote, textOf, utf8 } from '../../../libs/proof';
 import { isSameRoot, keptOf, type KeptRoots, Remembered } from './remembered';
 
@@ -80,7 +80,8 @@ export class CheckpointSigner {
     if (kept && !isSameRoot(kept, known))
       throw new LedgerIncident(`${origin}: the entries up to ${kept.size} are not those that were signed`);
     for (const checkpoint of checkpoints) this.compare(origin, known, checkpoint);
-    known.signed = Math.max(kept?.size ?? 0, ...checkpoints.map(({ size }) => Number(size)));
+    // Only what is stored counts: a root that was kept and whose note a crash lost is signed again, for the same size the same root.
+    known.signed = Math.max(0, ...checkpoints.map(({ size }) => Number(size)));
     this.logs.set(origin, known);
     return known;
   }
@@ -119,13 +120,16 @@ export class CheckpointSigner {
     const note = await signNote(checkpointText({ origin, size, root: known.trees.sha256.root() }), [this.key]);
     const noteSm3 = await signNote(checkpointText({ origin: `${origin}/sm3`, size, root: known.trees.sm3.root() }), [this.key]);
     this.kept.set(origin, keptOf(known, size));
+    failpoint('sign.beforeKept');
     this.roots.write(this.kept);
+    failpoint('sign.kept');
     await this.db.as(systemClaims('ledger-signer'), (tx) =>
       tx.query(
         'INSERT INTO ledger_checkpoint (origin, size, at, note, note_sm3) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
         [origin, size, this.clock.now(), textOf(note), textOf(noteSm3)],
       ),
     );
+    failpoint('sign.stored');
     known.signed = size;
   }
 

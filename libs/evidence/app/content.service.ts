@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Inject, Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { BlobStore } from '../../platform';
+import { BlobStore, Jobs, systemClaims, withClaims } from '../../platform';
 import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle } from '../../proof';
 import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
-import { EvidenceFileRow, type PackageRow } from '../store/evidence.entity';
+import { evidenceJobs } from '../queue/evidence.contract';
+import { EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;
 
@@ -23,6 +24,7 @@ export class ContentService {
   constructor(
     private readonly blobs: BlobStore,
     @Inject(evidenceConfig.provide) private readonly config: EvidenceConfig,
+    @Optional() private readonly jobs: Jobs | null = null,
   ) {}
 
   files(tx: EntityManager, packageId: string): Promise<EvidenceFileRow[]> {
@@ -35,13 +37,25 @@ export class ContentService {
     return row;
   }
 
-  /** The bytes of a file, re-hashed while they are read: a damaged file is refused, not shown. */
+  /** The bytes of a file, re-hashed while they are read: a damaged file is refused, not shown, and looked into by the worker. */
   async bytes(file: EvidenceFileRow): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    for await (const chunk of await this.blobs.get(file.sha256)) chunks.push(chunk as Buffer);
-    const bytes = Buffer.concat(chunks);
-    if (createHash('sha256').update(bytes).digest('hex') !== file.sha256) throw EvidenceProblem.blobDamaged({ path: file.path });
-    return bytes;
+    const found = await this.blobs.examine(file.sha256, file.size, (chunk) => chunks.push(chunk));
+    if (found.fault) throw await this.damaged(file.packageId, file.path);
+    return Buffer.concat(chunks);
+  }
+
+  /** An export's container, re-hashed before the first byte goes out. */
+  async container({ packageId, n, blobSha256, size }: ExportRow): Promise<Readable> {
+    const { fault } = await this.blobs.examine(blobSha256!, size!);
+    if (fault) throw await this.damaged(packageId, `export ${n}`);
+    return this.blobs.get(blobSha256!);
+  }
+
+  /** The refusal; the incident is made by the worker, since this transaction ends with nothing written. */
+  private async damaged(packageId: string, path: string): Promise<Error> {
+    await withClaims(systemClaims('evidence'), () => this.jobs?.add(evidenceJobs, 'scrubPackage', { packageId }));
+    return EvidenceProblem.blobDamaged({ path });
   }
 
   /** A small text file of the package, or null when it has none of that name. */
@@ -81,8 +95,8 @@ export class ContentService {
     const files = await this.files(tx, row.id);
     const byPath = new Map(files.map((file) => [file.path, file]));
     for (const file of files) {
-      const found = await this.digestOf(file.sha256);
-      if (found !== file.sha256) reasons.push(`FILE_DIGEST ${file.path}`);
+      const { fault } = await this.blobs.examine(file.sha256, file.size);
+      if (fault) reasons.push(`FILE_DIGEST ${file.path}`);
     }
     const manifestFile = byPath.get('MANIFEST.json');
     const sigFile = byPath.get('MANIFEST.sig');
@@ -116,15 +130,5 @@ export class ContentService {
 
   trust(): TrustBundle {
     return parseTrustBundle(new Uint8Array(readFileSync(this.config.trustFile)));
-  }
-
-  private async digestOf(sha256: string): Promise<string | null> {
-    try {
-      const hash = createHash('sha256');
-      for await (const chunk of await this.blobs.get(sha256)) hash.update(chunk as Buffer);
-      return hash.digest('hex');
-    } catch {
-      return null; // gone or unreadable: as bad as changed
-    }
   }
 }

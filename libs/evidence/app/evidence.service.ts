@@ -12,6 +12,7 @@ import { packageId } from '../domain/ulid';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs } from '../queue/evidence.contract';
 import { ExportRow, PackageRow } from '../store/evidence.entity';
+import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 
 export interface CaptureRequest {
@@ -131,6 +132,18 @@ export class EvidenceService {
     return row;
   }
 
+  /** For every act but reading: refuses with `notFixed`, and with `frozen` while a stored file is damaged. */
+  async getActable(tx: EntityManager, id: string): Promise<PackageRow> {
+    const row = await this.getFixed(tx, id);
+    if (row.frozenAt) throw EvidenceProblem.frozen();
+    return row;
+  }
+
+  /** What re-hashing found wrong with the stored files of a package, newest first. */
+  incidentsOf(tx: EntityManager, packageId: string): Promise<IncidentRow[]> {
+    return tx.find(IncidentRow, { where: { packageId }, order: { foundAt: 'DESC', path: 'ASC' } });
+  }
+
   /** Joins a package to a case; what was fixed in the package itself stays as it is. */
   async joinCase(tx: EntityManager, id: string, caseId: string): Promise<void> {
     await tx.update(PackageRow, { id }, { caseId });
@@ -156,7 +169,7 @@ export class EvidenceService {
 
   /** Asks for an export; the worker, who alone holds the seal key, builds it. */
   async requestExport(tx: EntityManager, id: string, purpose: string): Promise<ExportRow> {
-    await this.getFixed(tx, id);
+    await this.getActable(tx, id);
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('export:' || $1, 0))`, [id]);
     const [last] = await tx.query<{ n: number | null }[]>('SELECT max(n) AS n FROM evidence_export WHERE package_id = $1', [id]);
     const row = Object.assign(new ExportRow(), {

@@ -9,6 +9,11 @@ export const EvidenceProblem = defineProblems('evidence', {
     zh: '该网址不能采集',
   }),
   notFixed: refusal<{ state: string }>({ status: 409, title: 'The evidence is not fixed', zh: '证据尚未固定' }),
+  frozen: refusal({
+    status: 409,
+    title: 'A stored file of the evidence is damaged: until that is put right it can only be read',
+    zh: '证据的已存文件受损,处理完毕前只能查阅',
+  }),
   fileNotFound: refusal({ status: 404, title: 'Not found', zh: '未找到' }),
   exportNotReady: refusal<{ state: string }>({ status: 409, title: 'The export is not ready', zh: '导出文件尚未生成' }),
   blobDamaged: refusal<{ path: string }>({

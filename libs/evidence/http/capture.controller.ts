@@ -23,10 +23,12 @@ import {
   CapturePageDto,
   CaptureQuery,
   CustodyDto,
+  IncidentDto,
   RequestCaptureDto,
   StepDto,
   toCaptureDto,
   toCustodyDto,
+  toIncidentDto,
   toStepDto,
   VerificationDto,
 } from './evidence.dto';
@@ -136,6 +138,17 @@ export class CaptureController {
     return this.db.tx(async (tx) => {
       await this.evidence.get(tx, id);
       return (await this.evidence.custodyOf(tx, id)).map(toCustodyDto);
+    });
+  }
+
+  /** What re-hashing found wrong with the stored files; empty while all is well. */
+  @Get(':id/incidents')
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: [IncidentDto] })
+  incidents(@Param('id') id: string): Promise<IncidentDto[]> {
+    return this.db.tx(async (tx) => {
+      await this.evidence.get(tx, id);
+      return (await this.evidence.incidentsOf(tx, id)).map(toIncidentDto);
     });
   }
 

@@ -4,7 +4,7 @@ import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-va
 import { Transform } from 'class-transformer';
 import type { FastifyReply } from 'fastify';
 import { AuditTrail, Reads } from '../../audit';
-import { BlobStore, Db, Refuses, Requires } from '../../platform';
+import { Db, Refuses, Requires } from '../../platform';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
@@ -42,7 +42,6 @@ export class ContentController {
     private readonly db: Db,
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
-    private readonly blobs: BlobStore,
     private readonly trail: AuditTrail,
   ) {}
 
@@ -107,7 +106,7 @@ export class ContentController {
   @Post('captures/:id/exports')
   @HttpCode(202)
   @Requires('evidence:export')
-  @Refuses(EvidenceProblem.notFixed)
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.frozen)
   @ApiAcceptedResponse({ type: ExportDto })
   requestExport(@Param('id') id: string, @Body() { purpose }: RequestExportDto): Promise<ExportDto> {
     return this.db.tx(async (tx) => toExportDto(await this.evidence.requestExport(tx, id, purpose)));
@@ -122,12 +121,13 @@ export class ContentController {
 
   @Get('exports/:id/file')
   @Requires('evidence:export')
-  @Refuses(EvidenceProblem.exportNotReady)
+  @Refuses(EvidenceProblem.exportNotReady, EvidenceProblem.frozen)
   @ApiOkResponse({ description: 'the package (.evp)' })
   async exportFile(@Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const row = await this.db.tx(async (tx) => {
       const found = await this.evidence.export(tx, id);
       if (found.state !== 'ready') throw EvidenceProblem.exportNotReady({ state: found.state });
+      await this.evidence.getActable(tx, found.packageId);
       await this.trail.record(tx, {
         act: 'exhibit.download',
         kind: 'exhibit',
@@ -136,7 +136,7 @@ export class ContentController {
       });
       return found;
     });
-    return new StreamableFile(await this.blobs.get(row.blobSha256!), {
+    return new StreamableFile(await this.content.container(row), {
       type: 'application/octet-stream',
       disposition: `attachment; filename="${row.packageId}-${row.n}.evp"`,
       length: row.size ?? undefined,

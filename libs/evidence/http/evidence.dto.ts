@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../platform';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow } from '../store/evidence.entity';
+import type { IncidentRow } from '../store/incident.entity';
 import type { CustodyRow } from '../store/ledger';
 
 export class RequestCaptureDto {
@@ -72,6 +73,8 @@ export class CaptureDto {
   @ApiProperty({ type: String, nullable: true }) manifestSm3!: string | null;
   @ApiProperty() requestedAt!: string;
   @ApiProperty({ type: String, nullable: true }) fixedAt!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'since then only reading is allowed: a stored file is damaged' })
+  frozenAt!: string | null;
   @ApiProperty() version!: number;
 }
 
@@ -105,6 +108,17 @@ export class CustodyDto {
   @ApiProperty() entrySha256!: string;
   @ApiProperty({ type: Number, nullable: true, description: 'place in the log' }) index!: number | null;
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) event!: Record<string, unknown> | null;
+}
+
+export class IncidentDto {
+  @ApiProperty() id!: string;
+  @ApiProperty({ description: 'file of the package, or `export n`' }) path!: string;
+  @ApiProperty() sha256!: string;
+  @ApiProperty({ enum: ['changed', 'shortened', 'lengthened', 'missing', 'unreadable', 'permission', 'deleteMarker'] })
+  what!: string;
+  @ApiProperty({ type: String, nullable: true }) observed!: string | null;
+  @ApiProperty({ enum: ['none', 'whole', 'damaged'], description: 'the copy on the second medium' }) replica!: string;
+  @ApiProperty() foundAt!: string;
 }
 
 export class VerificationDto {
@@ -180,6 +194,7 @@ export function toCaptureDto(row: PackageRow): CaptureDto {
     makers: row.request.makers,
     requestedAt: row.requestedAt.toISOString(),
     fixedAt: row.fixedAt?.toISOString() ?? null,
+    frozenAt: row.frozenAt?.toISOString() ?? null,
   };
 }
 
@@ -204,4 +219,8 @@ export function toCustodyDto({ seq, type, at, entrySha256, idx, body }: CustodyR
 
 export function toExportDto({ id, packageId, n, state, purpose, requestedAt, size, sealSha256 }: ExportRow): ExportDto {
   return { id, packageId, n, state, purpose, requestedAt: requestedAt.toISOString(), size, sealSha256 };
+}
+
+export function toIncidentDto({ id, path, sha256, what, observed, replica, foundAt }: IncidentRow): IncidentDto {
+  return { id, path, sha256, what, observed, replica, foundAt: foundAt.toISOString() };
 }

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture/capture.contract';
 import type { PackageState } from '../domain/package.states';
+import { IncidentRow } from './incident.entity';
 
 const toNumber = { to: (value: number | null) => value, from: (value: string | null) => (value === null ? null : Number(value)) };
 
@@ -44,6 +45,8 @@ export class PackageRow {
   /** Rounds of asking that brought no token; the next round is due at `stampNextAt`. */
   @Column('int', { name: 'stamp_tries' }) stampTries!: number;
   @Column({ type: 'timestamptz', precision: 3, name: 'stamp_next_at', nullable: true }) stampNextAt!: Date | null;
+  /** Since then only reading is allowed: a stored blob of the package is not what was put. Null while all is well. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'frozen_at', nullable: true }) frozenAt!: Date | null;
   @Column('int') version!: number;
 }
 
@@ -97,4 +100,4 @@ export class StampRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
 }
 
-export const EVIDENCE_ROWS = [StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];
+export const EVIDENCE_ROWS = [IncidentRow, StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];

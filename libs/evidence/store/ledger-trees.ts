@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { failpoint } from '../../platform';
 import {
   type LeafRange,
   type NodeAddress,
@@ -52,6 +53,7 @@ export class LedgerTrees {
       `INSERT INTO ledger_place (origin, idx, entry_id) SELECT $1, $2 + n - 1, id FROM unnest($3::bigint[]) WITH ORDINALITY AS w (id, n)`,
       [origin, size, leaves.map(({ id }) => id)],
     );
+    failpoint('place.placed');
     for (const hash of HASHES) {
       const edge = await this.reader(tx, origin, hash, [{ from: 0, to: size }]);
       const made = completed(
@@ -70,6 +72,7 @@ export class LedgerTrees {
           made.map((node) => Buffer.from(node.hash)),
         ],
       );
+      failpoint('place.nodes');
     }
   }
 

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
-import { Db, Facts, Log } from '../../platform';
+import { Db, Facts, failpoint, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -15,10 +13,18 @@ import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { Fixation } from './fixation';
+import { StagedUnfit, StagingArea } from './staging-area';
 
 /** Longer than any job may take (180 s) with room for putting the blobs. */
 const LEASE_MS = 300_000;
 const MAX_ATTEMPTS = 3;
+/** The worker died in every try, so it never came to write the reason itself. */
+const WORKER_LOST = 'workerLost';
+
+function reasonOf(fault: unknown): string {
+  const { code, message } = fault as NodeJS.ErrnoException;
+  return code === 'ENOSPC' ? 'diskFull' : message;
+}
 
 function beforeRecord({ origin, size, note }: StoredCheckpoint): BeforeRecord {
   return { origin, size, checkpoint: note, root: toBase64(readCheckpoint(utf8(note)).root) };
@@ -27,6 +33,8 @@ function beforeRecord({ origin, size, note }: StoredCheckpoint): BeforeRecord {
 /** Takes a requested package through capture and fixation. Safe to run twice: the row says who holds the job. */
 @Injectable()
 export class CaptureRunner {
+  private readonly staging: StagingArea;
+
   constructor(
     private readonly db: Db,
     private readonly clock: Clock,
@@ -38,26 +46,45 @@ export class CaptureRunner {
     private readonly fixation: Fixation,
     private readonly facts: Facts,
     private readonly log: Log,
-    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
-  ) {}
+    @Inject(evidenceWorkerConfig.provide) { stagingDir }: EvidenceWorkerConfig,
+  ) {
+    this.staging = new StagingArea(stagingDir);
+  }
 
   async run(packageId: string): Promise<void> {
     const taken = await this.take(packageId);
     if (!taken) return;
+    failpoint('capture.taken');
+    const { attempt } = taken;
+    const kept = await this.staging.kept(packageId);
+    if (attempt > (kept ? 2 * MAX_ATTEMPTS : MAX_ATTEMPTS)) return this.giveUp(packageId, WORKER_LOST);
     try {
-      const result = await this.client.capture(taken.order, (line) => this.progress(packageId, line));
-      if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result);
+      const result = kept ?? (await this.captureAfresh(packageId, taken.order));
+      if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result, attempt);
       else await this.end(packageId, result);
+      await this.staging.discard(packageId);
     } catch (fault) {
-      this.log.error('evidence.capture.failed', { packageId, attempt: taken.attempt }, fault);
-      const last = taken.attempt >= MAX_ATTEMPTS;
-      if (last)
-        await this.end(packageId, { packageId, outcome: 'failed', reason: (fault as Error).message, limits: [], artefacts: [] });
-      else await this.giveBack(packageId);
-      if (!last) throw fault; // the queue tries again
-    } finally {
-      await rm(join(this.config.stagingDir, packageId), { recursive: true, force: true });
+      this.log.error('evidence.capture.failed', { packageId, attempt }, fault);
+      if (fault instanceof StagedUnfit || !(await this.staging.kept(packageId))) await this.staging.discard(packageId);
+      if (attempt >= MAX_ATTEMPTS) return this.giveUp(packageId, reasonOf(fault));
+      await this.giveBack(packageId);
+      throw fault; // the queue tries again
     }
+  }
+
+  /** What an earlier try left is removed first: a package is never made of two tries. */
+  private async captureAfresh(packageId: string, order: CaptureOrder): Promise<CaptureResult> {
+    await this.staging.discard(packageId);
+    const result = await this.client.capture(order, (line) => this.progress(packageId, line));
+    failpoint('capture.received');
+    if (result.outcome === 'complete' || result.outcome === 'partial') await this.staging.keep(result);
+    failpoint('capture.kept');
+    return result;
+  }
+
+  private async giveUp(packageId: string, reason: string): Promise<void> {
+    await this.end(packageId, { packageId, outcome: 'failed', reason, limits: [], artefacts: [] });
+    await this.staging.discard(packageId);
   }
 
   /** Packages whose job nobody holds: lost with the queue, or with the worker that held it. */

@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import { AuditTrail } from '../../audit';
 import { canonicalJson, FixedClock } from '../../kernel';
 import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
-import { type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
+import { BlobReplica, type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import {
   bytesSource,
@@ -36,6 +36,7 @@ import { ExportReport } from './export-report';
 import { Exporter } from './exporter';
 import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
+import { Scrub } from './scrub';
 import { TimeStamper } from './time-stamper';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
@@ -235,6 +236,7 @@ function room() {
     config,
   );
   const sequencer = new LedgerSequencer(db, evidence, trees);
+  const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
   const exporter = new Exporter(
     db,
     clock,
@@ -245,6 +247,7 @@ function room() {
     content,
     new ExportProofs(clock, trees, evidence),
     new ExportReport(clock, content, evidence, trees),
+    scrub,
     log,
     config,
   );
@@ -536,6 +539,7 @@ describe('storage', () => {
     await expect(db.as(worker, () => content.bytes(file))).rejects.toMatchObject({ code: 'evidence.blobDamaged' });
     expect((await withClaims(worker, () => fsck.run())).faults).toContain(`FILE_DIGEST record/request.json ${row.id}`);
     writeFileSync(path, bytes);
+    chmodSync(path, 0o444);
     expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
   });
 

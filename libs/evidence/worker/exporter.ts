@@ -3,11 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
-import { BlobStore, Db, Log } from '../../platform';
+import { BlobStore, Db, failpoint, Log } from '../../platform';
 import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
+import { EvidenceProblem } from '../domain/problems';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
@@ -15,6 +17,7 @@ import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
 import { ExportReport } from './export-report';
 import { LedgerSequencer } from './ledger-sequencer';
+import { Scrub } from './scrub';
 
 /**
  * Builds an export: the fixed files as they are, the custody chain so far, and a SEAL over all of it, in the canonical
@@ -32,6 +35,7 @@ export class Exporter {
     private readonly content: ContentService,
     private readonly proofs: ExportProofs,
     private readonly report: ExportReport,
+    private readonly scrub: Scrub,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
@@ -39,9 +43,39 @@ export class Exporter {
   async build(exportId: string): Promise<void> {
     const order = await this.db.tx((tx) => tx.findOneBy(ExportRow, { id: exportId }));
     if (order?.state !== 'requested') return;
+    try {
+      if (!(await this.resume(order))) await this.make(order);
+    } catch (fault) {
+      const reason = await this.finalReason(order, fault);
+      if (!reason) throw fault; // the queue, and then the sweep, try again
+      this.log.error('evidence.export.failed', { packageId: order.packageId, n: order.n, reason }, fault);
+      await this.db.tx((tx) => tx.update(ExportRow, { id: order.id, state: 'requested' }, { state: 'failed', reason }));
+    }
+  }
+
+  /** What trying again will not change: the package is frozen or found damaged now, or the disk is full. */
+  private async finalReason({ packageId }: ExportRow, fault: unknown): Promise<string | null> {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOSPC') return 'diskFull';
+    const { incidents } = await this.scrub.package(packageId);
+    const { frozenAt } = await this.db.tx((tx) => this.evidence.get(tx, packageId));
+    return incidents.length || frozenAt ? 'frozen' : null;
+  }
+
+  /** A worker died after the container was written: what it meant to hand out is handed out, not another one. */
+  private async resume(order: ExportRow): Promise<boolean> {
+    if (!order.blobSha256) return false;
+    const { fault } = await this.blobs.examine(order.blobSha256, order.size!);
+    if (fault === 'missing' || fault === 'unreadable') return false;
+    if (fault) throw new Error(`the container of export ${order.n} is ${fault}`);
+    await this.db.tx((tx) => this.evidence.getActable(tx, order.packageId));
+    await this.commit(order);
+    return true;
+  }
+
+  private async make(order: ExportRow): Promise<void> {
     await this.sequencer.place();
     const { row, custody, files } = await this.db.tx(async (tx) => ({
-      row: await this.evidence.getFixed(tx, order.packageId),
+      row: await this.evidence.getActable(tx, order.packageId),
       custody: await this.ledger.custodyOf(tx, order.packageId),
       files: await this.content.files(tx, order.packageId),
     }));
@@ -59,9 +93,18 @@ export class Exporter {
       ...report,
       ...stamps.map(({ algorithm, token }) => ({ path: `proofs/manifest.${algorithm}.tsr`, source: new Uint8Array(token) })),
     );
-    const aside = join(this.config.stagingDir, `${exportId}.evp`);
+    const aside = join(this.config.stagingDir, `${order.id}.evp`);
     try {
-      await this.finish(order, row, await this.write(aside, order, row, custody, parts), aside);
+      const sealSha256 = await this.write(
+        aside,
+        order,
+        row,
+        custody,
+        parts,
+        new Map(files.map((file) => [file.path, file.sha256])),
+      );
+      failpoint('export.written');
+      await this.finish(order, sealSha256, aside);
     } finally {
       await rm(aside, { force: true });
     }
@@ -91,9 +134,12 @@ export class Exporter {
     row: PackageRow,
     custody: CustodyRow[],
     parts: ContainerFile[],
+    fixed: ReadonlyMap<string, string>,
   ): Promise<string> {
     const key = loadKey(this.config.sealKeyFile, this.config.keyPassphrase);
     const surveyed = await surveyFiles(parts);
+    for (const { path, sha256 } of surveyed)
+      if (fixed.has(path) && fixed.get(path) !== sha256) throw EvidenceProblem.blobDamaged({ path }); // never sealed
     const text = sealText({
       id: row.id,
       export: order.n,
@@ -113,18 +159,39 @@ export class Exporter {
     return digestsOf(seal).sha256;
   }
 
-  private async finish(order: ExportRow, row: PackageRow, sealSha256: string, aside: string): Promise<void> {
-    const blob = await this.blobs.putOnce(aside);
-    await this.db.tx(async (tx) => {
-      const facts = { n: order.n, sealSha256, to: order.requestedBy, purpose: order.purpose, legalBasis: null, receipt: null };
-      await this.ledger.append(tx, { subject: row.id, type: 'evidence.exported', facts }, `${row.id}:exported:${order.n}`);
-      await tx.update(
-        ExportRow,
-        { id: order.id, state: 'requested' },
-        { state: 'ready', sealSha256, blobSha256: blob.sha256, size: blob.size, finishedAt: this.clock.now() },
+  /** What is going to be put is written down before it is put, so that no crash leaves a container that nobody knows. */
+  private async finish(order: ExportRow, sealSha256: string, aside: string): Promise<void> {
+    const staged = await this.blobs.stage(aside);
+    try {
+      const intent = { sealSha256, blobSha256: staged.ref.sha256, size: staged.ref.size };
+      const before = order.blobSha256 ?? IsNull();
+      const { affected } = await this.db.tx((tx) =>
+        tx.update(ExportRow, { id: order.id, state: 'requested', blobSha256: before }, intent),
       );
+      if (!affected) return; // the job was delivered twice, and the other one is ahead
+      failpoint('export.intended');
+      await staged.settle();
+      failpoint('export.put');
+      await this.commit({ ...order, ...intent });
+    } finally {
+      await staged.drop();
+    }
+  }
+
+  private async commit(order: ExportRow): Promise<void> {
+    const { packageId, n, sealSha256, requestedBy: to, purpose } = order;
+    await this.db.tx(async (tx) => {
+      const row = await tx.findOne(ExportRow, { where: { id: order.id }, lock: { mode: 'pessimistic_write' } });
+      // The entry names the seal of exactly the container that will be handed out.
+      if (row?.state !== 'requested' || row.blobSha256 !== order.blobSha256) return;
+      const facts = { n, sealSha256, to, purpose, legalBasis: null, receipt: null };
+      await this.ledger.append(tx, { subject: packageId, type: 'evidence.exported', facts }, `${packageId}:exported:${n}`);
+      failpoint('export.entryAppended');
+      await tx.update(ExportRow, { id: order.id, state: 'requested' }, { state: 'ready', finishedAt: this.clock.now() });
+      failpoint('export.beforeCommit');
     });
-    this.log.info('evidence.exported', { packageId: row.id, n: order.n, sizeBytes: blob.size });
+    failpoint('export.committed');
+    this.log.info('evidence.exported', { packageId, n, sizeBytes: order.size });
   }
 }
 

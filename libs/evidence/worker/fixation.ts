@@ -1,14 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CaptureResult } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
-import { BlobStore, Db, Facts } from '../../platform';
+import { BlobStore, Db, Facts, failpoint, type StagedBlob } from '../../platform';
 import { digestsOf, type Manifest, type ManifestFile, openNote, parseManifest, parseManifestSig, verifierOf } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { StagedUnfit } from './staging-area';
 
 interface Staged {
   manifest: Manifest;
@@ -32,48 +33,77 @@ export class Fixation {
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
-  async fix(packageId: string, result: CaptureResult): Promise<void> {
+  /**
+   * `attempt` is the one under which the worker took the job: a worker that was thought lost and comes back late changes nothing.
+   * Every file is written aside before the first gets its name, so a full disk or a wrong digest leaves no blob behind.
+   */
+  async fix(packageId: string, result: CaptureResult, attempt: number): Promise<void> {
     const root = join(this.config.stagingDir, packageId);
     const staged = await this.open(root, packageId);
-    const files: Omit<ManifestFile, 'checklist'>[] = [];
-    for (const file of staged.manifest.files) files.push(await this.put(root, file));
-    files.push(await this.putOwn('MANIFEST.json', staged.manifestBytes, 'application/json', '固定清单'));
-    files.push(await this.putOwn('MANIFEST.sig', staged.sigBytes, 'text/plain', '固定清单签名'));
-    await this.commit(packageId, result, staged, files);
+    const aside: StagedBlob[] = [];
+    try {
+      for (const file of staged.manifest.files) aside.push(await this.stage(root, file));
+      const own = [
+        await this.stageOwn(aside, 'MANIFEST.json', staged.manifestBytes, 'application/json', '固定清单'),
+        await this.stageOwn(aside, 'MANIFEST.sig', staged.sigBytes, 'text/plain', '固定清单签名'),
+      ];
+      for (const blob of aside) {
+        await blob.settle();
+        failpoint('fix.settled');
+      }
+      await this.commit(packageId, result, attempt, staged, [...staged.manifest.files, ...own]);
+    } finally {
+      for (const blob of aside) await blob.drop();
+    }
   }
 
   private async open(root: string, packageId: string): Promise<Staged> {
     const manifestBytes = await readFile(join(root, 'MANIFEST.json'));
     const sigBytes = await readFile(join(root, 'MANIFEST.sig'));
-    const manifest = parseManifest(new Uint8Array(manifestBytes));
+    const manifest = unfitUnless(() => parseManifest(new Uint8Array(manifestBytes)));
     const workers = this.content.trust().signers.filter(({ roles, revoked }) => roles.includes('worker') && !revoked);
-    const { text } = openNote(
-      new Uint8Array(sigBytes),
-      workers.map(({ vkey }) => verifierOf(vkey)),
-    );
-    const sig = parseManifestSig(text);
+    const sig = unfitUnless(() => {
+      const { text } = openNote(
+        new Uint8Array(sigBytes),
+        workers.map(({ vkey }) => verifierOf(vkey)),
+      );
+      return parseManifestSig(text);
+    });
     const { sha256 } = digestsOf(new Uint8Array(manifestBytes));
     if (sig.sha256 !== sha256 || sig.id !== packageId || manifest.id !== packageId)
-      throw new Error('staged manifest and signature do not belong to this package');
+      throw new StagedUnfit('staged manifest and signature do not belong to this package');
     return { manifest, manifestBytes, sigBytes };
   }
 
-  private async put(root: string, file: ManifestFile): Promise<ManifestFile> {
+  private async stage(root: string, file: ManifestFile): Promise<StagedBlob> {
     const path = join(root, file.path);
-    if (!(await stat(path)).isFile()) throw new Error(`${file.path} is not a regular file`);
-    const ref = await this.blobs.putOnce(path);
-    if (ref.sha256 !== file.sha256 || ref.sm3 !== file.sm3 || ref.size !== file.size)
-      throw new Error(`${file.path} is not what the manifest says`);
-    return file;
+    if (!(await lstat(path)).isFile()) throw new StagedUnfit(`${file.path} is not a regular file`);
+    const blob = await this.blobs.stage(path);
+    const { sha256, sm3, size } = blob.ref;
+    if (sha256 !== file.sha256 || sm3 !== file.sm3 || size !== file.size) {
+      await blob.drop();
+      throw new StagedUnfit(`${file.path} is not what the manifest says`);
+    }
+    failpoint('fix.staged');
+    return blob;
   }
 
-  private async putOwn(path: string, bytes: Buffer, mediaType: string, title: string): Promise<Omit<ManifestFile, 'checklist'>> {
-    return { path, role: 'manifest', mediaType, title, ...(await this.blobs.putOnce(bytes)) };
+  private async stageOwn(
+    aside: StagedBlob[],
+    path: string,
+    bytes: Buffer,
+    mediaType: string,
+    title: string,
+  ): Promise<Omit<ManifestFile, 'checklist'>> {
+    const blob = await this.blobs.stage(bytes);
+    aside.push(blob);
+    return { path, role: 'manifest', mediaType, title, ...blob.ref };
   }
 
   private async commit(
     packageId: string,
     result: CaptureResult,
+    attempt: number,
     { manifest, manifestBytes, sigBytes }: Staged,
     files: Omit<ManifestFile, 'checklist'>[],
   ): Promise<void> {
@@ -82,7 +112,7 @@ export class Fixation {
     const bytes = manifest.files.reduce((sum, { size }) => sum + size, 0);
     await this.db.tx(async (tx) => {
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
-      if (row?.state !== 'capturing') return; // another worker was first
+      if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
       await tx.insert(
         EvidenceFileRow,
         files.map(({ path, role, mediaType, title, size, sha256: s, sm3: m }) => ({
@@ -96,6 +126,7 @@ export class Fixation {
           sm3: m,
         })),
       );
+      failpoint('fix.filesInserted');
       await tx.update(
         PackageRow,
         { id: packageId },
@@ -114,8 +145,10 @@ export class Fixation {
           version: row.version + 1,
         },
       );
+      failpoint('fix.rowUpdated');
       const facts = { manifestSha256: sha256, manifestSm3: sm3, sigSha256, files: manifest.files.length, bytes };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.fixed', facts }, `${packageId}:evidence.fixed`);
+      failpoint('fix.entryAppended');
       await this.facts.publish(tx, 'evidence.fixed', packageId, {
         packageId,
         captureId: packageId,
@@ -123,6 +156,16 @@ export class Fixation {
         orderId: row.orderId,
         caseId: row.caseId,
       });
+      failpoint('fix.beforeCommit');
     });
+    failpoint('fix.committed');
+  }
+}
+
+function unfitUnless<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (fault) {
+    throw new StagedUnfit((fault as Error).message);
   }
 }

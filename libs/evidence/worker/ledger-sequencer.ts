@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform';
+import { Db, failpoint } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
 import { LedgerTrees } from '../store/ledger-trees';
 
@@ -34,6 +34,7 @@ export class LedgerSequencer {
       );
       const byOrigin = Map.groupBy(waiting, ({ at }) => this.evidence.logOrigin(at));
       for (const [origin, entries] of byOrigin) await this.trees.append(tx, origin, entries);
+      failpoint('place.beforeCommit');
       return waiting.length;
     });
   }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
-import { Db, Facts, Log } from '../../platform';
+import { Db, Facts, failpoint, Log } from '../../platform';
 import { type AcceptedToken, timeStampRequest, verifyToken } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -41,7 +41,7 @@ export class TimeStamper {
     if (!names.length) return [];
     return this.db.tx(async (tx) => {
       const rows = await tx.query<{ id: string }[]>(
-        `SELECT p.id FROM evidence_package p WHERE p.state IN ('fixed', 'stamped') AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
+        `SELECT p.id FROM evidence_package p WHERE p.state IN ('fixed', 'stamped') AND p.frozen_at IS NULL AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
            AND (SELECT count(*) FROM evidence_stamp s WHERE s.package_id = p.id AND s.tsa = ANY ($2)) < $3 ORDER BY p.fixed_at LIMIT 20`,
         [this.clock.now(), names, names.length],
       );
@@ -59,6 +59,7 @@ export class TimeStamper {
     for (const authority of this.authorities().filter(({ name }) => !have.includes(name))) {
       try {
         const response = await this.ask(authority, new Uint8Array(sig));
+        failpoint('stamp.received');
         await this.keep(packageId, authority, response);
       } catch (fault) {
         failed = true;
@@ -112,6 +113,7 @@ export class TimeStamper {
         serial: token.serial,
         receivedAt,
       });
+      failpoint('stamp.inserted');
       const facts = {
         tokenSha256,
         tsa: name,
@@ -121,6 +123,7 @@ export class TimeStamper {
         delayMs: genTime.getTime() - row.fixedAt!.getTime(),
       };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.stamped', facts }, `${packageId}:stamped:${name}`);
+      failpoint('stamp.entryAppended');
       if (row.state === 'fixed') {
         await tx.update(
           PackageRow,
@@ -129,7 +132,9 @@ export class TimeStamper {
         );
         await this.facts.publish(tx, 'evidence.stamped', packageId, { packageId, tsa: name });
       }
+      failpoint('stamp.beforeCommit');
     });
+    failpoint('stamp.committed');
   }
 
   private async postpone(packageId: string): Promise<void> {

@@ -28,26 +28,55 @@ it('signs as the worked example of the protocol does', () => {
 });
 
 describe('S3BlobStore', () => {
-  const objects = new Map<string, { bytes: Buffer; headers: NodeJS.Dict<string | string[]> }>();
+  interface Played {
+    bytes: Buffer;
+    headers: NodeJS.Dict<string | string[]>;
+    version: string;
+    marker?: true;
+  }
+  /** Every version of every key, newest last, as a bucket with versions keeps them. */
+  const objects = new Map<string, Played[]>();
   let server: Server;
   let store: S3BlobStore;
   let folder: string;
+
+  /** One version a page, so that reading on is tried too. */
+  function listing(asked: URLSearchParams): string {
+    const all = [...objects].flatMap(([path, kept]) =>
+      kept.map((each, n) => ({ ...each, key: path.slice('/blobs/'.length), n, isLatest: n === kept.length - 1 })),
+    );
+    const fitting = all.filter(({ key }) => key.startsWith(asked.get('prefix') ?? ''));
+    const last = fitting.findIndex(
+      ({ key, version }) => key === asked.get('key-marker') && version === asked.get('version-id-marker'),
+    );
+    const each = fitting[last + 1];
+    if (!each) return '<ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>';
+    const tag = each.marker ? 'DeleteMarker' : 'Version';
+    const more = last + 2 < fitting.length;
+    return `<?xml version="1.0"?><ListVersionsResult><IsTruncated>${more}</IsTruncated><NextKeyMarker>${each.key}</NextKeyMarker>
+      <NextVersionIdMarker>${each.version}</NextVersionIdMarker><${tag}><Key>${each.key}</Key><VersionId>${each.version}</VersionId>
+      <IsLatest>${each.isLatest}</IsLatest><LastModified>2026-11-2${each.n}T00:00:00.000Z</LastModified><ETag>"junk"</ETag><Size>${each.bytes.length}</Size></${tag}></ListVersionsResult>`;
+  }
 
   /** What the store relies on: conditional writes, the checksum on arrival, ranges. */
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 's3-'));
     server = createServer((request, response) => {
       void (async () => {
-        const key = request.url!;
-        const there = objects.get(key);
+        const { pathname: key, searchParams } = new URL(request.url!, 'http://played');
+        const kept = objects.get(key) ?? [];
+        const asked = searchParams.get('versionId');
+        const newest = asked ? kept.find(({ version }) => version === asked) : kept.at(-1);
+        const there = newest?.marker ? undefined : newest;
         if (!request.headers.authorization?.startsWith(`AWS4-HMAC-SHA256 Credential=${KEYS.accessKeyId}/`))
           return response.writeHead(403).end();
+        if (searchParams.has('versions')) return response.end(listing(searchParams));
         if (request.method === 'PUT') {
           const bytes = await buffer(request);
           if (there && request.headers['if-none-match'] === '*') return response.writeHead(412).end();
           if (createHash('sha256').update(bytes).digest('base64') !== request.headers['x-amz-checksum-sha256'])
             return response.writeHead(400).end('BadDigest');
-          objects.set(key, { bytes, headers: request.headers });
+          objects.set(key, [...kept, { bytes, headers: request.headers, version: `v${kept.length + 1}` }]);
           return response.writeHead(200).end();
         }
         if (!there) return response.writeHead(404).end();
@@ -73,7 +102,7 @@ describe('S3BlobStore', () => {
     const bytes = Buffer.from('网页原件'.repeat(1000));
     const ref = await store.putOnce(bytes);
     expect(ref).toMatchObject({ sha256: sha256(bytes), size: bytes.length });
-    expect([...objects.values()][0]!.headers).toMatchObject({
+    expect([...objects.values()][0]![0]!.headers).toMatchObject({
       'x-amz-object-lock-mode': 'COMPLIANCE',
       'x-amz-object-lock-retain-until-date': '2026-12-22T00:00:00.000Z',
     });
@@ -87,13 +116,44 @@ describe('S3BlobStore', () => {
   it('takes the same bytes again without a word, and tells when the stored ones were changed', async () => {
     await store.putOnce(Buffer.from('a'));
     await expect(store.putOnce(Buffer.from('a'))).resolves.toMatchObject({ size: 1 });
-    for (const object of objects.values()) object.bytes = Buffer.from('b');
+    for (const [object] of objects.values()) object!.bytes = Buffer.from('b');
     await expect(store.putOnce(Buffer.from('a'))).rejects.toThrow('no longer has its digest');
   });
 
   it('knows what is not there, and takes no other names', async () => {
     expect(await store.stat('0'.repeat(64))).toBeNull();
-    await expect(store.get('0'.repeat(64))).rejects.toThrow('object store answered 404');
+    await expect(store.get('0'.repeat(64))).rejects.toThrow('is not in the object store');
+    expect(await store.examine('0'.repeat(64), 1)).toMatchObject({ fault: 'missing' });
     await expect(store.stat('../secret')).rejects.toThrow(RangeError);
+  });
+
+  it('lists every blob over several pages', async () => {
+    const refs = await Promise.all(['a', 'b', 'c'].map((each) => store.putOnce(Buffer.from(each))));
+    const found = [];
+    for await (const { sha256: each } of store.list()) found.push(each);
+    expect(found.sort()).toEqual(refs.map((ref) => ref.sha256).sort());
+  });
+
+  it('F12 reads the version that was put, never a later one, and calls a second version and a delete marker by their names', async () => {
+    const ref = await store.putOnce(Buffer.from('ours'));
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: null });
+    const [kept] = objects.values();
+    kept!.push({ bytes: Buffer.from('more'), headers: {}, version: 'v2' });
+    expect(await text(await store.get(ref.sha256))).toBe('ours');
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'changed', observed: '2 versions' });
+    kept!.splice(1, 1, { bytes: Buffer.alloc(0), headers: {}, version: 'v2', marker: true });
+    await expect(store.get(ref.sha256)).rejects.toThrow('delete marker');
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'deleteMarker', observed: 'v2' });
+  });
+
+  it('F12 tells a shortened, a changed and a missing object', async () => {
+    const ref = await store.putOnce(Buffer.from('ours'));
+    const [kept] = objects.values();
+    kept![0]!.bytes = Buffer.from('our');
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'shortened', observed: '3' });
+    kept![0]!.bytes = Buffer.from('mine');
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'changed' });
+    objects.clear();
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'missing' });
   });
 });

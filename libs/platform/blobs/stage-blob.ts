@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { failpoint } from '../faults/failpoint';
 import type { BlobRef } from './blob-store';
 
 /** Writes the bytes to the new file `aside`, synced, and says what they are. */
@@ -21,6 +22,7 @@ export async function stageBlob(source: Readable | Buffer | string, aside: strin
   const input =
     typeof source === 'string' ? createReadStream(source) : Buffer.isBuffer(source) ? Readable.from([source]) : source;
   await pipeline(input, measure, createWriteStream(aside, { flags: 'wx', mode: 0o600 }));
+  failpoint('blob.torn');
   await syncPath(aside);
   return { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), size };
 }
@@ -28,6 +30,7 @@ export async function stageBlob(source: Readable | Buffer | string, aside: strin
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
+    failpoint('blob.sync');
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,0 +1,1 @@
+export { aRequest, evidenceRoom, furnish, MAKERS, playedCapture, stagePackage } from './evidence-room';
