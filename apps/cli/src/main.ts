@@ -19,7 +19,10 @@ const VERBS: Record<string, () => Promise<Verb>> = {
 async function keysCommand(): Promise<number> {
   const { ensureKeys } = await import('./keys.js');
   const { keyDir, agencyDomain, agencyName, keyPassphrase } = cliConfig.read();
-  const { made, trustFile } = ensureKeys({ root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase }, new Date());
+  const { made, trustFile } = ensureKeys(
+    { root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase },
+    new Date(),
+  );
   for (const file of made) console.log(`key made: ${file}`);
   console.log(`trust bundle: ${trustFile}`);
   return 0;

@@ -8,7 +8,8 @@ import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
 import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
 import type { EgressResolver } from '../egress/resolver';
-import type { Check, ClockState, Verdict } from '../environment/checks';
+import { verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
+import { scan, type Scanner } from '../environment/malware';
 import { mergeExchanges, type RecordedExchange } from './merge';
 import type { Staging } from './staging';
 import { waczBytes } from './wacz';
@@ -43,14 +44,16 @@ export interface PackageInput {
   now: () => Date;
   signers: NoteSigner[];
   config: CaptureConfig;
+  scanner: Scanner;
   userAgent: string;
   viewport: { width: number; height: number };
 }
 
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
-export async function writePackage(input: PackageInput): Promise<CaptureResult> {
-  const { order, staging, fresh, recorder } = input;
-  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, input.bodyLimit);
+export async function writePackage(given: PackageInput): Promise<CaptureResult> {
+  const { order, staging, fresh, recorder } = given;
+  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
+  const input = { ...given, environment: await scanned(given, exchanges) };
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
   const limits = [...new Set([...input.limits, ...cut])].sort();
@@ -93,6 +96,22 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
       kind: input.navigation.kind,
     },
   };
+}
+
+/** E11 looks at what came, which is known only now; the verdict counts it like the others. */
+async function scanned(
+  { environment, scanner, now }: PackageInput,
+  exchanges: RecordedExchange[],
+): Promise<PackageInput['environment']> {
+  if (!scanner) return environment;
+  const bodies = exchanges.flatMap(({ url, body }, at) =>
+    body && body.length > 0 ? [{ name: `exchange ${at + 1} ${url}`, bytes: body }] : [],
+  );
+  const found = await scan(scanner, bodies);
+  const at = now().toISOString();
+  const observed = found.observed.toWellFormed();
+  const after = environment.after.map((check) => (check.id === 'E11' ? { id: 'E11', at, ...found, observed } : check));
+  return { before: environment.before, after, verdict: verdictOf([...environment.before, ...after]) };
 }
 
 /** WACZ and index; answers the lines of exchanges.jsonl, which name their WARC records. */
@@ -238,8 +257,9 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
     },
     environment: {
       ...environment.verdict,
-      overrideBy: order.override?.by ?? null,
-      overrideReason: order.override?.reason ?? null,
+      // A decision that was not needed changed nothing and is not told as one.
+      overrideBy: (environment.verdict.verdict === 'fail' && order.override?.by) || null,
+      overrideReason: (environment.verdict.verdict === 'fail' && order.override?.reason) || null,
     },
     navigation: navigationOf(input, exchanges),
     outcome: {
