@@ -1,3 +1,4 @@
 export * from './capture-harness';
 export * from './fixture-site';
 export * from './fixture-dns';
+export { timeServer } from './fixture-time';
