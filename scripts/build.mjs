@@ -101,8 +101,7 @@ function writeRelease() {
   const out = join(ROOT, SERVER.out);
   const paths = readdirSync(out, { recursive: true })
     .filter((path) => /\.[cm]?js$/.test(path) && statSync(join(out, path)).isFile())
-    .map((path) => path.replaceAll('\\', '/'))
-    .sort();
+    .map((path) => path.replaceAll('\\', '/'));
   const code = Object.fromEntries(
     paths.map((path) => [
       path,
