@@ -10,11 +10,11 @@ const COMPANIONS = ['chrome_crashpad_handler', 'chrome-sandbox', 'chrome-managem
 /** Processes of the capture: those of the job's own account, and all descendants of the browser whatever account they took. */
 export async function captureGroup({ pid, isolation }: Pick<FreshBrowser, 'pid' | 'isolation'>): Promise<number[]> {
   const parents = new Map<number, number>();
-  for (const name of (await readdir('/proc').catch(() => [])).filter((each) => /^\d+$/.test(each))) {
-    const status = await readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
-    if (/^State:\s+Z/m.test(status)) continue;
-    parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
-  }
+  const names = (await readdir('/proc').catch(() => [])).filter((each) => /^\d+$/.test(each));
+  const read = (name: string) => readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
+  const all = await Promise.all(names.map(async (name) => [Number(name), await read(name)] as const));
+  for (const [each, status] of all)
+    if (status !== '' && !/^State:\s+Z/m.test(status)) parents.set(each, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
   const group = new Set(parents.has(pid) ? [pid] : []);
   for (let size = -1; size !== group.size;) {
     size = group.size;

@@ -82,9 +82,8 @@ function parsed(bytes: Buffer): ReleaseRecord | 'malformed' {
 async function differences(root: string, code: Record<string, string>): Promise<string[]> {
   const here = await programFiles(root);
   const gone = Object.keys(code).filter((path) => !here.includes(path));
-  const odd: string[] = [];
-  for (const path of here) if (code[path] !== (await fileDigest(join(root, path)))) odd.push(path);
-  return [...gone, ...odd].sort();
+  const odd = await Promise.all(here.map(async (path) => (code[path] === (await fileDigest(join(root, path))) ? '' : path)));
+  return [...gone, ...odd.filter(Boolean)].sort();
 }
 
 async function programFiles(root: string): Promise<string[]> {
