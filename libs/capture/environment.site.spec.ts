@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { SystemClock, type Clock } from '../kernel';
 import type { Check } from './environment/finding';
 import { findBrowser } from './chromium/executable';
@@ -149,7 +150,8 @@ describe('F28: what is planted is found, and the job stops before the site hears
     expect(checkOf(captured, 'E13')?.observed).toContain('in the browser LD_PRELOAD');
   });
 
-  it('a second debugger by port: E13', async () => expectStopped(await capture({ flags: ['--remote-debugging-port=0'] }), 'E13'));
+  it('a second debugger by port: E13', async () =>
+    expectStopped(await capture({ flags: ['--remote-debugging-pipe', '--remote-debugging-port=0'] }), 'E13'));
 
   (onPath('strace') ? it : it.skip)('a tracer at the browser (needs strace): E13', async () => {
     let tracer: ReturnType<typeof spawn> | null = null;
@@ -263,12 +265,20 @@ describe('F08: a clock that is wrong', () => {
   });
 
   it('another zone of the machine while the page loads: stored times are UTC and in order', async () => {
-    const zone = process.env['TZ'];
+    // The test runner gives its files a copy of the variables; only the process's own move the zone.
+    const { env } = runInThisContext('process') as NodeJS.Process;
+    const zone = env['TZ'];
+    const offsets: number[] = [];
+    const move = (to: string) => {
+      env['TZ'] = to;
+      offsets.push(new Date().getTimezoneOffset());
+    };
     try {
-      process.env['TZ'] = 'America/New_York';
+      move('America/New_York');
       const captured = await capture({
-        onProgress: (line) => void (line.type === 'step' && line.step === 'dom' && (process.env['TZ'] = 'Asia/Kathmandu')),
+        onProgress: (line) => void (line.type === 'step' && line.step === 'dom' && move('Asia/Kathmandu')),
       });
+      expect(offsets).toEqual([expect.any(Number), -345]);
       const times = [
         ...captured.lines<{ at: string }>('record/timeline.jsonl').map(({ at }) => at),
         ...captured
@@ -283,8 +293,8 @@ describe('F08: a clock that is wrong', () => {
       expect(Math.abs(Date.parse(time.finishedAt) - Date.parse(time.startedAt) - time.monotonicMs)).toBeLessThanOrEqual(500);
       expect(Math.abs(Date.parse(time.startedAt) - Date.now())).toBeLessThan(90_000);
     } finally {
-      if (zone === undefined) delete process.env['TZ'];
-      else process.env['TZ'] = zone;
+      if (zone === undefined) delete env['TZ'];
+      else env['TZ'] = zone;
     }
   });
 });
@@ -301,7 +311,7 @@ describe('F25: a browser that dies leaves no zombie child of ours, no port and n
       onBrowser: async (fresh) => {
         seen = fresh;
         if (how !== 'escaped' || process.getuid?.() !== 0) return;
-        const child = spawn('setsid', ['sleep', '600'], {
+        const child = spawn('sleep', ['600'], {
           uid: fresh.isolation.uid,
           gid: fresh.isolation.uid,
           stdio: 'ignore',
