@@ -16,7 +16,7 @@ import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
 import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
-import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
+import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import type { SelfTest } from './environment/finding';
 import { parseScanner } from './environment/malware';
 import { writePackage, type Navigation } from './records/package';
@@ -172,7 +172,8 @@ class PageCapture {
     this.frameId = tree.frameTree.frame.id;
     const verdict = verdictOf(checks);
     this.step('env.before', [verdict.verdict, ...verdict.failed].join(' '));
-    if (verdict.verdict === 'fail' && !this.order.override) throw new Ended('failed', `environment: ${verdict.failed.join(' ')}`);
+    const stopping = stoppingOf(checks);
+    if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment: ${stopping.join(' ')}`);
     if (this.order.before?.preTokenBase64) this.step('token.before', 'token received with the order');
     const wire = (this.wire = new WireRecord(() => clock.now().getTime(), this.limits.totalBytes * 2));
     if (config.CAPTURE_WIRE) {
@@ -507,7 +508,8 @@ class PageCapture {
     this.after = [...checks, unchanged(this.before, checks, this.deps.clock.now().toISOString())];
     const { verdict, failed } = verdictOf(this.after);
     this.step('env.after', [verdict, ...failed].join(' '));
-    if (verdict === 'fail' && !this.order.override) throw new Ended('failed', `environment after: ${failed.join(' ')}`);
+    const stopping = stoppingOf(this.after);
+    if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment after: ${stopping.join(' ')}`);
   }
 
   private verdict(): Verdict {

@@ -8,7 +8,7 @@ import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
 import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
 import type { EgressResolver } from '../egress/resolver';
-import { verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
+import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
 import { scan, type Scanner } from '../environment/malware';
 import { mergeExchanges, type RecordedExchange } from './merge';
 import type { Staging } from './staging';
@@ -205,6 +205,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
   const { order, recorder, config, fresh, staging, environment } = input;
   const { request } = order;
   const finishedAt = input.now();
+  const overridden = stoppingOf([...environment.before, ...environment.after]).length > 0;
   const count = (outcome: string) => exchanges.filter((exchange) => exchange.outcome === outcome).length;
   return {
     schema: 'evidence-manifest/1',
@@ -258,8 +259,8 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
     environment: {
       ...environment.verdict,
       // A decision that was not needed changed nothing and is not told as one.
-      overrideBy: (environment.verdict.verdict === 'fail' && order.override?.by) || null,
-      overrideReason: (environment.verdict.verdict === 'fail' && order.override?.reason) || null,
+      overrideBy: (overridden && order.override?.by) || null,
+      overrideReason: (overridden && order.override?.reason) || null,
     },
     navigation: navigationOf(input, exchanges),
     outcome: {
