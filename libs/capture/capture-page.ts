@@ -18,7 +18,6 @@ import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import type { SelfTest } from './environment/finding';
-import { parseScanner } from './environment/malware';
 import { writePackage, type Navigation } from './records/package';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
 import { environmentOf } from './setup';
@@ -497,7 +496,6 @@ class PageCapture {
       now: () => this.deps.clock.now(),
       signers: this.deps.signers,
       config: this.deps.config,
-      scanner: parseScanner(this.deps.config.MALWARE_SCANNER ?? null),
       userAgent: this.userAgent(),
       viewport: VIEWPORTS[this.order.request.profile],
     });

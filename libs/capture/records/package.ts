@@ -9,7 +9,7 @@ import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
 import type { EgressResolver } from '../egress/resolver';
 import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
-import { scan, type Scanner } from '../environment/malware';
+import { parseScanner, scan } from '../environment/malware';
 import { mergeExchanges, type RecordedExchange } from './merge';
 import type { Staging } from './staging';
 import { waczBytes } from './wacz';
@@ -44,7 +44,6 @@ export interface PackageInput {
   now: () => Date;
   signers: NoteSigner[];
   config: CaptureConfig;
-  scanner: Scanner;
   userAgent: string;
   viewport: { width: number; height: number };
 }
@@ -100,9 +99,10 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
 
 /** E11 looks at what came, which is known only now; the verdict counts it like the others. */
 async function scanned(
-  { environment, scanner, now }: PackageInput,
+  { environment, config, now }: PackageInput,
   exchanges: RecordedExchange[],
 ): Promise<PackageInput['environment']> {
+  const scanner = parseScanner(config.MALWARE_SCANNER ?? null);
   if (!scanner) return environment;
   const bodies = exchanges.flatMap(({ url, body }, at) =>
     body && body.length > 0 ? [{ name: `exchange ${at + 1} ${url}`, bytes: body }] : [],
