@@ -9,7 +9,17 @@ import type { Check } from './environment/finding';
 import { findBrowser } from './chromium/executable';
 import { processesOf, type FreshBrowser } from './chromium/fresh-browser';
 import { onPath } from './chromium/namespace';
-import { CaptureHarness, FixtureSite, html, timeServer, type Captured, type CaptureOptions } from './testing';
+import {
+  CaptureHarness,
+  EICAR,
+  FixtureSite,
+  html,
+  playedClamd,
+  text,
+  timeServer,
+  type Captured,
+  type CaptureOptions,
+} from './testing';
 
 jest.setTimeout(90_000);
 
@@ -20,7 +30,11 @@ let program = '';
 
 beforeAll(async () => {
   chmodSync(folder, 0o755);
-  site = await new FixtureSite({ '/': html('<title>页</title><p>平常的页面</p>') }).start();
+  site = await new FixtureSite({
+    '/': html('<title>页</title><p>平常的页面</p>'),
+    '/infected': html('<p>页</p><script>fetch("/sample")</script>'),
+    '/sample': text(EICAR),
+  }).start();
   program = (await findBrowser(process.env['CHROMIUM_PATH'] ?? null)).path;
 });
 afterAll(async () => {
@@ -218,6 +232,28 @@ describe('F28: what is planted is found, and the job stops before the site hears
     expect(captured.result.manifestSha256).toBeUndefined();
     expect(checkOf(captured, 'E16', 'after')).toMatchObject({ result: 'fail', observed: 'E04' });
   });
+});
+
+it('E11: a page that spreads malware is captured, named with the body it came in, and the verdict warns', async () => {
+  const { server, port, streams } = await playedClamd();
+  try {
+    const captured = await harness.capture(site.url('/infected'), {
+      allow: [`127.0.0.1/32:${site.port}`],
+      config: { MALWARE_SCANNER: `clamd:127.0.0.1:${port}` },
+    });
+    expect(captured.result.outcome).toBe('complete');
+    expect(checkOf(captured, 'E11')).toMatchObject({ result: 'pass', observed: expect.stringContaining('definitions 27500') });
+    expect(checkOf(captured, 'E11', 'after')).toMatchObject({
+      result: 'fail',
+      observed: expect.stringMatching(/1 found: Eicar-Test-Signature in exchange \d+ http:.+\/sample/),
+    });
+    expect(streams.some((bytes) => bytes.equals(Buffer.from(EICAR)))).toBe(true);
+    const { environment } = JSON.parse(captured.text('MANIFEST.json')) as { environment: { verdict: string; failed: string[] } };
+    expect(environment).toMatchObject({ verdict: 'warn', failed: ['E11'] });
+    expect(environmentOf(captured).verdict).toBe('warn');
+  } finally {
+    server.close();
+  }
 });
 
 /** Time that anybody can read, wherever it stands in a record. */
