@@ -99,9 +99,12 @@ function locked(work) {
  */
 function writeRelease() {
   const out = join(ROOT, SERVER.out);
-  const paths = readdirSync(out, { recursive: true })
-    .filter((path) => /\.[cm]?js$/.test(path) && statSync(join(out, path)).isFile())
-    .map((path) => path.replaceAll('\\', '/'));
+  // What the processes load; benches are compiled beside it later.
+  const paths = ['apps', 'libs', 'migrations']
+    .flatMap((folder) =>
+      readdirSync(join(out, folder), { recursive: true }).map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+    )
+    .filter((path) => /\.[cm]?js$/.test(path) && statSync(join(out, path)).isFile());
   const code = Object.fromEntries(
     paths.map((path) => [
       path,

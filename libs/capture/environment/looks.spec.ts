@@ -56,6 +56,8 @@ describe('E01: code and browser against a release record', () => {
       observed: expect.stringContaining('2 files equal'),
     });
     expect(await releaseCheck(browser, { ...release(none), browserSha256: browser })).toMatchObject({ result: 'pass' });
+    const beside = release((root) => put(`${root}/test/bench.js`, 'x'), { browserSha256: browser });
+    expect(await releaseCheck(browser, beside)).toMatchObject({ result: 'pass' });
     expect(await releaseCheck(browser, { record: null, browserSha256: null, imageSha256: null })).toMatchObject({ result: 'na' });
   });
 

@@ -27,7 +27,7 @@ const BESIDE = join(__dirname, '..', '..', '..', 'release.json');
 const HEX = /^[0-9a-f]{64}$/;
 
 /**
- * E01. Code: every program file below the record's folder, by digest, none missing and none added. Browser: digest of the program file.
+ * E01. Code: every program file in the recorded folders, by digest, none missing and none added. Browser: digest of the program file.
  * Image: the stated digest. `pass` only when all that a record can hold was recorded and equal; a part without a record is a warning.
  */
 export async function releaseCheck(browserSha256: string, settings: ReleaseSettings): Promise<Finding> {
@@ -80,7 +80,9 @@ function parsed(bytes: Buffer): ReleaseRecord | 'malformed' {
 
 /** Program files that are not as recorded, not there, or not recorded. */
 async function differences(root: string, code: Record<string, string>): Promise<string[]> {
-  const here = await programFiles(root);
+  // Only folders that were recorded: a bench or a report beside them is loaded by no process.
+  const folders = new Set(Object.keys(code).map((path) => path.split('/')[0]));
+  const here = (await programFiles(root)).filter((path) => folders.has(path.split('/')[0]));
   const gone = Object.keys(code).filter((path) => !here.includes(path));
   const odd = await Promise.all(here.map(async (path) => (code[path] === (await fileDigest(join(root, path))) ? '' : path)));
   return [...gone, ...odd.filter(Boolean)].sort();
