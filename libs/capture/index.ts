@@ -5,4 +5,4 @@ export { parseAllowedNet, refusalOfAddress, specialRangeOf, type AddressRefusal 
 export * from './domain/capture-order';
 export { probe, type ProbeAnswer, type ProbeRequest } from './egress/probe';
 export { SelfTestDesk } from './self-test';
-export { rulesOf, workerKey } from './setup';
+export { environmentOf, rulesOf, workerKey } from './setup';

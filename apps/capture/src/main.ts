@@ -1,4 +1,4 @@
-import { BrowserPool, captureConfig, captureServerConfig, SelfTestDesk, workerKey } from '../../../libs/capture';
+import { BrowserPool, captureConfig, captureServerConfig, environmentOf, SelfTestDesk, workerKey } from '../../../libs/capture';
 import { SystemClock } from '../../../libs/kernel';
 import { clockFor } from '../../../libs/platform/clock';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import { captureServer } from './server';
 /** The only process that meets pages from outside. It holds one signing key and a token, no credential of a database or queue. */
 function main(): void {
   const config = captureConfig.read();
+  // A setting of the checks that has not its form ends the process here, not every capture later.
+  environmentOf(config);
   const server = captureServerConfig.read();
   const clock = clockFor(server.NMS_CLOCK_FILE);
   const machineClock = new SystemClock();
