@@ -51,7 +51,10 @@ function sourcesDigest(paths) {
 }
 
 const markOf = ({ out }) => join(ROOT, out, '.built-from');
-const isFresh = (part, digest) => existsSync(markOf(part)) && readFileSync(markOf(part), 'utf8') === digest;
+const isFresh = (part, digest) =>
+  existsSync(markOf(part)) &&
+  (part !== SERVER || existsSync(join(ROOT, part.out, 'release.json'))) &&
+  readFileSync(markOf(part), 'utf8') === digest;
 
 function run(part, command, args, cwd = ROOT) {
   const began = Date.now();
@@ -90,6 +93,30 @@ function locked(work) {
   }
 }
 
+/**
+ * What this build made, by digest: check E01 of a capture compares the running code with it. Who builds an image besides gives the digest
+ * of the browser that is in it and, after the build, writes the image's own into the copy that he mounts.
+ */
+function writeRelease() {
+  const out = join(ROOT, SERVER.out);
+  // What the processes load; benches are compiled beside it later.
+  const paths = ['apps', 'libs', 'migrations']
+    .flatMap((folder) =>
+      readdirSync(join(out, folder), { recursive: true }).map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+    )
+    .filter((path) => /\.[cm]?js$/.test(path) && statSync(join(out, path)).isFile());
+  const code = Object.fromEntries(
+    paths.map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(out, path)))
+        .digest('hex'),
+    ]),
+  );
+  const record = { schema: 'release/1', code, browserSha256: process.env.BROWSER_SHA256 || null, imageSha256: null };
+  writeFileSync(join(out, 'release.json'), `${JSON.stringify(record, null, 1)}\n`);
+}
+
 export function buildServer() {
   if (isFresh(SERVER, sourcesDigest(SERVER.from))) return;
   locked(() => {
@@ -97,6 +124,7 @@ export function buildServer() {
     if (isFresh(SERVER, digest)) return;
     run(SERVER, join(NODE_MODULES, '@nestjs/cli/bin/nest.js'), ['build']);
     run(VERIFIER, join(ROOT, 'scripts/bundle-verifier.mjs'), [join(ROOT, VERIFIER.out)]);
+    writeRelease();
     writeFileSync(markOf(SERVER), digest);
   });
 }

@@ -16,9 +16,11 @@ import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
 import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
-import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
+import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
+import type { SelfTest } from './environment/finding';
 import { writePackage, type Navigation } from './records/package';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
+import { environmentOf } from './setup';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
 
@@ -30,6 +32,11 @@ export interface CaptureDeps {
   signers: NoteSigner[];
   config: CaptureConfig;
   clock: Clock;
+  /** E15; without it the check answers `na`. */
+  selfTest?: SelfTest;
+  /** For tests of the environment check: a copy of the machine's files, and other variables than this process has. */
+  machineRoot?: string;
+  variables?: Readonly<Record<string, string | undefined>>;
   progress?: (line: ProgressLine) => void;
 }
 
@@ -164,7 +171,8 @@ class PageCapture {
     this.frameId = tree.frameTree.frame.id;
     const verdict = verdictOf(checks);
     this.step('env.before', [verdict.verdict, ...verdict.failed].join(' '));
-    if (verdict.verdict === 'fail' && !this.order.override) throw new Ended('failed', `environment: ${verdict.failed.join(' ')}`);
+    const stopping = stoppingOf(checks);
+    if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment: ${stopping.join(' ')}`);
     if (this.order.before?.preTokenBase64) this.step('token.before', 'token received with the order');
     const wire = (this.wire = new WireRecord(() => clock.now().getTime(), this.limits.totalBytes * 2));
     if (config.CAPTURE_WIRE) {
@@ -498,6 +506,8 @@ class PageCapture {
     this.after = [...checks, unchanged(this.before, checks, this.deps.clock.now().toISOString())];
     const { verdict, failed } = verdictOf(this.after);
     this.step('env.after', [verdict, ...failed].join(' '));
+    const stopping = stoppingOf(this.after);
+    if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment after: ${stopping.join(' ')}`);
   }
 
   private verdict(): Verdict {
@@ -543,7 +553,7 @@ class PageCapture {
     staging.putLines('record/timeline.jsonl', this.timeline);
     staging.putLines('record/dns.jsonl', this.resolver.records satisfies DnsRecord[]);
     if (this.before.length > 0)
-      staging.putJson('record/environment.json', { before: this.before, after: [], verdict: verdictOf(this.before).verdict });
+      staging.putJson('record/environment.json', { before: this.before, after: this.after, verdict: this.verdict().verdict });
     if (recorder && fresh) {
       staging.putLines('record/console.jsonl', recorder.console);
       const lines = [
@@ -593,20 +603,17 @@ class PageCapture {
   private subject() {
     const { fresh } = this;
     if (!fresh) throw new Ended('failed', 'notPrepared');
-    const { config, clock } = this.deps;
+    const { config, clock, selfTest } = this.deps;
     return {
       fresh,
       staging: this.staging.root,
       jobBytes: this.limits.totalBytes,
       now: () => clock.now(),
-      environment: machine.variables(),
-      settings: {
-        timeServers: config.TIME_SERVERS,
-        browserSha256: config.BROWSER_SHA256 ?? null,
-        dnsServers: config.DNS_SERVERS,
-        timezone: config.CAPTURE_TIMEZONE,
-        locale: config.CAPTURE_LOCALE,
-      },
+      environment: this.deps.variables ?? machine.variables(),
+      settings: environmentOf(config),
+      url: this.order.request.url,
+      ...(this.deps.machineRoot !== undefined && { root: this.deps.machineRoot }),
+      ...(selfTest && { selfTest: async () => selfTest.finding(await fresh.program.sha256()) }),
     };
   }
 

@@ -20,6 +20,21 @@ export const captureConfig = defineConfig('capture', {
     default: [],
     describe: 'SNTP servers, host[:port], at least two, for the clock check E10',
   }),
+  CONTROL_PAGES: env.list('CONTROL_PAGES', {
+    default: [],
+    describe:
+      'control pages for check E09, two or more: "https://… sha256/<base64 of a key>" or "https://… issuer/<common name>"',
+  }),
+  MALWARE_SCANNER: env.optional('MALWARE_SCANNER', {
+    describe: 'scanner for check E11: clamd:host:port, clamd:/path/of/socket or clamscan:/path/of/program',
+  }),
+  KNOWN_AUTHORITIES: env.list('KNOWN_AUTHORITIES', {
+    default: [],
+    describe: 'SHA-256 of certificate files added to this system on purpose; with one listed, any other fails check E06',
+  }),
+  RELEASE_RECORD: env.optional('RELEASE_RECORD', {
+    describe: 'release record for check E01; else release.json beside the built code',
+  }),
   BROWSER_SHA256: env.optional('BROWSER_SHA256', { describe: 'digest of the browser in the release record, for check E01' }),
   CAPTURE_LOCALE: env.string('CAPTURE_LOCALE', { default: 'zh-CN', describe: 'language the browser asks for' }),
   CAPTURE_TIMEZONE: env.string('CAPTURE_TIMEZONE', { default: 'Asia/Shanghai', describe: 'time zone of the browser' }),

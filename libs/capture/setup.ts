@@ -4,6 +4,9 @@ import { generateKey, loadKey, writeKeyFile, type NoteKey } from '../proof';
 import type { CaptureConfig } from './capture.config';
 import { parseAllowedNet } from './domain/address';
 import type { ResolverSettings } from './egress/resolver';
+import type { EnvironmentSettings } from './environment/checks';
+import { parseControlPage } from './environment/control-pages';
+import { parseScanner } from './environment/malware';
 
 export function rulesOf(config: CaptureConfig): ResolverSettings {
   return {
@@ -11,6 +14,24 @@ export function rulesOf(config: CaptureConfig): ResolverSettings {
     servers: config.DNS_SERVERS,
     ports: config.EGRESS_PORTS.map(Number),
     allowNet: config.EGRESS_ALLOW_NET.map(parseAllowedNet),
+  };
+}
+
+/** What the environment checks compare with. Throws when a setting has not its form. */
+export function environmentOf(config: CaptureConfig): EnvironmentSettings {
+  return {
+    timeServers: config.TIME_SERVERS,
+    release: {
+      record: config.RELEASE_RECORD ?? null,
+      browserSha256: config.BROWSER_SHA256 ?? null,
+      imageSha256: config.IMAGE_SHA256 ?? null,
+    },
+    rules: rulesOf(config),
+    controlPages: config.CONTROL_PAGES.map(parseControlPage),
+    scanner: parseScanner(config.MALWARE_SCANNER ?? null),
+    knownAuthorities: config.KNOWN_AUTHORITIES.map((sum) => sum.toLowerCase()),
+    timezone: config.CAPTURE_TIMEZONE,
+    locale: config.CAPTURE_LOCALE,
   };
 }
 

@@ -1,4 +1,4 @@
-import { BrowserPool, captureConfig, captureServerConfig, workerKey } from '../../../libs/capture';
+import { BrowserPool, captureConfig, captureServerConfig, environmentOf, SelfTestDesk, workerKey } from '../../../libs/capture';
 import { SystemClock } from '../../../libs/kernel';
 import { clockFor } from '../../../libs/platform/clock';
 import { join } from 'node:path';
@@ -7,15 +7,23 @@ import { captureServer } from './server';
 /** The only process that meets pages from outside. It holds one signing key and a token, no credential of a database or queue. */
 function main(): void {
   const config = captureConfig.read();
+  // A setting of the checks that has not its form ends the process here, not every capture later.
+  environmentOf(config);
   const server = captureServerConfig.read();
   const clock = clockFor(server.NMS_CLOCK_FILE);
   const machineClock = new SystemClock();
   const pool = new BrowserPool(
-    { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
+    {
+      chromiumPath: config.CHROMIUM_PATH ?? null,
+      locale: config.CAPTURE_LOCALE,
+      timezone: config.CAPTURE_TIMEZONE,
+      memoryBytes: config.CAPTURE_MEMORY_BYTES,
+    },
     // The birth of a profile is compared with that of its files, which the machine's own clock dates.
     () => machineClock.now(),
   );
   const key = workerKey(server.WORKER_KEY_FILE ?? join(server.KEY_DIR, 'worker-1.key'), server.AGENCY_DOMAIN);
+  const selfTest = new SelfTestDesk({ config, takeBrowser: () => pool.take(), clock: machineClock });
   const listener = captureServer({
     pool,
     config,
@@ -24,10 +32,12 @@ function main(): void {
     token: server.CAPTURE_TOKEN,
     stagingDir: server.STAGING_DIR,
     concurrency: server.CAPTURE_CONCURRENCY,
+    selfTest,
   });
   listener.listen(server.CAPTURE_PORT, server.CAPTURE_HOST, () => {
     say('capture.listening', { port: server.CAPTURE_PORT, key: key.vkey });
-    pool.warm();
+    // Made once for this process, before anybody asks for a page; a capture that comes earlier waits for it.
+    void selfTest.result().then(({ passed, reason, ms }) => say('capture.selfTest', { passed, reason, ms }));
   });
   const stop = (signal: string) => {
     say('capture.stopping', { signal });

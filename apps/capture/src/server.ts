@@ -10,6 +10,7 @@ import {
   type CaptureOrder,
   type Limits,
   type ProbeRequest,
+  type SelfTestDesk,
 } from '../../../libs/capture';
 import type { Clock } from '../../../libs/kernel';
 import type { NoteSigner } from '../../../libs/proof';
@@ -22,12 +23,14 @@ export interface CaptureServerDeps {
   token: string;
   stagingDir: string;
   concurrency: number;
+  /** Without it captures answer `na` to E15, and nobody can ask for a self-test. */
+  selfTest?: SelfTestDesk;
 }
 
 const MAX_ORDER_BYTES = 1_048_576;
 const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** Three routes, plain HTTP: POST /captures answers NDJSON while it works, POST /probe, GET /health. */
+/** Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, POST /self-test, GET /health. */
 export function captureServer(deps: CaptureServerDeps): Server {
   const turns = new Turns(deps.concurrency);
   return createServer((request, response) => {
@@ -46,6 +49,7 @@ async function route(request: IncomingMessage, response: ServerResponse, deps: C
   if (way === 'GET /health') return json(response, 200, { status: 'ok', busy: turns.busy, waiting: turns.waiting });
   if (!shown(request.headers.authorization, deps.token))
     return problem(response, 401, 'capture.tokenMissing', 'A valid bearer token is needed.');
+  if (way === 'POST /self-test' && deps.selfTest) return json(response, 200, await deps.selfTest.again());
   if (way !== 'POST /captures' && way !== 'POST /probe') return problem(response, 404, 'capture.notFound', 'No such route.');
   const body = await bodyOf(request);
   if (body === null) return problem(response, 413, 'capture.tooLarge', 'The order is too large.');
@@ -71,6 +75,7 @@ async function capture(order: CaptureOrder, response: ServerResponse, deps: Capt
       signers: deps.signers,
       config: deps.config,
       clock: deps.clock,
+      ...(deps.selfTest && { selfTest: deps.selfTest }),
       progress: line,
     });
     line({ type: 'result', ...result });
@@ -154,6 +159,9 @@ function faultOf(value: unknown): string | null {
     typeof order.place !== 'string'
   )
     return 'agency, number, factToProve or place';
+  const { override } = order;
+  if (override !== undefined && ![override?.by, override?.reason].every((text) => typeof text === 'string' && text.trim() !== ''))
+    return 'override without an officer or without a reason';
   const limits = Object.entries(order.limits ?? {});
   const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));
   return odd ? `limits.${odd[0]}` : null;

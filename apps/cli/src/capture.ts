@@ -8,8 +8,10 @@ import {
   BrowserPool,
   captureConfig,
   capturePage,
+  SelfTestDesk,
   parseAllowedNet,
   workerKey,
+  type CaptureConfig,
   type CaptureOrder,
   type CaptureResult,
   type Maker,
@@ -31,13 +33,17 @@ import {
 
 const USAGE = `nms capture <url> --out <dir> [--profile desktop|mobile] [--allow-net <cidr[:port]>…] [--maker <name,certificate>…] [--json]
   取证一个网页，写出证据包（.evp）及其中各文件；退出码：0 完整，4 部分，5 拒绝，1 失败，3 用法有误
-  Captures one page and writes the package (.evp) and its files; exit 0 complete, 4 partial, 5 refused, 1 failed, 3 usage`;
+  Captures one page and writes the package (.evp) and its files; exit 0 complete, 4 partial, 5 refused, 1 failed, 3 usage
+nms capture --self-test [--json]
+  对内置网页取证，与标准值逐字节、逐像素比较；退出码：0 相同，1 不同
+  Captures the built-in page and compares every body and pixel with the golden ones; exit 0 equal, 1 different`;
 
 const EXIT = { complete: 0, partial: 4, refused: 5, failed: 1 } as const;
 const DOMAIN = 'local.invalid';
 
 /** One capture by the same code as the worker's, without server or database. Signed with a key kept in `<out>/keys`. */
 export async function captureCommand(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--self-test')) return selfTestCommand(argv.filter((word) => word !== '--self-test'));
   const options = optionsOf(argv);
   if (typeof options === 'string') {
     const help = options === '';
@@ -52,10 +58,7 @@ export async function captureCommand(argv: readonly string[]): Promise<number> {
   const key = workerKey(join(config.CAPTURE_KEY_DIR ?? join(out, 'keys'), 'worker-1.key'), DOMAIN);
   const order = orderOf(url, profile, makers, clock.now());
   const stagingDir = join(out, '.staging');
-  const pool = new BrowserPool(
-    { chromiumPath: config.CHROMIUM_PATH ?? null, locale: config.CAPTURE_LOCALE, timezone: config.CAPTURE_TIMEZONE },
-    () => clock.now(),
-  );
+  const pool = poolOf(config, clock);
   try {
     const progress = json
       ? undefined
@@ -76,6 +79,37 @@ export async function captureCommand(argv: readonly string[]): Promise<number> {
     await pool.close();
     await rm(stagingDir, { recursive: true, force: true });
   }
+}
+
+async function selfTestCommand(rest: readonly string[]): Promise<number> {
+  if (rest.some((word) => word !== '--json')) {
+    process.stderr.write(`--self-test takes --json and nothing else\n${USAGE}\n`);
+    return 3;
+  }
+  const clock = new SystemClock();
+  const config = captureConfig.read();
+  const pool = poolOf(config, clock);
+  try {
+    const result = await new SelfTestDesk({ config, clock, takeBrowser: () => pool.takeLast() }).result();
+    const { passed, reason, bodies, pixels, browserSha256, ms } = result;
+    const told = passed ? `passed: ${bodies} bodies and ${pixels} pixels equal` : `failed: ${reason}`;
+    process.stdout.write(`${rest.length > 0 ? JSON.stringify(result) : `${told}\nbrowser ${browserSha256}, ${ms} ms`}\n`);
+    return passed ? 0 : 1;
+  } finally {
+    await pool.close();
+  }
+}
+
+function poolOf(config: CaptureConfig, clock: SystemClock): BrowserPool {
+  return new BrowserPool(
+    {
+      chromiumPath: config.CHROMIUM_PATH ?? null,
+      locale: config.CAPTURE_LOCALE,
+      timezone: config.CAPTURE_TIMEZONE,
+      memoryBytes: config.CAPTURE_MEMORY_BYTES,
+    },
+    () => clock.now(),
+  );
 }
 
 interface Options {

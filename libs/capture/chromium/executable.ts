@@ -16,7 +16,8 @@ export interface BrowserProgram {
   version: string;
   /** As the program calls itself, `Chromium 156.0.8078.79 …`. */
   label: string;
-  /** Of the program file itself, not of a start script before it. */
+  /** The program file itself, not a start script before it. */
+  file: () => Promise<string>;
   sha256: () => Promise<string>;
 }
 
@@ -69,16 +70,35 @@ async function describe(path: string, shell: boolean): Promise<BrowserProgram> {
   const { stdout } = await run(path, ['--version', '--no-sandbox'], { env: { PATH: machine.path(), HOME: '/nonexistent' } });
   const label = stdout.trim().split('\n').at(-1) ?? '';
   const version = /(\d+\.\d+\.\d+\.\d+)/.exec(label)?.[1] ?? '0';
-  let digest: Promise<string> | null = null;
-  return { path, label, version, shell: shell || /headless.?shell/i.test(path), sha256: () => (digest ??= digestOf(path)) };
+  let found: Promise<string> | null = null;
+  const file = () => (found ??= programOf(path));
+  // Not kept here: a program that was exchanged meanwhile is another one.
+  const sha256 = async () => fileDigest(await file());
+  return { path, label, version, shell: shell || /headless.?shell/i.test(path), file, sha256 };
 }
 
-async function digestOf(path: string): Promise<string> {
+async function programOf(path: string): Promise<string> {
   const real = await realpath(path);
-  const size = (await stat(real)).size;
-  const program = size > 1_000_000 ? real : await bigOne([join(dirname(real), 'chrome'), ...REAL_PROGRAMS], real);
+  const { size } = await stat(real);
+  return size > 1_000_000 ? real : bigOne([join(dirname(real), 'chrome'), ...REAL_PROGRAMS], real);
+}
+
+const digests = new Map<string, Promise<string>>();
+
+/** SHA-256 of a file, lower-case hex. One that has not been touched since it was read is not read again. */
+export async function fileDigest(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+  // A change of contents moves ctime, which no ordinary program can set back.
+  const key = [path, dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  const sum = digests.get(key) ?? readDigest(path);
+  digests.set(key, sum);
+  sum.catch(() => digests.delete(key));
+  return sum;
+}
+
+async function readDigest(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(program, { highWaterMark: 1 << 20 }), hash);
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }
 

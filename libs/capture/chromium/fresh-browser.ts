@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import puppeteer, { CDPSessionEvent, type Browser, type CDPSession, type Connection, type Protocol } from 'puppeteer';
 import { machine } from '../capture.config';
 import { EgressProxy } from '../egress/proxy';
+import { BOUNDS, confine } from './confine';
 import { findBrowser, type BrowserProgram } from './executable';
 import { makeBrowserNetwork, onPath } from './namespace';
 
@@ -16,12 +17,16 @@ export interface Isolation {
   sandboxReason: string;
   namespace: 'on' | 'off';
   namespaceReason: string;
+  /** Bounds of memory, processor and processes that were in force, and by what means. */
+  limits: string;
 }
 
 export interface BrowserSettings {
   chromiumPath: string | null;
   locale: string;
   timezone: string;
+  /** Memory of all its processes; bound by the kernel where the machine permits it, else watched. */
+  memoryBytes?: number;
   /** Stated in the manifest like the others; for fixture servers in tests. */
   furtherFlags?: string[];
 }
@@ -61,10 +66,11 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
   const root = process.getuid?.() === 0;
   const uid = root && onPath('setpriv') ? randomInt(FIRST_UID, LAST_UID + 1) : (process.getuid?.() ?? 0);
   const proxy = new EgressProxy(now);
-  const [program, network, folder] = await Promise.all([
+  const [program, network, folder, confinement] = await Promise.all([
     findBrowser(settings.chromiumPath),
     makeBrowserNetwork(),
     workFolder(uid),
+    confine({ ...BOUNDS, memoryBytes: settings.memoryBytes ?? BOUNDS.memoryBytes }),
   ]);
   const isolated = !('refused' in network);
   const port = await proxy.listen(isolated ? network.listener : undefined);
@@ -74,7 +80,11 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
     const wrapper = join(folder, 'start');
     const enter = isolated ? `nsenter --net=${network.path} ` : '';
     const drop = root && uid !== 0 ? `setpriv --reuid=${uid} --regid=${uid} --clear-groups --no-new-privs ` : '';
-    await writeFile(wrapper, `#!/bin/sh\nexec ${enter}${drop}"${program.path}" "$@"\n`, { mode: 0o755 });
+    await writeFile(
+      wrapper,
+      `#!/bin/sh\n${confinement.before}exec ${enter}${confinement.prefix}${drop}"${program.path}" "$@"\n`,
+      { mode: 0o755 },
+    );
     return puppeteer.launch({
       executablePath: wrapper,
       headless: program.shell ? 'shell' : true,
@@ -98,19 +108,24 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
     sandboxReason: '',
     namespace: isolated ? 'on' : 'off',
     namespaceReason: isolated ? '' : network.refused,
+    limits: confinement.told,
   };
   let browser: Browser;
   try {
     browser = await startWithSandbox(launch, isolation, root && uid === 0);
   } catch (error) {
     await proxy.close();
+    await confinement.release();
     await rm(folder, { recursive: true, force: true });
     throw error;
   } finally {
     if (isolated) network.release();
   }
   const pid = browser.process()?.pid ?? 0;
-  const end = () => endBrowser(browser, proxy, folder, pid, root && uid !== 0 ? uid : null);
+  const end = async () => {
+    await endBrowser(browser, proxy, folder, pid, root && uid !== 0 ? uid : null);
+    await confinement.release();
+  };
   const { connection, sessions, page } = await firstPage(browser).catch(async (error: unknown) => {
     await end();
     throw error;

@@ -1,4 +1,4 @@
-import { unchanged, verdictOf, type Check, type CheckResult } from './checks';
+import { stoppingOf, unchanged, verdictOf, type Check, type CheckResult } from './checks';
 
 const check = (id: string, result: CheckResult, sha256: string | null = null): Check => ({
   id,
@@ -24,3 +24,14 @@ it('E16 finds what changed while the capture ran', () => {
     observed: 'E04',
   });
 });
+
+it.each([
+  [['E03', 'E07', 'E11'], []],
+  [['E13'], ['E13']],
+  [
+    ['E16', 'E04', 'E04'],
+    ['E04', 'E16'],
+  ],
+])('F28: of the failed checks %j the job is stopped by %j', (failed, stopping) =>
+  expect(stoppingOf(failed.map((id) => check(id, 'fail')))).toEqual(stopping),
+);

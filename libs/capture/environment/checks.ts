@@ -1,45 +1,58 @@
-import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile, readlink, statfs } from 'node:fs/promises';
+import { lstat, readdir, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { processesOf, type FreshBrowser } from '../chromium/fresh-browser';
+import type { FreshBrowser } from '../chromium/fresh-browser';
+import type { ResolverSettings } from '../egress/resolver';
+import { controlPages, type ControlPage } from './control-pages';
+import { contents, digest, finding, na, SELF_TEST, type Check, type CheckResult, type Finding } from './finding';
+import { nameFiles, trustAndPolicies } from './machine-files';
+import { scannerReady, type Scanner } from './malware';
+import { noSecondHand, processList } from './processes';
+import { releaseCheck, type ReleaseSettings } from './release';
 import { askTime, type ClockReading } from './sntp';
+import { compareResolvers } from './two-resolvers';
 
-export type CheckResult = 'pass' | 'warn' | 'fail' | 'na';
-
-/** Line of `record/environment.json` (evidence-package.md section 11). */
-export interface Check {
-  id: string;
-  at: string;
-  result: CheckResult;
-  expected: string;
-  observed: string;
-  sha256: string | null;
-}
+export type { Check, CheckResult };
 
 /** A failed one of these stops the job unless an officer decides otherwise and says why. */
 export const MANDATORY = new Set(['E01', 'E02', 'E04', 'E05', 'E06', 'E09', 'E10', 'E12', 'E15', 'E16']);
 
+/** Not in bold in section 11, yet fault F28 stops the job for it: who commands the browser besides us decides what it shows. */
+const STOPPING = new Set([...MANDATORY, 'E13']);
+
+/** Failed checks that stop the job unless an officer decides otherwise. The verdict is another question and knows the mandatory ones only. */
+export function stoppingOf(checks: readonly Check[]): string[] {
+  return [...new Set(checks.filter(({ id, result }) => result === 'fail' && STOPPING.has(id)).map(({ id }) => id))].sort();
+}
+
 export interface EnvironmentSettings {
   timeServers: string[];
-  /** SHA-256 of the browser program in the release record; null outside a release. */
-  browserSha256: string | null;
-  dnsServers: string[];
+  release: ReleaseSettings;
+  /** The rules by which the egress reaches a site; control pages are reached by the same. */
+  rules: ResolverSettings;
+  controlPages: ControlPage[];
+  scanner: Scanner;
+  /** SHA-256 of certificate files that the operator himself added to the system; none listed means that any added one is a warning only. */
+  knownAuthorities: string[];
   timezone: string;
   locale: string;
 }
 
 export interface EnvironmentSubject {
   fresh: FreshBrowser;
+  /** Address as ordered. No check sends anything to its host. */
+  url: string;
   staging: string;
   jobBytes: number;
   settings: EnvironmentSettings;
   now: () => Date;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Where the machine's files begin; the empty text but for tests on a copy. */
+  root?: string;
+  /** E15 as this process knows it. */
+  selfTest?: () => Promise<Finding>;
 }
-
-type Finding = Omit<Check, 'id' | 'at'>;
 
 export interface ClockState {
   status: 'ok' | 'unverified' | 'bad';
@@ -61,45 +74,40 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   return { verdict: failed.length > 0 || checks.some(({ result }) => result === 'warn') ? 'warn' : 'clean', failed };
 }
 
-const finding = (result: CheckResult, expected: string, observed: string, sha256: string | null = null): Finding => ({
-  result,
-  expected,
-  observed,
-  sha256,
-});
-const na = (expected: string, reason: string): Finding => finding('na', expected, reason);
-const digest = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
-const contents = (path: string) => readFile(path).catch(() => null);
+const LOOKED_BEFORE = 'looked at before the capture; not asked again';
+const NO_SELF_TEST =
+  'no self-test in this process; the capture process makes one at its start, `nms capture --self-test` when asked';
 
-/** All checks at one moment. Only looks; changes nothing and sends nothing to any site. */
+/** All checks at one moment. Only looks; changes nothing and sends nothing to the site that is captured. */
 export async function runChecks(subject: EnvironmentSubject, before: boolean): Promise<{ checks: Check[]; clock: ClockState }> {
   const clock = await readClock(subject);
+  const { fresh, settings, root = '', environment } = subject;
+  const { rules, scanner } = settings;
   const table: [string, () => Promise<Finding> | Finding][] = [
-    ['E01', () => releaseDigests(subject)],
-    ['E02', () => (before ? freshProfile(subject) : na('profile new', 'used by this capture; it is deleted with the browser'))],
-    ['E03', () => processList(subject)],
-    ['E04', nameFiles],
+    ['E01', async () => releaseCheck(await fresh.program.sha256(), settings.release)],
+    ['E02', () => freshProfile(subject, before)],
+    ['E03', () => processList(fresh)],
+    ['E04', () => nameFiles(root)],
     ['E05', () => onlyOurEgress(subject)],
-    ['E06', trustAndPolicies],
+    ['E06', () => trustAndPolicies(fresh, { root, knownAuthorities: settings.knownAuthorities })],
     [
       'E07',
-      () =>
-        na(
-          'answers of two resolvers compared',
-          subject.settings.dnsServers.length < 2 ? 'one resolver configured' : 'answers stand in dns.jsonl',
-        ),
+      () => (before ? compareResolvers(hostOf(subject.url), rules.servers, rules.hosts) : na('two resolvers', LOOKED_BEFORE)),
     ],
     ['E08', interfaces],
     [
       'E09',
-      () => na('control pages of two national sites', 'no control pages configured; nothing but the ordered address is visited'),
+      () => (before ? controlPages(settings.controlPages, subject.url, rules, subject.now) : na('control pages', LOOKED_BEFORE)),
     ],
     ['E10', () => clockFinding(clock)],
-    ['E11', () => na('malware scan', 'no scanner configured')],
+    [
+      'E11',
+      () => (before ? scannerReady(scanner) : na('malware scan', scanner ? 'made while packing' : 'no scanner configured')),
+    ],
     ['E12', () => roomOnDisk(subject, before)],
-    ['E13', () => noSecondHand(subject)],
+    ['E13', () => noSecondHand(fresh, { root, environment })],
     ['E14', () => presentation(subject)],
-    ['E15', () => na('built-in page captured equal to its golden copy', 'run by the self-test command, not in each job')],
+    ['E15', () => subject.selfTest?.() ?? na(SELF_TEST, NO_SELF_TEST)],
   ];
   const checks = await Promise.all(
     table.map(async ([id, look]): Promise<Check> => {
@@ -112,7 +120,7 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
   return { checks, clock };
 }
 
-const REPEATED = ['E03', 'E04', 'E05', 'E06', 'E10', 'E13'];
+const REPEATED = ['E02', 'E03', 'E04', 'E05', 'E06', 'E10', 'E13'];
 
 /** E16: what was looked at before is the same after. */
 export function unchanged(before: readonly Check[], after: readonly Check[], at: string): Check {
@@ -124,66 +132,57 @@ export function unchanged(before: readonly Check[], after: readonly Check[], at:
   return {
     id: 'E16',
     at,
-    ...finding(changed.length === 0 ? 'pass' : 'fail', 'E03-E06, E10, E13 as before', changed.join(' ') || 'unchanged'),
+    ...finding(changed.length === 0 ? 'pass' : 'fail', 'E02-E06, E10, E13 as before', changed.join(' ') || 'unchanged'),
   };
 }
 
-async function releaseDigests({ fresh, settings }: EnvironmentSubject): Promise<Finding> {
-  const sha256 = await fresh.program.sha256();
-  if (settings.browserSha256 === null)
-    return finding('na', 'equal to the release record', 'no release record configured; digest of the browser stated', sha256);
-  const same = settings.browserSha256 === sha256;
-  return finding(same ? 'pass' : 'fail', settings.browserSha256, sha256, sha256);
-}
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).hostname : '');
 
-const LEFTOVERS = ['Cookies', 'Network/Cookies', 'Extensions', 'Service Worker/Database', 'History', 'Login Data', 'Web Data'];
+const LEFTOVERS = ['Cookies', 'Network/Cookies', 'Service Worker/Database', 'Login Data', 'Web Data', 'Cache'];
+const EXTENSION_FLAGS = /^--(load-extension|disable-extensions-except|load-component-extension)=/;
 
-async function freshProfile({ fresh }: EnvironmentSubject): Promise<Finding> {
-  const expected = 'profile made for this job; no extensions, cookies, cache, service workers';
-  const { cookies } = await fresh.connection.send('Storage.getCookies');
-  const { targetInfos } = await fresh.connection.send('Target.getTargets');
-  const strangers = targetInfos.filter(({ type, url }) => type === 'service_worker' || url.startsWith('chrome-extension:'));
-  const extensions = await readdir(join(fresh.folder, 'profile', 'Default', 'Extensions')).catch(() => []);
-  const made = (await lstat(join(fresh.folder, 'profile'))).birthtime;
-  const observed = `made ${made.toISOString()}; ${cookies.length} cookies, ${extensions.length} extensions, ${strangers.length} workers; looked for ${LEFTOVERS.length} kinds of leftovers`;
-  const old = fresh.startedAt.getTime() - made.getTime() > 120_000;
-  return finding(cookies.length + extensions.length + strangers.length === 0 && !old ? 'pass' : 'fail', expected, observed);
-}
-
-async function processList({ fresh }: EnvironmentSubject): Promise<Finding> {
-  const { uid, sandbox, sandboxReason, namespace, namespaceReason } = fresh.isolation;
-  const own = process.getuid?.() !== uid;
-  const ids = own ? await processesOf(uid) : [];
-  const programs = await Promise.all(ids.map((id) => readlink(`/proc/${id}/exe`).catch(() => '')));
-  // Zygotes and sandboxed children hide their link; what can be read has to be the browser.
-  const foreign = [...new Set(programs.filter((path) => path !== '' && !/chrom|crashpad|headless/i.test(path)))];
-  const facts = [
-    `account ${uid}`,
-    `foreign programs ${foreign.length}${foreign.length > 0 ? ` (${foreign.join(', ')})` : ''}`,
-    `sandbox ${sandbox}${sandboxReason ? ` (${sandboxReason})` : ''}`,
-    `network namespace ${namespace}${namespaceReason ? ` (${namespaceReason})` : ''}`,
+/**
+ * E02. Before: nothing in the profile. After: it is used, by this capture alone; still the same folder, and still without extensions.
+ * The digest covers the folder's identity and the extensions, so that E16 sees an exchanged profile.
+ */
+async function freshProfile({ fresh }: EnvironmentSubject, before: boolean): Promise<Finding> {
+  const expected = before
+    ? 'profile made for this job; no extensions, cookies, cache, service workers'
+    : 'the same profile; no extensions';
+  const folder = join(fresh.folder, 'profile');
+  const made = await lstat(folder, { bigint: true });
+  const installed = await readdir(join(folder, 'Default', 'Extensions')).catch(() => []);
+  const extensions = [...installed, ...fresh.flags.filter((flag) => EXTENSION_FLAGS.test(flag))];
+  // A browser that died cannot be asked; its folder still can.
+  const targets = await fresh.connection.send('Target.getTargets', undefined, { timeout: 3_000 }).catch(() => null);
+  const cookies = before ? (await fresh.connection.send('Storage.getCookies')).cookies.length : 0;
+  const strangers = (targets?.targetInfos ?? []).filter(
+    ({ type, url }) => url.startsWith('chrome-extension:') || (before && type === 'service_worker'),
+  );
+  const filled = before ? await leftovers(folder) : [];
+  const observed = [
+    `made ${new Date(Number(made.birthtimeMs)).toISOString()}`,
+    `${extensions.length} extensions${extensions.length > 0 ? ` (${extensions.join(' ')})` : ''}`,
+    ...(before ? [`${cookies} cookies`, `older stores: ${filled.join(' ') || 'none'} of ${LEFTOVERS.length} kinds`] : []),
+    `${strangers.length} workers`,
+    ...(targets === null ? ['the browser no longer answers'] : []),
   ].join('; ');
-  const expected = 'only the browser under the account of the job; sandbox and network namespace on';
-  if (foreign.length > 0) return finding('fail', expected, facts);
-  return finding(own && sandbox === 'on' && namespace === 'on' ? 'pass' : 'warn', expected, facts);
+  const old = fresh.startedAt.getTime() - Number(made.birthtimeMs) > 120_000;
+  const clean = extensions.length + strangers.length + cookies + filled.length === 0 && !old;
+  const sum = digest(JSON.stringify([String(made.ino), String(made.birthtimeNs), extensions]));
+  return finding(clean ? 'pass' : 'fail', expected, observed, sum);
 }
 
-const HOSTS_LINE = /^\s*(#.*)?$|^\s*(127\.\d+\.\d+\.\d+|::1|fe00::|ff0[0-9]::)\S*\s+\S+/;
-
-async function nameFiles(): Promise<Finding> {
-  const paths = ['/etc/hosts', '/etc/nsswitch.conf', '/etc/resolv.conf'];
-  const files = await Promise.all(paths.map(contents));
-  const sum = digest(Buffer.concat(files.map((bytes) => bytes ?? Buffer.alloc(0))));
-  const lines = (files[0] ?? Buffer.alloc(0)).toString('utf8').split('\n');
-  const odd = lines.filter((line) => !HOSTS_LINE.test(line) && !isOwnName(line));
-  const observed = `${paths.map((path, at) => `${path} ${files[at] ? digest(files[at]).slice(0, 16) : 'absent'}`).join('; ')}; ${odd.length} other lines in hosts`;
-  return finding(odd.length === 0 ? 'pass' : 'fail', 'hosts names only this machine', observed, sum);
-}
-
-/** Container engines write the machine's own name and address into hosts. */
-function isOwnName(line: string): boolean {
-  const address = line.trim().split(/\s+/)[0] ?? '';
-  return Object.values(networkInterfaces()).some((list) => list?.some((item) => item.address === address));
+/** Stores older than the profile itself: brought from elsewhere. The browser makes empty ones of its own when it starts. */
+async function leftovers(folder: string): Promise<string[]> {
+  const { birthtimeMs } = await lstat(folder);
+  const found = await Promise.all(
+    LEFTOVERS.map(async (name) => {
+      const file = await lstat(join(folder, 'Default', name)).catch(() => null);
+      return file && file.mtimeMs < birthtimeMs - 1_000 ? name : '';
+    }),
+  );
+  return found.filter(Boolean);
 }
 
 async function onlyOurEgress({ fresh, environment }: EnvironmentSubject): Promise<Finding> {
@@ -214,25 +213,6 @@ function egressAnswers({ isolation, flags }: FreshBrowser): Promise<string> {
   });
 }
 
-const POLICIES = ['/etc/chromium/policies', '/etc/opt/chrome/policies', '/etc/chromium-browser/policies'];
-
-async function trustAndPolicies(): Promise<Finding> {
-  const bundle = await contents('/etc/ssl/certs/ca-certificates.crt');
-  const local = (await readdir('/usr/local/share/ca-certificates').catch(() => [])).filter((name) => name.endsWith('.crt'));
-  const policies: string[] = [];
-  for (const root of POLICIES) {
-    for (const part of ['managed', 'recommended']) {
-      const names = await readdir(join(root, part)).catch(() => []);
-      policies.push(...names.filter((name) => name.endsWith('.json')));
-    }
-  }
-  const observed = `system bundle ${bundle ? digest(bundle).slice(0, 16) : 'absent'}; ${local.length} added authorities; ${policies.length} browser policies; profile has no certificate store of its own`;
-  const sum = digest(JSON.stringify([bundle ? digest(bundle) : '', local, policies]));
-  if (policies.length > 0) return finding('fail', 'no added authority, no browser policy', observed, sum);
-  // Chromium trusts its own root store and the profile's; an authority added to the system is told, because other tools do trust it.
-  return finding(local.length > 0 ? 'warn' : 'pass', 'no added authority, no browser policy', observed, sum);
-}
-
 async function interfaces(): Promise<Finding> {
   const route = await contents('/proc/net/route');
   const names = Object.entries(networkInterfaces()).map(
@@ -241,9 +221,17 @@ async function interfaces(): Promise<Finding> {
   return finding('pass', 'stated', names.join('; '), route ? digest(route) : null);
 }
 
-async function readClock({ settings, now }: EnvironmentSubject): Promise<ClockState> {
+/** The clock against its servers. One that was not heard is asked once more: a lost packet is no drift. */
+export async function readClock({
+  settings,
+  now,
+}: {
+  settings: { timeServers: string[] };
+  now: () => Date;
+}): Promise<ClockState> {
   const checkedAt = now().toISOString();
-  const readings = (await Promise.all(settings.timeServers.map((server) => askTime(server, () => now().getTime())))).filter(
+  const ask = async (server: string) => (await askTime(server, () => now().getTime())) ?? askTime(server, () => now().getTime());
+  const readings = (await Promise.all(settings.timeServers.map(ask))).filter(
     (reading): reading is ClockReading => reading !== null,
   );
   if (readings.length < 2)
@@ -259,7 +247,7 @@ async function readClock({ settings, now }: EnvironmentSubject): Promise<ClockSt
   };
 }
 
-function clockFinding(clock: ClockState): Finding {
+export function clockFinding(clock: ClockState): Finding {
   const expected = 'two sources or more, offset within 1 s';
   if (clock.status === 'unverified')
     return finding('warn', expected, `${clock.source.length} sources answered; time of the system, not verified here`);
@@ -278,21 +266,6 @@ async function roomOnDisk({ staging, jobBytes }: EnvironmentSubject, before: boo
     `free ≥ ${Math.floor(need / 1_048_576)} MiB${before ? ', staging empty' : ''}`,
     observed,
   );
-}
-
-async function noSecondHand({ fresh, environment }: EnvironmentSubject): Promise<Finding> {
-  const preloads = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT'].filter((name) => environment[name]);
-  const preloadFile = ((await contents('/etc/ld.so.preload')) ?? '').toString().trim();
-  const tracers = await Promise.all(
-    [process.pid, fresh.pid].map(
-      async (pid) => /^TracerPid:\s+(\d+)/m.exec((await contents(`/proc/${pid}/status`))?.toString() ?? '')?.[1] ?? '0',
-    ),
-  );
-  const port = fresh.flags.some((flag) => flag.startsWith('--remote-debugging-port'));
-  const traced = tracers.some((pid) => pid !== '0');
-  const observed = `preload ${preloads.join(' ') || 'none'}${preloadFile ? '; ld.so.preload present' : ''}; tracer ${traced ? tracers.join(' ') : 'none'}; control by pipe${port ? ' and by port' : ' only'}`;
-  const bad = preloadFile !== '' || traced || port || environment['LD_PRELOAD'] !== undefined;
-  return finding(bad ? 'fail' : 'pass', 'no preload, no tracer, no second debugger', observed);
 }
 
 function presentation({ fresh, settings }: EnvironmentSubject): Finding {

@@ -31,7 +31,12 @@ export function askTime(server: string, now: () => number): Promise<ClockReading
     socket.on('error', () => end(null));
     socket.on('message', (answer) => {
       const usable =
-        answer.length >= 48 && ((answer[0] as number) & 0x07) === 4 && answer[1] !== 0 && answer.subarray(24, 32).equals(nonce);
+        answer.length >= 48 &&
+        ((answer[0] as number) & 0x07) === 4 &&
+        // 3 is "not synchronised" (RFC 5905 section 7.3); 1 and 2 announce a leap second and say nothing against the time.
+        (answer[0] as number) >> 6 !== 3 &&
+        answer[1] !== 0 &&
+        answer.subarray(24, 32).equals(nonce);
       if (!usable) return end(null);
       const round = performance.now() - started;
       const theirs = (stampOf(answer, 32) + stampOf(answer, 40)) / 2;

@@ -8,7 +8,8 @@ import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
 import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
 import type { EgressResolver } from '../egress/resolver';
-import type { Check, ClockState, Verdict } from '../environment/checks';
+import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
+import { parseScanner, scan } from '../environment/malware';
 import { mergeExchanges, type RecordedExchange } from './merge';
 import type { Staging } from './staging';
 import { waczBytes } from './wacz';
@@ -48,9 +49,10 @@ export interface PackageInput {
 }
 
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
-export async function writePackage(input: PackageInput): Promise<CaptureResult> {
-  const { order, staging, fresh, recorder } = input;
-  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, input.bodyLimit);
+export async function writePackage(given: PackageInput): Promise<CaptureResult> {
+  const { order, staging, fresh, recorder } = given;
+  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
+  const input = { ...given, environment: await scanned(given, exchanges) };
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
   const limits = [...new Set([...input.limits, ...cut])].sort();
@@ -93,6 +95,23 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
       kind: input.navigation.kind,
     },
   };
+}
+
+/** E11 looks at what came, which is known only now; the verdict counts it like the others. */
+async function scanned(
+  { environment, config, now }: PackageInput,
+  exchanges: RecordedExchange[],
+): Promise<PackageInput['environment']> {
+  const scanner = parseScanner(config.MALWARE_SCANNER ?? null);
+  if (!scanner) return environment;
+  const bodies = exchanges.flatMap(({ url, body }, at) =>
+    body && body.length > 0 ? [{ name: `exchange ${at + 1} ${url}`, bytes: body }] : [],
+  );
+  const found = await scan(scanner, bodies);
+  const at = now().toISOString();
+  const observed = found.observed.toWellFormed();
+  const after = environment.after.map((check) => (check.id === 'E11' ? { id: 'E11', at, ...found, observed } : check));
+  return { before: environment.before, after, verdict: verdictOf([...environment.before, ...after]) };
 }
 
 /** WACZ and index; answers the lines of exchanges.jsonl, which name their WARC records. */
@@ -186,6 +205,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
   const { order, recorder, config, fresh, staging, environment } = input;
   const { request } = order;
   const finishedAt = input.now();
+  const overridden = stoppingOf([...environment.before, ...environment.after]).length > 0;
   const count = (outcome: string) => exchanges.filter((exchange) => exchange.outcome === outcome).length;
   return {
     schema: 'evidence-manifest/1',
@@ -238,8 +258,9 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
     },
     environment: {
       ...environment.verdict,
-      overrideBy: order.override?.by ?? null,
-      overrideReason: order.override?.reason ?? null,
+      // A decision that was not needed changed nothing and is not told as one.
+      overrideBy: (overridden && order.override?.by) || null,
+      overrideReason: (overridden && order.override?.reason) || null,
     },
     navigation: navigationOf(input, exchanges),
     outcome: {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { SystemClock } from '../../kernel';
+import { SystemClock, type Clock } from '../../kernel';
 import { generateKey, type NoteKey } from '../../proof';
 import { captureConfig, type CaptureConfig } from '../capture.config';
-import { capturePage } from '../capture-page';
-import { processesOf, startBrowser } from '../chromium/fresh-browser';
+import { capturePage, type CaptureDeps } from '../capture-page';
+import { processesOf, startBrowser, type FreshBrowser } from '../chromium/fresh-browser';
 import type { CaptureOrder, CaptureResult, Limits, Profile, ProgressLine } from '../domain/capture-order';
 import { TRUST_FLAG } from './fixture-certificate';
 
@@ -28,6 +28,12 @@ export interface CaptureOptions {
   order?: Partial<CaptureOrder>;
   /** Leaves the fixture's certificate unknown to the browser. */
   distrust?: boolean;
+  /** Further words for the browser. */
+  flags?: string[];
+  clock?: Clock;
+  deps?: Pick<CaptureDeps, 'selfTest' | 'machineRoot' | 'variables'>;
+  /** Called with the browser before anything is done with it. */
+  onBrowser?: (fresh: FreshBrowser) => void | Promise<void>;
   /** Called with each step, for tests that interfere at a certain one. */
   onProgress?: (line: ProgressLine, pid: number) => void;
 }
@@ -43,9 +49,21 @@ export class CaptureHarness {
 
   async capture(
     url: string,
-    { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, onProgress }: CaptureOptions = {},
+    {
+      allow = [],
+      config = {},
+      limits,
+      profile = 'desktop',
+      order = {},
+      distrust = false,
+      flags = [],
+      clock = new SystemClock(),
+      deps = {},
+      onBrowser,
+      onProgress,
+    }: CaptureOptions = {},
   ): Promise<Captured> {
-    const clock = new SystemClock();
+    const machineClock = new SystemClock();
     const settings = {
       ...captureConfig.read({ CHROMIUM_PATH: process.env['CHROMIUM_PATH'] }),
       EGRESS_ALLOW_NET: allow,
@@ -56,16 +74,18 @@ export class CaptureHarness {
     let pid = 0;
     const began = performance.now();
     const result = await capturePage(given, {
+      ...deps,
       stagingDir: this.folder,
       takeBrowser: async () => {
         const browser = {
           chromiumPath: settings.CHROMIUM_PATH ?? null,
           locale: 'zh-CN',
           timezone: 'Asia/Shanghai',
-          furtherFlags: distrust ? [] : [TRUST_FLAG],
+          furtherFlags: [...(distrust ? [] : [TRUST_FLAG]), ...flags],
         };
-        const fresh = await startBrowser(browser, () => clock.now());
+        const fresh = await startBrowser(browser, () => machineClock.now());
         pid = fresh.pid;
+        await onBrowser?.(fresh);
         this.workFolders.add(basename(fresh.folder));
         this.accounts.add(fresh.isolation.uid);
         return fresh;

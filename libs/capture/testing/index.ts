@@ -1,3 +1,5 @@
 export * from './capture-harness';
 export * from './fixture-site';
 export * from './fixture-dns';
+export { timeServer } from './fixture-time';
+export { EICAR, playedClamd } from './fixture-clamd';

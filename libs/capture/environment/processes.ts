@@ -1,0 +1,113 @@
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileDigest } from '../chromium/executable';
+import { processesOf, type FreshBrowser } from '../chromium/fresh-browser';
+import { contents, finding, type Finding } from './finding';
+
+/** Programs that a browser brings with itself and starts: told apart by digest, so a program under one of these names is not one of them. */
+const COMPANIONS = ['chrome_crashpad_handler', 'chrome-sandbox', 'chrome-management-service'];
+
+/** Processes of the capture: those of the job's own account, and all descendants of the browser whatever account they took. */
+export async function captureGroup({ pid, isolation }: Pick<FreshBrowser, 'pid' | 'isolation'>): Promise<number[]> {
+  const parents = new Map<number, number>();
+  const names = (await readdir('/proc').catch(() => [])).filter((each) => /^\d+$/.test(each));
+  const read = (name: string) => readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
+  const all = await Promise.all(names.map(async (name) => [Number(name), await read(name)] as const));
+  for (const [each, status] of all)
+    if (status !== '' && !/^State:\s+Z/m.test(status)) parents.set(each, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
+  const group = new Set(parents.has(pid) ? [pid] : []);
+  for (let size = -1; size !== group.size;) {
+    size = group.size;
+    for (const [child, parent] of parents) if (group.has(parent)) group.add(child);
+  }
+  if (isolation.uid !== process.getuid?.()) for (const each of await processesOf(isolation.uid)) group.add(each);
+  return [...group].sort((a, b) => a - b);
+}
+
+/** E03. The list is compared by digest of the running program, read through the kernel, not by name or path. */
+export async function processList(fresh: FreshBrowser): Promise<Finding> {
+  const { uid, sandbox, sandboxReason, namespace, namespaceReason, limits } = fresh.isolation;
+  const own = process.getuid?.() !== uid;
+  const allowed = await allowList(fresh);
+  const group = await captureGroup(fresh);
+  const foreign: string[] = [];
+  let unread = 0;
+  for (const pid of group) {
+    const sum = await runningDigest(pid);
+    if (sum !== null && !allowed.has(sum))
+      foreign.push(`${basename(await readlink(`/proc/${pid}/exe`).catch(() => '?'))} ${sum}`);
+    // One that ended between the list and the look has nothing to hide; one that still runs and cannot be read has.
+    else if (sum === null && (await captureGroup(fresh)).includes(pid)) unread += 1;
+  }
+  const facts = [
+    `account ${uid}`,
+    `${group.length} processes, allow-list of ${allowed.size} digests`,
+    ...(unread > 0 ? [`${unread} could not be read`] : []),
+    `foreign programs ${foreign.length}${foreign.length > 0 ? ` (${[...new Set(foreign)].join(', ')})` : ''}`,
+    `sandbox ${sandbox}${sandboxReason ? ` (${sandboxReason})` : ''}`,
+    `network namespace ${namespace}${namespaceReason ? ` (${namespaceReason})` : ''}`,
+    ...(limits ? [`limits ${limits}`] : []),
+  ].join('; ');
+  const expected =
+    'only the browser and its companions by digest, under the account of the job; sandbox and network namespace on';
+  if (foreign.length > 0) return finding('fail', expected, facts);
+  return finding(own && unread === 0 && sandbox === 'on' && namespace === 'on' ? 'pass' : 'warn', expected, facts);
+}
+
+async function allowList({ program }: FreshBrowser): Promise<Set<string>> {
+  const file = await program.file();
+  const companions = await Promise.all(COMPANIONS.map((name) => fileDigest(join(dirname(file), name)).catch(() => null)));
+  return new Set([await program.sha256(), ...companions.filter((sum) => sum !== null)]);
+}
+
+/** Null when the process ended or hides what it runs. */
+async function runningDigest(pid: number): Promise<string | null> {
+  const link = `/proc/${pid}/exe`;
+  try {
+    // The file by its path has a digest that is known already; it is the same one if it is the same inode.
+    const path = await realpath(link);
+    const [running, there] = await Promise.all([stat(link), stat(path).catch(() => null)]);
+    return await fileDigest(there && there.ino === running.ino && there.dev === running.dev ? path : link);
+  } catch {
+    return null;
+  }
+}
+
+/** E13. What the machine loads into every program, what was loaded into this browser, who traces it, who else may command it. */
+export async function noSecondHand(
+  fresh: FreshBrowser,
+  { root, environment }: { root: string; environment: Readonly<Record<string, string | undefined>> },
+): Promise<Finding> {
+  const variables = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT'];
+  const preloads = variables.filter((name) => environment[name]);
+  const preloadFile = ((await contents(join(root, '/etc/ld.so.preload'))) ?? '').toString().trim();
+  const group = await captureGroup(fresh);
+  const inside = new Set<string>();
+  const tracers: string[] = [];
+  for (const pid of [process.pid, ...group]) {
+    const status = (await contents(`/proc/${pid}/status`))?.toString() ?? '';
+    const tracer = Number(/^TracerPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+    // A browser's own crash handler may look at its sibling; nobody from outside may.
+    if (tracer !== 0 && !group.includes(tracer)) tracers.push(`${tracer} of ${pid}`);
+    if (pid === process.pid) continue;
+    const given = (await contents(`/proc/${pid}/environ`))?.toString('latin1').split('\0') ?? [];
+    for (const name of ['LD_PRELOAD', 'LD_AUDIT'])
+      if (given.some((line) => line.startsWith(`${name}=`) && line !== `${name}=`)) inside.add(name);
+  }
+  const port = fresh.flags.some((flag) => flag.startsWith('--remote-debugging-port'));
+  const opened = (await contents(join(fresh.folder, 'profile', 'DevToolsActivePort'))) !== null;
+  const observed = [
+    `preload ${preloads.join(' ') || 'none'}${preloadFile ? '; ld.so.preload present' : ''}`,
+    `in the browser ${[...inside].join(' ') || 'none'}`,
+    `tracer ${tracers.join(', ') || 'none'}`,
+    `control by pipe${port || opened ? ' and by port' : ' only'}`,
+  ].join('; ');
+  const bad =
+    preloadFile !== '' ||
+    inside.size > 0 ||
+    tracers.length > 0 ||
+    port ||
+    opened ||
+    ['LD_PRELOAD', 'LD_AUDIT'].some((name) => environment[name]);
+  return finding(bad ? 'fail' : 'pass', 'no preload, no tracer, no second debugger', observed);
+}
