@@ -4,20 +4,23 @@ import type { CDPSession, Protocol } from 'puppeteer';
 import type { Clock } from '../kernel';
 import type { NoteSigner } from '../proof';
 import { firstView } from './chromium/artefacts';
-import { userAgentOf, type FreshBrowser } from './chromium/fresh-browser';
+import type { FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
 import { Aside, quietMoment, scrollThrough, settle, stateOf, type PageState } from './chromium/page-acts';
-import { Recorder, type LimitName, type SeenExchange } from './chromium/recorder';
+import { Recorder, type LimitName } from './chromium/recorder';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
 import { parseAllowedNet, refusalOfAddress } from './domain/address';
 import { LIMITS, type CaptureOrder, type CaptureResult, type Limits, type ProgressLine } from './domain/capture-order';
 import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
-import { EgressResolver, type DnsRecord } from './egress/resolver';
+import { EgressResolver } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import { writePackage, type Navigation } from './records/package';
+import { MainDocument } from './main-document';
+import { writeObservation } from './observation';
+import { agentOf, identityOf, present, VIEWPORTS } from './profile';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
@@ -42,11 +45,6 @@ const BUSY_MS = 5_500;
 const FIRST_VIEW_MS = 25_000;
 /** Environment, packaging and signing need this much of the job's time. */
 const RESERVE_MS = 10_000;
-
-export const VIEWPORTS = {
-  desktop: { width: 1366, height: 900, deviceScaleFactor: 1, mobile: false },
-  mobile: { width: 390, height: 844, deviceScaleFactor: 2, mobile: true },
-} as const;
 
 /** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
@@ -86,6 +84,7 @@ class PageCapture {
   private fresh: FreshBrowser | null = null;
   private recorder: Recorder | null = null;
   private session: CDPSession | null = null;
+  private main: MainDocument | null = null;
   private frameId = '';
   private wire: WireRecord | null = null;
   private resolver: EgressResolver;
@@ -147,6 +146,7 @@ class PageCapture {
 
   private async prepare(): Promise<void> {
     const { clock, config } = this.deps;
+    const { profile } = this.order.request;
     const fresh = (this.fresh = await this.deps.takeBrowser().catch((error: unknown) => {
       throw new Ended('failed', `browserNotStarted: ${reasonOf(error)}`);
     }));
@@ -157,7 +157,7 @@ class PageCapture {
     const [{ checks, clock: state }, tree] = await Promise.all([
       runChecks(subject, true),
       session.send('Page.getFrameTree'),
-      this.present(session),
+      present(session, profile),
     ]);
     this.before = checks;
     this.clockState = state;
@@ -174,58 +174,21 @@ class PageCapture {
     const asked = this.resolver;
     this.resolver = fresh.proxy.open(this.rules, wire);
     this.resolver.records.push(...asked.records);
-    const recorder = (this.recorder = new Recorder(fresh, this.limits, () => clock.now(), this.identity()));
+    const recorder = (this.recorder = new Recorder(
+      fresh,
+      this.limits,
+      () => clock.now(),
+      identityOf(profile, fresh, config.CAPTURE_LOCALE),
+    ));
+    this.main = new MainDocument(recorder, fresh.proxy, this.frameId);
     recorder.onLimit = (name) => this.limit(name);
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
     await recorder.start(session, this.frameId);
   }
 
-  /** Screen and user agent of the profile; what the warm browser has is the desktop's. */
-  private async present(session: CDPSession): Promise<void> {
-    const viewport = VIEWPORTS[this.order.request.profile];
-    await session.send('Emulation.setDeviceMetricsOverride', {
-      ...viewport,
-      screenWidth: viewport.width,
-      screenHeight: viewport.height,
-    });
-    if (!viewport.mobile) return;
-    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
-  }
-
-  /** The mobile profile says that it is one; system and version stay the true ones. */
-  private identity(): Protocol.Emulation.SetUserAgentOverrideRequest | null {
-    if (!VIEWPORTS[this.order.request.profile].mobile || !this.fresh) return null;
-    const { version } = this.fresh.program;
-    const major = version.split('.')[0] ?? '';
-    const brands = [
-      { brand: 'Not:A-Brand', version: '8' },
-      { brand: 'Chromium', version: major },
-    ];
-    const locale = this.deps.config.CAPTURE_LOCALE;
-    return {
-      userAgent: this.userAgent(),
-      acceptLanguage: `${locale},${locale.split('-')[0]}`,
-      platform: 'Linux x86_64',
-      userAgentMetadata: {
-        brands,
-        platform: 'Linux',
-        platformVersion: '',
-        architecture: '',
-        model: '',
-        mobile: true,
-        fullVersion: version,
-      },
-    };
-  }
-
-  private userAgent(): string {
-    const mobile = VIEWPORTS[this.order.request.profile].mobile;
-    return mobile && this.fresh ? userAgentOf(this.fresh.program.version, true) : (this.fresh?.userAgent ?? '');
-  }
-
   private async load(): Promise<void> {
-    const { session, recorder } = this.ready();
+    const { session, recorder, main } = this.ready();
     const { url } = this.order.request;
     const deadline = performance.now() + Math.min(this.limits.pageMs, this.remaining() - RESERVE_MS);
     this.step('goto', url);
@@ -246,49 +209,19 @@ class PageCapture {
       if (this.loadingStopped) break;
       await pause(20);
     }
-    if (!this.mainAnswered()) throw new Ended('failed', 'noAnswerInTime');
+    if (!main.answered()) throw new Ended('failed', 'noAnswerInTime');
     this.step('dom', recorder.mainLoadedAt > 0 ? 'load' : 'loading stopped');
   }
 
   private async navigationFailed(error: string): Promise<never> {
-    const { recorder } = this.ready();
-    const [refusal] = this.mainRefusals();
+    const { recorder, main } = this.ready();
+    const [refusal] = main.refusals();
     if (refusal) throw new Ended('refused', refusal);
     // An address that is a file aborts the navigation; word of the download may come a moment after that.
     for (let waited = 0; /ERR_ABORTED/.test(error) && recorder.downloads.length === 0 && waited < DOWNLOAD_NEWS_MS; waited += 20)
       await pause(20);
     if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
-    throw new Ended('failed', this.mainFailure() ?? error);
-  }
-
-  /** What the egress refused of the main document, plain or through a tunnel. */
-  private mainRefusals(): string[] {
-    const { fresh } = this.ready();
-    return this.documents().flatMap((seen) => {
-      const own = seen.refusedBy && fresh.proxy.exchanges.find(({ id }) => String(id) === seen.refusedBy);
-      if (own) return own.outcome === 'blocked' ? [own.reason] : [];
-      const url = new URL(seen.url);
-      const tunnel = fresh.proxy.tunnels.findLast(
-        ({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443),
-      );
-      return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
-    });
-  }
-
-  /** That a document came from a site; what the egress says in its place is none. */
-  private mainAnswered(): boolean {
-    return this.documents().some(({ status, refusedBy }) => status > 0 && refusedBy === '');
-  }
-
-  private documents(): SeenExchange[] {
-    return this.ready().recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
-  }
-
-  /** Why the last document did not come, as the egress knows it. */
-  private mainFailure(): string | null {
-    const last = this.documents().at(-1);
-    const own = last?.refusedBy ? this.ready().fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
-    return own?.outcome === 'failed' ? own.reason : null;
+    throw new Ended('failed', main.failure() ?? error);
   }
 
   private mainRedirect(url: string): void {
@@ -297,11 +230,11 @@ class PageCapture {
   }
 
   private checkMain(): void {
-    const { recorder, fresh } = this.ready();
+    const { recorder, fresh, main } = this.ready();
     if (this.refusedMain) throw new Ended('refused', this.refusedMain);
-    const [refusal] = this.mainRefusals();
+    const [refusal] = main.refusals();
     if (refusal && refusal !== 'loadingStopped') throw new Ended('refused', refusal);
-    const failure = this.mainFailure();
+    const failure = main.failure();
     if (failure) throw new Ended('failed', failure);
     if (this.expired) return;
     if (recorder.mainCrashed) throw new Ended('failed', 'pageCrashed');
@@ -442,13 +375,12 @@ class PageCapture {
     const seen = await aside.run<Omit<PageSigns, 'status'>>(SIGNS, 5_000).catch(() => null);
     this.title = seen?.title.toWellFormed() ?? '';
     this.urlFinal = seen?.url ?? '';
-    const status = this.documents().at(-1)?.status ?? 0;
-    this.kind = seen ? pageKind({ ...seen, status }) : 'page';
+    this.kind = seen ? pageKind({ ...seen, status: this.ready().main.status() }) : 'page';
     this.step('page', this.kind);
   }
 
   private async fix(): Promise<CaptureResult> {
-    const { session, recorder, fresh } = this.ready();
+    const { session, recorder, fresh, main } = this.ready();
     const certificates = await this.certificates(session, recorder);
     await this.checkAfter();
     const bodies = recorder.stop(1_000);
@@ -459,15 +391,13 @@ class PageCapture {
     const keylog = await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0));
     // Buried while the package is written; `run` waits for it.
     this.buried = fresh.end();
-    const last = recorder.exchanges.findLast(
-      ({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked',
-    );
+    const last = main.last();
     const navigation: Navigation = {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
       redirects: recorder.redirects,
       title: this.title,
       kind: this.kind,
-      document: last ?? null,
+      document: last,
     };
     return writePackage({
       order: this.order,
@@ -488,7 +418,7 @@ class PageCapture {
       now: () => this.deps.clock.now(),
       signers: this.deps.signers,
       config: this.deps.config,
-      userAgent: this.userAgent(),
+      userAgent: agentOf(this.order.request.profile, fresh),
       viewport: VIEWPORTS[this.order.request.profile],
     });
   }
@@ -535,43 +465,10 @@ class PageCapture {
   }
 
   private async observation(): Promise<void> {
-    const { staging, recorder, fresh } = this;
     await this.wire?.close();
-    const have = new Set(staging.files.map(({ path }) => path));
-    if (have.has('record/timeline.jsonl')) return;
-    staging.putJson('record/request.json', this.order.request);
-    staging.putLines('record/timeline.jsonl', this.timeline);
-    staging.putLines('record/dns.jsonl', this.resolver.records satisfies DnsRecord[]);
-    if (this.before.length > 0)
-      staging.putJson('record/environment.json', { before: this.before, after: [], verdict: verdictOf(this.before).verdict });
-    if (recorder && fresh) {
-      staging.putLines('record/console.jsonl', recorder.console);
-      const lines = [
-        ...fresh.proxy.exchanges.map(({ url, method, outcome, reason, status, ip }) => ({
-          url,
-          method,
-          outcome,
-          reason,
-          status,
-          ip,
-        })),
-        ...fresh.proxy.tunnels.map(({ host, port, outcome, reason, ip }) => ({
-          url: `https://${host}:${port}/`,
-          method: 'CONNECT',
-          outcome,
-          reason,
-          status: 0,
-          ip,
-        })),
-      ];
-      staging.putLines('record/exchanges.jsonl', lines);
-    } else {
-      const { url } = this.order.request;
-      staging.putLines('record/exchanges.jsonl', [
-        { url: url.toWellFormed(), method: 'GET', outcome: 'blocked', reason: 'see timeline', status: 0, ip: '' },
-      ]);
-    }
-    await staging.settled();
+    const { order, staging, timeline, before, recorder, fresh } = this;
+    const seen = recorder && fresh ? { recorder, proxy: fresh.proxy } : null;
+    await writeObservation({ order, staging, timeline, dns: this.resolver.records, before, seen });
   }
 
   private limit(name: LimitName): void {
@@ -586,8 +483,8 @@ class PageCapture {
   }
 
   private ready() {
-    if (!this.session || !this.recorder || !this.fresh) throw new Ended('failed', 'notPrepared');
-    return { session: this.session, recorder: this.recorder, fresh: this.fresh };
+    if (!this.session || !this.recorder || !this.fresh || !this.main) throw new Ended('failed', 'notPrepared');
+    return { session: this.session, recorder: this.recorder, fresh: this.fresh, main: this.main };
   }
 
   private subject() {
