@@ -8,6 +8,7 @@ import type { FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
 import { Aside, quietMoment, scrollThrough, settle, stateOf, type PageState } from './chromium/page-acts';
 import { Recorder, type LimitName } from './chromium/recorder';
+import { ActFilm, type Developed } from './act-film';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
 import { parseAllowedNet, refusalOfAddress } from './domain/address';
@@ -96,6 +97,7 @@ class PageCapture {
   private expired = false;
   private buried: Promise<void> | null = null;
   private refusedMain = '';
+  private readonly film: ActFilm;
 
   constructor(
     private readonly order: CaptureOrder,
@@ -114,6 +116,12 @@ class PageCapture {
     };
     this.resolver = new EgressResolver(this.rules, () => deps.clock.now());
     this.staging = new Staging(join(deps.stagingDir, order.packageId));
+    this.film = new ActFilm(order, {
+      on: config.CAPTURE_VIDEO,
+      timezone: config.CAPTURE_TIMEZONE,
+      now: () => deps.clock.now(),
+      progress: (line) => deps.progress?.(line),
+    });
   }
 
   async run(): Promise<CaptureResult> {
@@ -185,6 +193,7 @@ class PageCapture {
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
     await recorder.start(session, this.frameId);
+    this.film.begin(session, this.frameId, fresh, checks, [verdict.verdict, ...verdict.failed].join(' '));
   }
 
   private async load(): Promise<void> {
@@ -252,6 +261,7 @@ class PageCapture {
       await this.firstView(session);
       if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
       this.checkMain();
+      this.film.pause();
       const before = await this.stateNow(aside);
       copies = await takeCopies(session, aside, this.terms());
       // While the copies were made, late text may have come. A page that waits for nothing has lost no time by this.
@@ -389,8 +399,9 @@ class PageCapture {
     this.step('close', 'browser ended, connections closed');
     await this.wire?.close();
     const keylog = await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0));
-    // Buried while the package is written; `run` waits for it.
-    this.buried = fresh.end();
+    const film = this.developFilm(fresh);
+    // Drawn and buried while the package is written; `run` waits for it.
+    this.buried = film.then(() => fresh.end());
     const last = main.last();
     const navigation: Navigation = {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
@@ -407,6 +418,7 @@ class PageCapture {
       resolver: this.resolver,
       resources: this.resources,
       certificates,
+      film,
       keylog,
       timeline: this.timeline,
       environment: { before: this.before, after: this.after, verdict: this.verdict() },
@@ -421,6 +433,19 @@ class PageCapture {
       userAgent: agentOf(this.order.request.profile, fresh),
       viewport: VIEWPORTS[this.order.request.profile],
     });
+  }
+
+  /** After the page itself is closed: what it shows or does can not touch the drawing. */
+  private async developFilm(fresh: FreshBrowser): Promise<Developed | null> {
+    const { session } = this.ready();
+    if (!this.expired && fresh.browser.connected)
+      await session.send('Page.close', undefined, { timeout: 2_000 }).catch(() => undefined);
+    return this.film.develop(fresh, [
+      `网址 URL: ${this.urlFinal || this.order.request.url}`,
+      `标题 title: ${this.title}`,
+      `${this.kind}   limits: ${[...this.reached].sort().join(' ') || '-'}`,
+      `采集结束 end of the capture   ${this.order.number}   ${this.order.packageId}`,
+    ]);
   }
 
   private async checkAfter(): Promise<void> {
@@ -519,6 +544,7 @@ class PageCapture {
       detail: detail.toWellFormed().slice(0, 8_192).toWellFormed(),
     };
     this.timeline.push(line);
+    this.film.note(step, line.detail);
     this.deps.progress?.({ type: 'step', ...line });
   }
 }

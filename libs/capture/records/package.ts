@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Protocol } from 'puppeteer';
 import { digestsOf, manifestBytes, manifestSigText, signNote, type Manifest, type NoteSigner } from '../../proof';
+import type { Developed } from '../act-film';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import type { Recorder, SeenExchange } from '../chromium/recorder';
 import { machine, type CaptureConfig } from '../capture.config';
@@ -31,6 +32,8 @@ export interface PackageInput {
   resources: NamedResource[];
   /** Certificate chains by origin, leaf first. */
   certificates: Map<string, Buffer[]>;
+  /** Being drawn still; null when none was promised. */
+  film: Promise<Developed | null>;
   /** TLS secrets as the browser wrote them. */
   keylog: Buffer;
   timeline: object[];
@@ -70,6 +73,7 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
   }
   before(order, staging);
   await wire(input);
+  video(await input.film, staging);
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
   const manifest = manifestOf(input, exchanges, partial, limits);
   const bytes = manifestBytes(manifest);
@@ -173,6 +177,14 @@ function before({ before: known }: CaptureOrder, staging: Staging): void {
   if (!known) return;
   staging.put('record/before/checkpoint.txt', known.checkpoint);
   if (known.preTokenBase64) staging.put('record/before/pre.tsr', Buffer.from(known.preTokenBase64, 'base64'));
+}
+
+function video(film: Developed | null, staging: Staging): void {
+  if (!film) return;
+  const path = 'content/video.webm';
+  if (film.webm === null) staging.tell(path, 'failed', film.reason);
+  else if (film.cut) staging.put(path, film.webm, 'partial', film.cut);
+  else staging.put(path, film.webm);
 }
 
 async function wire({ config, staging, keylog }: PackageInput): Promise<void> {
