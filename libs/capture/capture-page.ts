@@ -19,6 +19,7 @@ import { EgressResolver } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import { writePackage, type Navigation } from './records/package';
+import { takePopups } from './popup-copies';
 import { MainDocument } from './main-document';
 import { writeObservation } from './observation';
 import { agentOf, identityOf, present, VIEWPORTS } from './profile';
@@ -270,6 +271,7 @@ class PageCapture {
         copies = await takeCopies(session, aside, this.terms());
       }
       await this.titleOf(aside);
+      copies.push(...(await takePopups(recorder, this.terms())));
       this.checkMain();
     } finally {
       clearTimeout(alarm);
@@ -281,6 +283,8 @@ class PageCapture {
   private async firstView(session: CDPSession): Promise<void> {
     const path = 'content/screen/first.png';
     const copy = { path, at: this.deps.clock.now() };
+    // A window may have taken the front, and what is behind is not drawn.
+    if (this.recorder && this.recorder.popups.all.length > 0) await this.recorder.mainToFront();
     try {
       this.keep({
         ...copy,
@@ -303,6 +307,7 @@ class PageCapture {
       check: () => this.checkMain(),
       step: (step, detail) => this.step(step, detail),
       tooHigh: () => void this.reached.add('heightPx'),
+      tooMany: () => void this.reached.add('popups'),
     };
   }
 

@@ -22,6 +22,7 @@ export interface CopyTerms {
   check(): void;
   step(step: string, detail: string): void;
   tooHigh(): void;
+  tooMany(): void;
 }
 
 const ARTEFACT_MS = 60_000;

@@ -18,6 +18,14 @@ export async function firstView(session: CDPSession, timeout: number): Promise<B
   return once(session, { ...PNG }, timeout);
 }
 
+/** A page that comes to the front for this alone, in one picture of at most the height of a tile. */
+export async function pictureOf(session: CDPSession, timeout: number): Promise<Buffer> {
+  await session.send('Page.bringToFront', undefined, { timeout });
+  const { cssContentSize } = await session.send('Page.getLayoutMetrics', undefined, { timeout });
+  const width = Math.max(1, Math.ceil(cssContentSize.width));
+  return strip(session, 0, width, Math.max(1, Math.min(Math.ceil(cssContentSize.height), TILE_PX)), timeout);
+}
+
 /** A popup may have taken the front in this very moment, or the renderer may lack memory for a moment: tried again, then told. */
 async function once(session: CDPSession, options: Protocol.Page.CaptureScreenshotRequest, timeout: number): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {

@@ -260,7 +260,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       blocked: count('blocked'),
       failed: count('failed'),
       downloads: recorder.downloads.map((url) => url.toWellFormed()),
-      popups: recorder.popups.map((url) => url.toWellFormed()),
+      popups: recorder.popups.all.map(({ url }) => url.toWellFormed()),
       fidelity: exchanges.every(({ fidelity, outcome }) => fidelity === 'wire' || outcome === 'blocked') ? 'wire' : 'decoded',
     },
     comparison: null,
