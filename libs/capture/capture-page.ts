@@ -408,6 +408,7 @@ class PageCapture {
     // Drawn and buried while the package is written; `run` waits for it.
     this.buried = film.then(() => fresh.end());
     const last = main.last();
+    this.nameSource(main.source());
     const navigation: Navigation = {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
       redirects: recorder.redirects,
@@ -451,6 +452,12 @@ class PageCapture {
       `${this.kind}   limits: ${[...this.reached].sort().join(' ') || '-'}`,
       `采集结束 end of the capture   ${this.order.number}   ${this.order.packageId}`,
     ]);
+  }
+
+  /** A first load of a fresh profile can only come from the site; a page that loads itself again may be given by its own worker. */
+  private nameSource(source: 'network' | 'cache' | 'serviceWorker'): void {
+    if (source === 'serviceWorker') this.reached.add('documentFromServiceWorker');
+    if (source === 'cache') this.reached.add('documentFromCache');
   }
 
   private async checkAfter(): Promise<void> {

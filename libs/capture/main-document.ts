@@ -19,6 +19,11 @@ export class MainDocument {
     return this.all().findLast(({ outcome }) => outcome !== 'blocked') ?? null;
   }
 
+  /** Where the document came from; `network` unless the browser says otherwise. */
+  source(): SeenExchange['source'] {
+    return this.last()?.source ?? 'network';
+  }
+
   status(): number {
     return this.all().at(-1)?.status ?? 0;
   }

@@ -1,5 +1,5 @@
 import type { CDPSession } from 'puppeteer';
-import { htmlOf, pictureOf, textOf, treeOf } from './chromium/artefacts';
+import { canvasesOf, htmlOf, pictureOf, textOf, treeOf } from './chromium/artefacts';
 import type { Popup } from './chromium/popups';
 import type { Recorder } from './chromium/recorder';
 import { reasonOf, type Copy, type CopyTerms } from './page-copies';
@@ -8,6 +8,7 @@ import { reasonOf, type Copy, type CopyTerms } from './page-copies';
 export const POPUP_PAGES = 5;
 const LOAD_MS = 3_000;
 const COPY_MS = 6_000;
+const CANVAS_MS = 1_000;
 
 /**
  * Copies of the windows that the page opened, each a page of its own: text, tree and picture. Taken when the page itself is done, because only
@@ -52,7 +53,10 @@ async function copiesOf(session: CDPSession, folder: string, terms: CopyTerms): 
     }
   };
   await loaded(session);
-  await take('dom.html', async (timeout) => htmlOf(await treeOf(session, timeout)));
+  await take('dom.html', async (timeout) => {
+    const tree = await treeOf(session, timeout);
+    return htmlOf(tree, await canvasesOf(session, tree, CANVAS_MS));
+  });
   await take('text.txt', async (timeout) => `${textOf(await treeOf(session, timeout))}\n`);
   await take('screen.png', (timeout) => pictureOf(session, timeout), true);
   return copies;
