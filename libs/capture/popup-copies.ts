@@ -1,6 +1,5 @@
 import type { CDPSession } from 'puppeteer';
 import { canvasesOf, htmlOf, pictureOf, textOf, treeOf } from './chromium/artefacts';
-import type { Popup } from './chromium/popups';
 import type { Recorder } from './chromium/recorder';
 import { reasonOf, type Copy, type CopyTerms } from './page-copies';
 

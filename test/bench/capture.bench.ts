@@ -17,7 +17,7 @@ import { TreeMeter, type Spent } from './tree-meter';
  * A complete signed capture, its video included, beside a bare warm browser that does the same looking: load, scroll, idle (at most 3 s),
  * full-height PNG with the same options, PDF, MHTML, DOM, every body hashed and written. Runs alternate.
  *
- * `npm run bench -- capture [runs] [--pages N] [--soak N]`: N pages two at once (30; 0 for none), N captures of which every other one is
+ * `npm run bench -- capture [runs] [--pages N] [--soak N] [--only kind …]`: N pages two at once (30; 0 for none), N captures of which every other one is
  * short of memory.
  */
 const option = (name: string, otherwise: number) => {
@@ -27,7 +27,8 @@ const option = (name: string, otherwise: number) => {
 const RUNS = /^\d+$/.test(process.argv[2] ?? '') ? Number(process.argv[2]) : 3;
 const PAGES = option('pages', 30);
 const SOAK = option('soak', 0);
-const KINDS = ['shop', 'tall', 'chain', 'home', 'busy'] as const;
+const ALL_KINDS = ['shop', 'tall', 'chain', 'home', 'busy'];
+const KINDS = ALL_KINDS.filter((kind) => !process.argv.includes('--only') || process.argv.includes(kind));
 /** All that a capture promises on a page without limits. */
 const PROMISED = [
   'capture.wacz',
@@ -266,13 +267,13 @@ async function main(): Promise<void> {
       ['cpuMs', 'CPU'],
       ['peakBytes', 'peak memory'],
     ] as const)
-      tell('capture', `${name}, geometric mean of five kinds`, geometricMean(ratios[what]), 1, RUNS * KINDS.length);
+      tell('capture', `${name}, geometric mean of ${KINDS.length} kinds`, geometricMean(ratios[what]), 1, RUNS * KINDS.length);
     tell('capture', 'answers on record with their exact digest', found.exact, found.of, (RUNS + 1) * KINDS.length);
   };
 
   /** The same pages for both, two at once, as the capture process runs them. */
   const throughput = async () => {
-    const queue = Array.from({ length: PAGES }, (_, at) => KINDS[at % KINDS.length] as string);
+    const queue = Array.from({ length: PAGES }, (_, at) => KINDS[at % KINDS.length]!);
     const minutes = async (one: (kind: string, at: number) => Promise<unknown>) => {
       let next = 0;
       const began = performance.now();
@@ -293,7 +294,7 @@ async function main(): Promise<void> {
     const silent: string[] = [];
     const outcomes: Record<string, number> = {};
     for (let at = 0; at < SOAK; at += 1) {
-      const kind = KINDS[at % KINDS.length] as string;
+      const kind = KINDS[at % KINDS.length]!;
       const limits = at % 2 === 1 ? { memoryBytes: (60 + ((at * 37) % 240)) * 1_048_576 } : {};
       const { result, folder: own } = await capture(kind, { limits });
       silent.push(...lost(result, own).map((path) => `${kind}: ${path}`));

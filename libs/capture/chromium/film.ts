@@ -27,7 +27,7 @@ const CARD_MS = 2_000;
 export const FILM_MS = 60_000;
 const BAND_PX = 64;
 const KEY_MS = 5_000;
-const SLOT_MS = 250;
+const SLOT_MS = 500;
 const ENCODE_MS = 15_000;
 const BATCH = 12;
 
