@@ -4,21 +4,26 @@ import type { CDPSession, Protocol } from 'puppeteer';
 import type { Clock } from '../kernel';
 import type { NoteSigner } from '../proof';
 import { firstView } from './chromium/artefacts';
-import { userAgentOf, type FreshBrowser } from './chromium/fresh-browser';
+import type { FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
 import { Aside, quietMoment, scrollThrough, settle, stateOf, type PageState } from './chromium/page-acts';
-import { Recorder, type LimitName, type SeenExchange } from './chromium/recorder';
+import { Recorder, type LimitName } from './chromium/recorder';
+import { ActFilm, type Developed } from './act-film';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
 import { parseAllowedNet, refusalOfAddress } from './domain/address';
 import { LIMITS, type CaptureOrder, type CaptureResult, type Limits, type ProgressLine } from './domain/capture-order';
 import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
-import { EgressResolver, type DnsRecord } from './egress/resolver';
+import { EgressResolver } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import type { SelfTest } from './environment/finding';
 import { writePackage, type Navigation } from './records/package';
+import { takePopups } from './popup-copies';
+import { MainDocument } from './main-document';
+import { writeObservation } from './observation';
+import { agentOf, identityOf, present, VIEWPORTS } from './profile';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
 import { environmentOf } from './setup';
 import { Staging } from './records/staging';
@@ -49,11 +54,6 @@ const BUSY_MS = 5_500;
 const FIRST_VIEW_MS = 25_000;
 /** Environment, packaging and signing need this much of the job's time. */
 const RESERVE_MS = 10_000;
-
-export const VIEWPORTS = {
-  desktop: { width: 1366, height: 900, deviceScaleFactor: 1, mobile: false },
-  mobile: { width: 390, height: 844, deviceScaleFactor: 2, mobile: true },
-} as const;
 
 /** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
@@ -93,6 +93,7 @@ class PageCapture {
   private fresh: FreshBrowser | null = null;
   private recorder: Recorder | null = null;
   private session: CDPSession | null = null;
+  private main: MainDocument | null = null;
   private frameId = '';
   private wire: WireRecord | null = null;
   private resolver: EgressResolver;
@@ -104,6 +105,7 @@ class PageCapture {
   private expired = false;
   private buried: Promise<void> | null = null;
   private refusedMain = '';
+  private readonly film: ActFilm;
 
   constructor(
     private readonly order: CaptureOrder,
@@ -122,6 +124,12 @@ class PageCapture {
     };
     this.resolver = new EgressResolver(this.rules, () => deps.clock.now());
     this.staging = new Staging(join(deps.stagingDir, order.packageId));
+    this.film = new ActFilm(order, {
+      on: config.CAPTURE_VIDEO,
+      timezone: config.CAPTURE_TIMEZONE,
+      now: () => deps.clock.now(),
+      progress: (line) => deps.progress?.(line),
+    });
   }
 
   async run(): Promise<CaptureResult> {
@@ -154,6 +162,7 @@ class PageCapture {
 
   private async prepare(): Promise<void> {
     const { clock, config } = this.deps;
+    const { profile } = this.order.request;
     const fresh = (this.fresh = await this.deps.takeBrowser().catch((error: unknown) => {
       throw new Ended('failed', `browserNotStarted: ${reasonOf(error)}`);
     }));
@@ -164,7 +173,7 @@ class PageCapture {
     const [{ checks, clock: state }, tree] = await Promise.all([
       runChecks(subject, true),
       session.send('Page.getFrameTree'),
-      this.present(session),
+      present(session, profile),
     ]);
     this.before = checks;
     this.clockState = state;
@@ -182,58 +191,22 @@ class PageCapture {
     const asked = this.resolver;
     this.resolver = fresh.proxy.open(this.rules, wire);
     this.resolver.records.push(...asked.records);
-    const recorder = (this.recorder = new Recorder(fresh, this.limits, () => clock.now(), this.identity()));
+    const recorder = (this.recorder = new Recorder(
+      fresh,
+      this.limits,
+      () => clock.now(),
+      identityOf(profile, fresh, config.CAPTURE_LOCALE),
+    ));
+    this.main = new MainDocument(recorder, fresh.proxy, this.frameId);
     recorder.onLimit = (name) => this.limit(name);
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
     await recorder.start(session, this.frameId);
-  }
-
-  /** Screen and user agent of the profile; what the warm browser has is the desktop's. */
-  private async present(session: CDPSession): Promise<void> {
-    const viewport = VIEWPORTS[this.order.request.profile];
-    await session.send('Emulation.setDeviceMetricsOverride', {
-      ...viewport,
-      screenWidth: viewport.width,
-      screenHeight: viewport.height,
-    });
-    if (!viewport.mobile) return;
-    await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
-  }
-
-  /** The mobile profile says that it is one; system and version stay the true ones. */
-  private identity(): Protocol.Emulation.SetUserAgentOverrideRequest | null {
-    if (!VIEWPORTS[this.order.request.profile].mobile || !this.fresh) return null;
-    const { version } = this.fresh.program;
-    const major = version.split('.')[0] ?? '';
-    const brands = [
-      { brand: 'Not:A-Brand', version: '8' },
-      { brand: 'Chromium', version: major },
-    ];
-    const locale = this.deps.config.CAPTURE_LOCALE;
-    return {
-      userAgent: this.userAgent(),
-      acceptLanguage: `${locale},${locale.split('-')[0]}`,
-      platform: 'Linux x86_64',
-      userAgentMetadata: {
-        brands,
-        platform: 'Linux',
-        platformVersion: '',
-        architecture: '',
-        model: '',
-        mobile: true,
-        fullVersion: version,
-      },
-    };
-  }
-
-  private userAgent(): string {
-    const mobile = VIEWPORTS[this.order.request.profile].mobile;
-    return mobile && this.fresh ? userAgentOf(this.fresh.program.version, true) : (this.fresh?.userAgent ?? '');
+    this.film.begin(session, this.frameId, fresh, checks, [verdict.verdict, ...verdict.failed].join(' '));
   }
 
   private async load(): Promise<void> {
-    const { session, recorder } = this.ready();
+    const { session, recorder, main } = this.ready();
     const { url } = this.order.request;
     const deadline = performance.now() + Math.min(this.limits.pageMs, this.remaining() - RESERVE_MS);
     this.step('goto', url);
@@ -254,49 +227,19 @@ class PageCapture {
       if (this.loadingStopped) break;
       await pause(20);
     }
-    if (!this.mainAnswered()) throw new Ended('failed', 'noAnswerInTime');
+    if (!main.answered()) throw new Ended('failed', 'noAnswerInTime');
     this.step('dom', recorder.mainLoadedAt > 0 ? 'load' : 'loading stopped');
   }
 
   private async navigationFailed(error: string): Promise<never> {
-    const { recorder } = this.ready();
-    const [refusal] = this.mainRefusals();
+    const { recorder, main } = this.ready();
+    const [refusal] = main.refusals();
     if (refusal) throw new Ended('refused', refusal);
     // An address that is a file aborts the navigation; word of the download may come a moment after that.
     for (let waited = 0; /ERR_ABORTED/.test(error) && recorder.downloads.length === 0 && waited < DOWNLOAD_NEWS_MS; waited += 20)
       await pause(20);
     if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
-    throw new Ended('failed', this.mainFailure() ?? error);
-  }
-
-  /** What the egress refused of the main document, plain or through a tunnel. */
-  private mainRefusals(): string[] {
-    const { fresh } = this.ready();
-    return this.documents().flatMap((seen) => {
-      const own = seen.refusedBy && fresh.proxy.exchanges.find(({ id }) => String(id) === seen.refusedBy);
-      if (own) return own.outcome === 'blocked' ? [own.reason] : [];
-      const url = new URL(seen.url);
-      const tunnel = fresh.proxy.tunnels.findLast(
-        ({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443),
-      );
-      return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
-    });
-  }
-
-  /** That a document came from a site; what the egress says in its place is none. */
-  private mainAnswered(): boolean {
-    return this.documents().some(({ status, refusedBy }) => status > 0 && refusedBy === '');
-  }
-
-  private documents(): SeenExchange[] {
-    return this.ready().recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
-  }
-
-  /** Why the last document did not come, as the egress knows it. */
-  private mainFailure(): string | null {
-    const last = this.documents().at(-1);
-    const own = last?.refusedBy ? this.ready().fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
-    return own?.outcome === 'failed' ? own.reason : null;
+    throw new Ended('failed', main.failure() ?? error);
   }
 
   private mainRedirect(url: string): void {
@@ -305,11 +248,11 @@ class PageCapture {
   }
 
   private checkMain(): void {
-    const { recorder, fresh } = this.ready();
+    const { recorder, fresh, main } = this.ready();
     if (this.refusedMain) throw new Ended('refused', this.refusedMain);
-    const [refusal] = this.mainRefusals();
+    const [refusal] = main.refusals();
     if (refusal && refusal !== 'loadingStopped') throw new Ended('refused', refusal);
-    const failure = this.mainFailure();
+    const failure = main.failure();
     if (failure) throw new Ended('failed', failure);
     if (this.expired) return;
     if (recorder.mainCrashed) throw new Ended('failed', 'pageCrashed');
@@ -327,6 +270,7 @@ class PageCapture {
       await this.firstView(session);
       if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
       this.checkMain();
+      this.film.pause();
       const before = await this.stateNow(aside);
       copies = await takeCopies(session, aside, this.terms());
       // While the copies were made, late text may have come. A page that waits for nothing has lost no time by this.
@@ -335,6 +279,7 @@ class PageCapture {
         copies = await takeCopies(session, aside, this.terms());
       }
       await this.titleOf(aside);
+      copies.push(...(await takePopups(recorder, this.terms())));
       this.checkMain();
     } finally {
       clearTimeout(alarm);
@@ -346,6 +291,8 @@ class PageCapture {
   private async firstView(session: CDPSession): Promise<void> {
     const path = 'content/screen/first.png';
     const copy = { path, at: this.deps.clock.now() };
+    // A window may have taken the front, and what is behind is not drawn.
+    if (this.recorder && this.recorder.popups.all.length > 0) await this.recorder.mainToFront();
     try {
       this.keep({
         ...copy,
@@ -368,6 +315,7 @@ class PageCapture {
       check: () => this.checkMain(),
       step: (step, detail) => this.step(step, detail),
       tooHigh: () => void this.reached.add('heightPx'),
+      tooMany: () => void this.reached.add('popups'),
     };
   }
 
@@ -450,13 +398,12 @@ class PageCapture {
     const seen = await aside.run<Omit<PageSigns, 'status'>>(SIGNS, 5_000).catch(() => null);
     this.title = seen?.title.toWellFormed() ?? '';
     this.urlFinal = seen?.url ?? '';
-    const status = this.documents().at(-1)?.status ?? 0;
-    this.kind = seen ? pageKind({ ...seen, status }) : 'page';
+    this.kind = seen ? pageKind({ ...seen, status: this.ready().main.status() }) : 'page';
     this.step('page', this.kind);
   }
 
   private async fix(): Promise<CaptureResult> {
-    const { session, recorder, fresh } = this.ready();
+    const { session, recorder, fresh, main } = this.ready();
     const certificates = await this.certificates(session, recorder);
     await this.checkAfter();
     const bodies = recorder.stop(1_000);
@@ -465,17 +412,17 @@ class PageCapture {
     this.step('close', 'browser ended, connections closed');
     await this.wire?.close();
     const keylog = await readFile(fresh.keylogPath).catch(() => Buffer.alloc(0));
-    // Buried while the package is written; `run` waits for it.
-    this.buried = fresh.end();
-    const last = recorder.exchanges.findLast(
-      ({ kind, frame, outcome }) => kind === 'Document' && frame === this.frameId && outcome !== 'blocked',
-    );
+    const film = this.developFilm(fresh);
+    // Drawn and buried while the package is written; `run` waits for it.
+    this.buried = film.then(() => fresh.end());
+    const last = main.last();
+    this.nameSource(main.source());
     const navigation: Navigation = {
       urlFinal: this.urlFinal || last?.url || this.order.request.url,
       redirects: recorder.redirects,
       title: this.title,
       kind: this.kind,
-      document: last ?? null,
+      document: last,
     };
     return writePackage({
       order: this.order,
@@ -485,6 +432,7 @@ class PageCapture {
       resolver: this.resolver,
       resources: this.resources,
       certificates,
+      film,
       keylog,
       timeline: this.timeline,
       environment: { before: this.before, after: this.after, verdict: this.verdict() },
@@ -496,9 +444,28 @@ class PageCapture {
       now: () => this.deps.clock.now(),
       signers: this.deps.signers,
       config: this.deps.config,
-      userAgent: this.userAgent(),
+      userAgent: agentOf(this.order.request.profile, fresh),
       viewport: VIEWPORTS[this.order.request.profile],
     });
+  }
+
+  /** After the page itself is closed: what it shows or does can not touch the drawing. */
+  private async developFilm(fresh: FreshBrowser): Promise<Developed | null> {
+    const { session } = this.ready();
+    if (!this.expired && fresh.browser.connected)
+      await session.send('Page.close', undefined, { timeout: 2_000 }).catch(() => undefined);
+    return this.film.develop(fresh, [
+      `网址 URL: ${this.urlFinal || this.order.request.url}`,
+      `标题 title: ${this.title}`,
+      `${this.kind}   limits: ${[...this.reached].sort().join(' ') || '-'}`,
+      `采集结束 end of the capture   ${this.order.number}   ${this.order.packageId}`,
+    ]);
+  }
+
+  /** A first load of a fresh profile can only come from the site; a page that loads itself again may be given by its own worker. */
+  private nameSource(source: 'network' | 'cache' | 'serviceWorker'): void {
+    if (source === 'serviceWorker') this.reached.add('documentFromServiceWorker');
+    if (source === 'cache') this.reached.add('documentFromCache');
   }
 
   private async checkAfter(): Promise<void> {
@@ -545,43 +512,11 @@ class PageCapture {
   }
 
   private async observation(): Promise<void> {
-    const { staging, recorder, fresh } = this;
     await this.wire?.close();
-    const have = new Set(staging.files.map(({ path }) => path));
-    if (have.has('record/timeline.jsonl')) return;
-    staging.putJson('record/request.json', this.order.request);
-    staging.putLines('record/timeline.jsonl', this.timeline);
-    staging.putLines('record/dns.jsonl', this.resolver.records satisfies DnsRecord[]);
-    if (this.before.length > 0)
-      staging.putJson('record/environment.json', { before: this.before, after: this.after, verdict: this.verdict().verdict });
-    if (recorder && fresh) {
-      staging.putLines('record/console.jsonl', recorder.console);
-      const lines = [
-        ...fresh.proxy.exchanges.map(({ url, method, outcome, reason, status, ip }) => ({
-          url,
-          method,
-          outcome,
-          reason,
-          status,
-          ip,
-        })),
-        ...fresh.proxy.tunnels.map(({ host, port, outcome, reason, ip }) => ({
-          url: `https://${host}:${port}/`,
-          method: 'CONNECT',
-          outcome,
-          reason,
-          status: 0,
-          ip,
-        })),
-      ];
-      staging.putLines('record/exchanges.jsonl', lines);
-    } else {
-      const { url } = this.order.request;
-      staging.putLines('record/exchanges.jsonl', [
-        { url: url.toWellFormed(), method: 'GET', outcome: 'blocked', reason: 'see timeline', status: 0, ip: '' },
-      ]);
-    }
-    await staging.settled();
+    const { order, staging, timeline, before, after, recorder, fresh } = this;
+    const environment = { before, after, verdict: this.verdict().verdict };
+    const seen = recorder && fresh ? { recorder, proxy: fresh.proxy } : null;
+    await writeObservation({ order, staging, timeline, dns: this.resolver.records, environment, seen });
   }
 
   private limit(name: LimitName): void {
@@ -596,8 +531,8 @@ class PageCapture {
   }
 
   private ready() {
-    if (!this.session || !this.recorder || !this.fresh) throw new Ended('failed', 'notPrepared');
-    return { session: this.session, recorder: this.recorder, fresh: this.fresh };
+    if (!this.session || !this.recorder || !this.fresh || !this.main) throw new Ended('failed', 'notPrepared');
+    return { session: this.session, recorder: this.recorder, fresh: this.fresh, main: this.main };
   }
 
   private subject() {
@@ -629,6 +564,7 @@ class PageCapture {
       detail: detail.toWellFormed().slice(0, 8_192).toWellFormed(),
     };
     this.timeline.push(line);
+    this.film.note(step, line.detail);
     this.deps.progress?.({ type: 'step', ...line });
   }
 }

@@ -42,6 +42,10 @@ export const captureConfig = defineConfig('capture', {
     describe: 'key folder of the command line capture; else keys/ in its output folder',
   }),
   CAPTURE_WIRE: env.flag('CAPTURE_WIRE', { default: true, describe: '1 to keep raw network bytes and TLS secrets under wire/' }),
+  CAPTURE_VIDEO: env.flag('CAPTURE_VIDEO', {
+    default: true,
+    describe: '1 to film the capture as content/video.webm, with time and address burnt in',
+  }),
   CAPTURE_PAGE_MS: env.integer('CAPTURE_PAGE_MS', { default: 60_000, describe: 'longest loading of a page' }),
   CAPTURE_JOB_MS: env.integer('CAPTURE_JOB_MS', { default: 180_000, describe: 'longest capture' }),
   CAPTURE_TOTAL_BYTES: env.integer('CAPTURE_TOTAL_BYTES', { default: 209_715_200, describe: 'decoded bytes of all bodies' }),

@@ -276,12 +276,22 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
     expect([result.limits.includes('memoryBytes'), result.reason === 'pageCrashed']).toContain(true);
   });
 
-  it('that opens windows: each recorded, none left open', async () => {
-    const { result, lines, text: read } = await harness.capture(site.url('/popups'), { allow: allow() });
+  it('that opens windows: each recorded once, as a page of its own, none left open', async () => {
+    const { result, lines, read: bytes, text: read } = await harness.capture(site.url('/popups'), { allow: allow() });
     expect(result.outcome).toBe('complete');
     const popups = lines<{ kind: string; url: string }>('record/console.jsonl').filter(({ kind }) => kind === 'popup');
     expect(popups.map(({ url }) => url).sort()).toEqual([site.url('/pop-one'), site.url('/pop-two')]);
-    expect(JSON.parse(read('MANIFEST.json')).outcome.popups).toHaveLength(2);
+    expect(JSON.parse(read('MANIFEST.json')).outcome.popups.toSorted()).toEqual([site.url('/pop-one'), site.url('/pop-two')]);
+    for (const n of ['0001', '0002']) {
+      expect(read(`content/popups/${n}/text.txt`)).toBe('弹出的页面\n');
+      expect(read(`content/popups/${n}/dom.html`)).toContain('<p>弹出的页面</p>');
+      expect(bytes(`content/popups/${n}/screen.png`).length).toBeGreaterThan(1_000);
+    }
+    const asked = lines<{ url: string; outcome: string }>('record/exchanges.jsonl').filter(({ url }) => url.includes('/pop-'));
+    expect(asked.map(({ url, outcome }) => `${outcome} ${url}`).sort()).toEqual([
+      `ok ${site.url('/pop-one')}`,
+      `ok ${site.url('/pop-two')}`,
+    ]);
   });
 
   it('that downloads: denied and recorded, the page kept', async () => {

@@ -1,5 +1,5 @@
 import type { CDPSession, Protocol } from 'puppeteer';
-import { fullHeight, htmlOf, mhtmlOf, pdfOf, textOf, treeOf, type Tile } from './chromium/artefacts';
+import { canvasesOf, fullHeight, htmlOf, mhtmlOf, pdfOf, textOf, treeOf, type Tile } from './chromium/artefacts';
 import { stateOf, type Aside } from './chromium/page-acts';
 
 /** One artefact as it was taken: its bytes, or why there are none. */
@@ -22,11 +22,13 @@ export interface CopyTerms {
   check(): void;
   step(step: string, detail: string): void;
   tooHigh(): void;
+  tooMany(): void;
 }
 
 const ARTEFACT_MS = 60_000;
 /** Copies of the tree are quick on any page that still answers. */
 const SNAPSHOT_MS = 20_000;
+const CANVAS_MS = 2_000;
 
 /** All readable copies of the page as it stands now, the picture before the print, because printing may move the page. */
 export async function takeCopies(session: CDPSession, aside: Aside, terms: CopyTerms): Promise<Copy[]> {
@@ -43,7 +45,10 @@ export async function takeCopies(session: CDPSession, aside: Aside, terms: CopyT
     }
   };
   let tree: Promise<Protocol.DOM.Node> | null = null;
-  await take('content/dom.html', SNAPSHOT_MS, async (timeout) => htmlOf(await (tree = treeOf(session, timeout))));
+  await take('content/dom.html', SNAPSHOT_MS, async (timeout) => {
+    const known = await (tree = treeOf(session, timeout));
+    return htmlOf(known, await canvasesOf(session, known, CANVAS_MS));
+  });
   await take('content/text.txt', SNAPSHOT_MS, async (timeout) => `${textOf(await (tree ?? treeOf(session, timeout)))}\n`);
   await take('content/page.mhtml', SNAPSHOT_MS, (timeout) => mhtmlOf(session, timeout));
   terms.step('snapshot', 'dom, text, mhtml');

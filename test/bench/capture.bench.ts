@@ -1,22 +1,45 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import puppeteer, { type Browser } from 'puppeteer';
-import { BrowserPool, captureConfig, capturePage } from '../../libs/capture';
+import { BrowserPool, captureConfig, capturePage, type CaptureResult, type Limits } from '../../libs/capture';
 import { SystemClock } from '../../libs/kernel';
 import { generateKey } from '../../libs/proof';
 import { anOrder } from '../../libs/capture/testing';
+import { median, tell } from './figure';
+import { TreeMeter, type Spent } from './tree-meter';
 
 /**
- * A complete signed capture beside a bare warm browser that does the same looking: load, scroll, idle (at most 3 s), full-height PNG with
- * the same options, PDF, MHTML, DOM, every body hashed and written. Runs alternate; `npm run bench -- capture [runs]`.
+ * A complete signed capture, its video included, beside a bare warm browser that does the same looking: load, scroll, idle (at most 3 s),
+ * full-height PNG with the same options, PDF, MHTML, DOM, every body hashed and written. Runs alternate.
+ *
+ * `npm run bench -- capture [runs] [--pages N] [--soak N] [--only kind …]`: N pages two at once (30; 0 for none), N captures of which every other one is
+ * short of memory.
  */
-const RUNS = Number(process.argv[2] ?? 3);
-const KINDS = ['shop', 'tall', 'chain', 'home', 'busy'] as const;
+const option = (name: string, otherwise: number) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at > 0 ? Number(process.argv[at + 1]) : otherwise;
+};
+const RUNS = /^\d+$/.test(process.argv[2] ?? '') ? Number(process.argv[2]) : 3;
+const PAGES = option('pages', 30);
+const SOAK = option('soak', 0);
+const ALL_KINDS = ['shop', 'tall', 'chain', 'home', 'busy'];
+const KINDS = ALL_KINDS.filter((kind) => !process.argv.includes('--only') || process.argv.includes(kind));
+/** All that a capture promises on a page without limits. */
+const PROMISED = [
+  'capture.wacz',
+  'screen/first.png',
+  'screen/full-0001.png',
+  'page.mhtml',
+  'page.pdf',
+  'dom.html',
+  'text.txt',
+  'video.webm',
+];
 
 function picture(seed: number, width: number, height: number): Buffer {
   const png = new PNG({ width, height });
@@ -53,29 +76,44 @@ function pageOf(kind: string): string {
   return `${head}${images(6, false)}${more}`;
 }
 
-function serve(path: string, response: ServerResponse): void {
-  const send = (type: string, body: string | Buffer) =>
+interface Served {
+  line: string;
+}
+
+/** One line for each answer that left the server: what the records must have. */
+const served: Served[] = [];
+
+function serve(path: string, url: string, method: string, response: ServerResponse): void {
+  const note = (status: number, body: string | Buffer) =>
+    served.push({ line: `${method} ${url} ${status} ${createHash('sha256').update(body).digest('hex')}` });
+  const send = (type: string, body: string | Buffer) => {
+    note(200, body);
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+  };
   const hop = /^\/chain(\d)?$/.exec(path);
-  if (hop && Number(hop[1] ?? 0) < 4)
+  if (hop && Number(hop[1] ?? 0) < 4) {
+    note(302, 'moved');
     return void response.writeHead(302, { location: `/chain${Number(hop[1] ?? 0) + 1}` }).end('moved');
-  if (path.startsWith('/i/')) return void send('image/png', small[Number(/\d+/.exec(path)?.[0]) % small.length] as Buffer);
-  if (path === '/large.png') return void send('image/png', large);
-  if (path.startsWith('/s/')) return void send('text/javascript', `window.n = (window.n ?? 0) + 1; /* ${'x'.repeat(20_000)} */`);
-  if (path.startsWith('/c/')) return void send('text/css', 'body { font-family: sans-serif; max-width: 900px }');
-  if (path.startsWith('/api/') || path.startsWith('/poll')) return void send('application/json', '{"ok":true}');
+  }
+  if (path.startsWith('/i/')) return send('image/png', small[Number(/\d+/.exec(path)?.[0]) % small.length] as Buffer);
+  if (path === '/large.png') return send('image/png', large);
+  if (path.startsWith('/s/')) return send('text/javascript', `window.n = (window.n ?? 0) + 1; /* ${'x'.repeat(20_000)} */`);
+  if (path.startsWith('/c/')) return send('text/css', 'body { font-family: sans-serif; max-width: 900px }');
+  if (path.startsWith('/api/') || path.startsWith('/poll')) return send('application/json', '{"ok":true}');
   send('text/html', pageOf(path.slice(1).replace(/\d$/, '')));
 }
 
 async function site(): Promise<{ server: Server; port: number }> {
-  const server = createServer((request, response) => serve((request.url ?? '').split('?')[0] ?? '', response));
+  const server = createServer((request, response) => {
+    const url = request.url ?? '';
+    serve(url.split('?')[0] ?? '', url, request.method ?? '', response);
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { server, port: (server.address() as AddressInfo).port };
 }
 
 /** What anybody would write with the same library, with nothing left out of the list above and nothing added. */
-async function bare(browser: Browser, url: string, folder: string): Promise<number> {
-  const began = performance.now();
+async function bare(browser: Browser, url: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
@@ -107,9 +145,44 @@ async function bare(browser: Browser, url: string, folder: string): Promise<numb
   writeFileSync(join(folder, 'page.mhtml'), (await session.send('Page.captureSnapshot', { format: 'mhtml' })).data);
   writeFileSync(join(folder, 'dom.html'), await page.content());
   await Promise.all(bodies);
-  const ms = performance.now() - began;
   await context.close();
-  return ms;
+}
+
+/** What of the served answers is on record with the digest of exactly what was sent; each record counts once. */
+function fidelity(folder: string, port: number, sent: readonly Served[]): { exact: number; of: number } {
+  const records = new Map<string, number>();
+  const lines = readFileSync(join(folder, 'record', 'exchanges.jsonl'), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+  for (const text of lines) {
+    const { method, url, status, sha256 } = JSON.parse(text) as { method: string; url: string; status: number; sha256: string };
+    const line = `${method} ${url.replace(`http://127.0.0.1:${port}`, '')} ${status} ${sha256}`;
+    records.set(line, (records.get(line) ?? 0) + 1);
+  }
+  const exact = sent.filter(({ line }) => {
+    const left = records.get(line) ?? 0;
+    records.set(line, left - 1);
+    return left > 0;
+  });
+  return { exact: exact.length, of: sent.length };
+}
+
+/** Promised artefacts of which nothing is said, and files said to be whole that are not what their digest says. */
+function lost(result: CaptureResult, folder: string): string[] {
+  if (result.outcome === 'failed' || result.outcome === 'refused') return result.reason ? [] : ['reason'];
+  const told = new Map(result.artefacts.map(({ path, state, reason }) => [path, state === 'ok' ? 'ok' : (reason ?? '')]));
+  const silent = PROMISED.map((name) => `content/${name}`).filter((path) => !told.get(path));
+  const { files } = JSON.parse(readFileSync(join(folder, 'MANIFEST.json'), 'utf8')) as {
+    files: { path: string; sha256: string }[];
+  };
+  const digests = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+  const broken = [...told].filter(([path, state]) => {
+    const full = join(folder, path);
+    return (
+      state === 'ok' && (!existsSync(full) || createHash('sha256').update(readFileSync(full)).digest('hex') !== digests.get(path))
+    );
+  });
+  return [...silent, ...broken.map(([path]) => path)];
 }
 
 async function main(): Promise<void> {
@@ -126,49 +199,121 @@ async function main(): Promise<void> {
     args: ['--no-sandbox', '--hide-scrollbars'],
     pipe: true,
   });
+  const meter = new TreeMeter();
   let n = 0;
-  const ours = async (url: string) => {
-    await pool.ready();
-    const began = performance.now();
-    const result = await capturePage(anOrder(url, { n: (n += 1) }), {
+  const urlOf = (kind: string) => `http://127.0.0.1:${port}/${kind}`;
+  const capture = async (kind: string, { ready = true, limits = {} as Partial<Limits>, last = true } = {}) => {
+    if (ready) await pool.ready();
+    const order = anOrder(urlOf(kind), { n: (n += 1), limits });
+    const spent = meter.begin();
+    const result = await capturePage(order, {
       stagingDir: folder,
-      takeBrowser: () => pool.takeLast(),
+      takeBrowser: async () => {
+        const fresh = await (last ? pool.takeLast() : pool.take());
+        spent.tree(fresh.pid);
+        // Its processes are gone after this, and what they used with them.
+        return { ...fresh, end: () => (spent.look(), fresh.end()) };
+      },
       signers: [key],
       config,
       clock,
     });
-    if (result.outcome !== 'complete') throw new Error(`${url}: ${JSON.stringify(result)}`);
-    return performance.now() - began;
+    return { result, spent: spent.end(), folder: join(folder, order.packageId) };
   };
-  const ratios: number[] = [];
-  try {
+  const whole = async (kind: string, settings = {}) => {
+    const taken = await capture(kind, settings);
+    if (taken.result.outcome !== 'complete') throw new Error(`${kind}: ${JSON.stringify(taken.result)}`);
+    return taken;
+  };
+  const theirs = async (kind: string, name: string) => {
+    const spent = meter.begin();
+    spent.tree(floor.process()?.pid ?? 0);
+    await bare(floor, urlOf(kind), join(folder, name));
+    return spent.end();
+  };
+  const forget = (path: string) => rmSync(path, { recursive: true, force: true });
+
+  const kinds = async () => {
+    const ratios: Record<keyof Spent, number[]> = { ms: [], cpuMs: [], peakBytes: [] };
+    const found = { exact: 0, of: 0 };
     for (const kind of KINDS) {
-      const url = `http://127.0.0.1:${port}/${kind}`;
-      const times: { ours: number[]; bare: number[] } = { ours: [], bare: [] };
+      const mine: Spent[] = [];
+      const other: Spent[] = [];
       for (let run = -1; run < RUNS; run += 1) {
-        const theirs = await bare(floor, url, join(folder, `bare-${kind}-${run}`));
-        const mine = await ours(url);
+        const floorSpent = await theirs(kind, `bare-${kind}-${run}`);
+        served.length = 0;
+        const taken = await whole(kind);
+        const { exact, of } = fidelity(taken.folder, port, served);
+        found.exact += exact;
+        found.of += of;
+        forget(taken.folder);
         // The first of each is to warm the disk's and the programs' caches.
         if (run < 0) continue;
-        times.bare.push(theirs);
-        times.ours.push(mine);
+        other.push(floorSpent);
+        mine.push(taken.spent);
       }
-      const [mine, theirs] = [median(times.ours), median(times.bare)];
-      ratios.push(mine / theirs);
-      say(`${kind} wall ms`, mine, theirs, RUNS);
+      for (const [what, name] of [
+        ['ms', 'wall ms'],
+        ['cpuMs', 'CPU ms'],
+        ['peakBytes', 'peak bytes'],
+      ] as const) {
+        const [ours, peer] = [median(mine.map((spent) => spent[what])), median(other.map((spent) => spent[what]))];
+        ratios[what].push(ours / peer);
+        tell('capture', `${kind} ${name}`, ours, peer, RUNS);
+      }
     }
-    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
-    console.log(
-      JSON.stringify({
-        bench: 'capture',
-        metric: 'wall, geometric mean of five kinds',
-        ours: round(mean),
-        peer: 1,
-        ratio: round(mean),
-        n: RUNS * KINDS.length,
-      }),
+    for (const [what, name] of [
+      ['ms', 'wall'],
+      ['cpuMs', 'CPU'],
+      ['peakBytes', 'peak memory'],
+    ] as const)
+      tell('capture', `${name}, geometric mean of ${KINDS.length} kinds`, geometricMean(ratios[what]), 1, RUNS * KINDS.length);
+    tell('capture', 'answers on record with their exact digest', found.exact, found.of, (RUNS + 1) * KINDS.length);
+  };
+
+  /** The same pages for both, two at once, as the capture process runs them. */
+  const throughput = async () => {
+    const queue = Array.from({ length: PAGES }, (_, at) => KINDS[at % KINDS.length]!);
+    const minutes = async (one: (kind: string, at: number) => Promise<unknown>) => {
+      let next = 0;
+      const began = performance.now();
+      const lane = async () => {
+        for (let at = next++; at < queue.length; at = next++) await one(queue[at] as string, at);
+      };
+      await Promise.all([lane(), lane()]);
+      return (performance.now() - began) / 60_000;
+    };
+    const floorMinutes = await minutes((kind, at) => bare(floor, urlOf(kind), join(folder, `two-${at}`)));
+    await pool.ready();
+    const ourMinutes = await minutes(async (kind) => forget((await whole(kind, { ready: false, last: false })).folder));
+    tell('capture', `pages a minute, ${PAGES} pages two at once`, PAGES / ourMinutes, PAGES / floorMinutes, PAGES);
+  };
+
+  /** Every other capture has so little memory that its limit is reached somewhere on the way. */
+  const soak = async () => {
+    const silent: string[] = [];
+    const outcomes: Record<string, number> = {};
+    for (let at = 0; at < SOAK; at += 1) {
+      const kind = KINDS[at % KINDS.length]!;
+      const limits = at % 2 === 1 ? { memoryBytes: (60 + ((at * 37) % 240)) * 1_048_576 } : {};
+      const { result, folder: own } = await capture(kind, { limits });
+      silent.push(...lost(result, own).map((path) => `${kind}: ${path}`));
+      const name = `${result.outcome} ${result.limits.join(' ')}`.trim();
+      outcomes[name] = (outcomes[name] ?? 0) + 1;
+      forget(own);
+    }
+    tell('capture', 'soak, artefacts lost without being named', silent.length, 1, SOAK);
+    process.stdout.write(
+      `${JSON.stringify({ bench: 'capture', metric: 'soak, outcomes', outcomes, silent: silent.slice(0, 20) })}\n`,
     );
+  };
+
+  try {
+    if (RUNS > 0) await kinds();
+    if (PAGES > 0) await throughput();
+    if (SOAK > 0) await soak();
   } finally {
+    meter.close();
     await Promise.all([pool.close(), floor.close()]);
     server.close();
     server.closeAllConnections();
@@ -176,19 +321,8 @@ async function main(): Promise<void> {
   }
 }
 
-function say(metric: string, ours: number, peer: number, n: number): void {
-  console.log(
-    JSON.stringify({ bench: 'capture', metric, ours: Math.round(ours), peer: Math.round(peer), ratio: round(ours / peer), n }),
-  );
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function round(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
 void main();

@@ -1,7 +1,7 @@
 import { Alert, Box, LinearProgress, Typography } from '@mui/material';
 import { useEffect } from 'react';
 import { useRefresh, useTranslate } from 'react-admin';
-import { useCaptureProgress } from '../api/progress';
+import { useCaptureProgress, type Preview } from '../api/progress';
 import type { Capture, CaptureStep } from '../api/types';
 import { Panel } from '../parts/Panel';
 import { When } from '../parts/When';
@@ -31,12 +31,30 @@ const Step = ({ step }: { step: CaptureStep }) => {
   );
 };
 
-/** The capture as it happens, step by step. Its pictures can be seen once their bytes are fixed. */
+/** What the page looks like at this moment. Evidence is only what is fixed afterwards, and the caption says so. */
+const LivePicture = ({ preview }: { preview: Preview }) => {
+  const translate = useTranslate();
+  return (
+    <Box component="figure" sx={{ m: 0, mb: 2, maxWidth: 640 }}>
+      <Box
+        component="img"
+        src={`data:image/jpeg;base64,${preview.jpegBase64}`}
+        alt={translate('console.live.picture')}
+        sx={{ display: 'block', width: '100%', border: 1, borderColor: 'divider' }}
+      />
+      <Typography component="figcaption" variant="body2" color="text.secondary">
+        <When at={preview.at} form="second" /> {translate('console.live.notEvidence')}
+      </Typography>
+    </Box>
+  );
+};
+
+/** The capture as it happens, step by step, with small pictures of its screen. */
 export const LiveSteps = ({ capture }: { capture: Capture }) => {
   const translate = useTranslate();
   const refresh = useRefresh();
   const running = isRunning(capture);
-  const { steps, ended, broken } = useCaptureProgress(capture.id, running);
+  const { steps, preview, ended, broken } = useCaptureProgress(capture.id, running);
 
   useEffect(() => {
     if (ended) refresh();
@@ -52,6 +70,7 @@ export const LiveSteps = ({ capture }: { capture: Capture }) => {
   return (
     <Panel title={translate('console.live.title')}>
       <LinearProgress aria-label={translate('console.live.title')} sx={{ mb: 2 }} />
+      {preview && <LivePicture preview={preview} />}
       {broken && <Alert severity="info">{translate('console.live.broken')}</Alert>}
       <Box
         component="ol"

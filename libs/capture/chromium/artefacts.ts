@@ -18,6 +18,14 @@ export async function firstView(session: CDPSession, timeout: number): Promise<B
   return once(session, { ...PNG }, timeout);
 }
 
+/** A page that comes to the front for this alone, in one picture of at most the height of a tile. */
+export async function pictureOf(session: CDPSession, timeout: number): Promise<Buffer> {
+  await session.send('Page.bringToFront', undefined, { timeout });
+  const { cssContentSize } = await session.send('Page.getLayoutMetrics', undefined, { timeout });
+  const width = Math.max(1, Math.ceil(cssContentSize.width));
+  return strip(session, 0, width, Math.max(1, Math.min(Math.ceil(cssContentSize.height), TILE_PX)), timeout);
+}
+
 /** A popup may have taken the front in this very moment, or the renderer may lack memory for a moment: tried again, then told. */
 async function once(session: CDPSession, options: Protocol.Page.CaptureScreenshotRequest, timeout: number): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
@@ -85,14 +93,55 @@ const BLOCKS = new Set(
   'p div section article header footer li ul ol table tr h1 h2 h3 h4 h5 h6 br hr form nav main aside dd dt figure pre'.split(' '),
 );
 
-/** HTML text of the tree: shadow roots as declarative templates with their mode, frames' documents as `srcdoc`. */
-export function htmlOf(node: Protocol.DOM.Node): string {
+const MAX_CANVASES = 40;
+const MAX_CANVAS_CHARACTERS = 8_000_000;
+/** Own copy of the drawing area; a canvas that has seen foreign pictures refuses, and says so. */
+const PIXELS = `function () { return HTMLCanvasElement.prototype.toDataURL.call(this, 'image/png') }`;
+
+/** What each canvas shows, by its node; in closed shadow roots and frames too. `!reason` where its pixels could not be had. */
+export async function canvasesOf(session: CDPSession, tree: Protocol.DOM.Node, timeout: number): Promise<Map<number, string>> {
+  const found: number[] = [];
+  const look = (node: Protocol.DOM.Node): void => {
+    if (node.nodeName === 'CANVAS') found.push(node.backendNodeId);
+    for (const child of [...(node.children ?? []), ...(node.shadowRoots ?? [])]) look(child);
+    if (node.contentDocument) look(node.contentDocument);
+  };
+  look(tree);
+  const pixels = new Map<number, string>();
+  let rest = MAX_CANVAS_CHARACTERS;
+  for (const [at, backendNodeId] of found.entries()) {
+    if (at >= MAX_CANVASES || rest <= 0) pixels.set(backendNodeId, '!more canvases than are kept');
+    else {
+      const text = await pixelsOf(session, backendNodeId, timeout).catch(() => '!not readable');
+      pixels.set(backendNodeId, text.length > rest ? '!too large' : text);
+      rest -= text.length;
+    }
+  }
+  return pixels;
+}
+
+async function pixelsOf(session: CDPSession, backendNodeId: number, timeout: number): Promise<string> {
+  const { object } = await session.send('DOM.resolveNode', { backendNodeId }, { timeout });
+  const { result, exceptionDetails } = await session.send(
+    'Runtime.callFunctionOn',
+    { objectId: object.objectId as string, functionDeclaration: PIXELS, returnByValue: true },
+    { timeout },
+  );
+  if (exceptionDetails) return `!${exceptionDetails.exception?.className ?? 'not readable'}`;
+  return String(result.value).startsWith('data:image/png;base64,') ? String(result.value) : '!empty';
+}
+
+/**
+ * HTML text of the tree: shadow roots as declarative templates with their mode, frames' documents as `data-recorded-srcdoc`, pixels of a canvas as
+ * `data-recorded-pixels` (a data address) or, where they could not be had, `data-recorded-pixels-missing` (why).
+ */
+export function htmlOf(node: Protocol.DOM.Node, pixels: ReadonlyMap<number, string> = new Map()): string {
   const out: string[] = [];
-  write(node, out, false);
+  write(node, out, false, pixels);
   return out.join('').toWellFormed();
 }
 
-function write(node: Protocol.DOM.Node, out: string[], raw: boolean): void {
+function write(node: Protocol.DOM.Node, out: string[], raw: boolean, pixels: ReadonlyMap<number, string>): void {
   switch (node.nodeType) {
     case 3:
       out.push(raw ? node.nodeValue : escape(node.nodeValue));
@@ -104,28 +153,33 @@ function write(node: Protocol.DOM.Node, out: string[], raw: boolean): void {
       out.push(`<!DOCTYPE ${node.nodeName}${node.publicId ? ` PUBLIC "${node.publicId}" "${node.systemId ?? ''}"` : ''}>`);
       return;
     case 1:
-      return element(node, out);
+      return element(node, out, pixels);
     default:
-      for (const child of node.children ?? []) write(child, out, false);
+      for (const child of node.children ?? []) write(child, out, false, pixels);
   }
 }
 
-function element(node: Protocol.DOM.Node, out: string[]): void {
+function element(node: Protocol.DOM.Node, out: string[], pixels: ReadonlyMap<number, string>): void {
   const name = node.localName || node.nodeName.toLowerCase();
   const pairs = node.attributes ?? [];
   let head = `<${name}`;
   for (let at = 0; at + 1 < pairs.length; at += 2) head += ` ${pairs[at]}="${attribute(pairs[at + 1] ?? '')}"`;
-  if (node.contentDocument) head += ` data-recorded-srcdoc="${attribute(htmlOf(node.contentDocument))}"`;
+  if (node.contentDocument) head += ` data-recorded-srcdoc="${attribute(htmlOf(node.contentDocument, pixels))}"`;
+  const drawn = pixels.get(node.backendNodeId);
+  if (drawn)
+    head += drawn.startsWith('!')
+      ? ` data-recorded-pixels-missing="${attribute(drawn.slice(1))}"`
+      : ` data-recorded-pixels="${drawn}"`;
   out.push(`${head}>`);
   if (VOID.has(name)) return;
   for (const root of node.shadowRoots ?? []) {
     if (root.shadowRootType === 'user-agent') continue;
     out.push(`<template shadowrootmode="${root.shadowRootType ?? 'open'}">`);
-    for (const child of root.children ?? []) write(child, out, false);
+    for (const child of root.children ?? []) write(child, out, false, pixels);
     out.push('</template>');
   }
-  if (node.templateContent) write(node.templateContent, out, false);
-  for (const child of node.children ?? []) write(child, out, RAW.has(name));
+  if (node.templateContent) write(node.templateContent, out, false, pixels);
+  for (const child of node.children ?? []) write(child, out, RAW.has(name), pixels);
   out.push(`</${name}>`);
 }
 

@@ -91,8 +91,8 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
       pipe: true,
       userDataDir: join(folder, 'profile'),
       defaultViewport: null,
-      // As for any visitor, a window that nobody clicked for is not opened; the recorder still hears of it.
-      ignoreDefaultArgs: ['--enable-automation', '--disable-popup-blocking'],
+      // Windows that the page asks for do open (`--disable-popup-blocking` stays): the recorder keeps each as a page of its own.
+      ignoreDefaultArgs: ['--enable-automation'],
       timeout: 30_000,
       protocolTimeout: 0,
       handleSIGINT: false,

@@ -2,6 +2,31 @@ import { startBrowser, type BrowserSettings, type FreshBrowser } from './fresh-b
 
 const AFTER_MS = 500;
 
+/** A page of ours with no address, so that nothing of a site is touched: letters of both scripts, which brings the fonts. */
+const EMPTY = '<!doctype html><html><head></head><body></body></html>';
+const REHEARSAL = EMPTY.replace('<body>', '<body><p>市场监督管理 Market supervision 0123456789</p>');
+const REHEARSAL_MS = 5_000;
+
+/**
+ * Has the browser draw, print and copy once, on an empty page: what it sets up at the first time of each is then not set up during a capture. The
+ * page is empty again afterwards. One that cannot is handed out all the same.
+ */
+async function rehearsed(fresh: FreshBrowser): Promise<FreshBrowser> {
+  const { page } = fresh;
+  try {
+    const { frameTree } = await page.send('Page.getFrameTree', undefined, { timeout: REHEARSAL_MS });
+    const frameId = frameTree.frame.id;
+    await page.send('Page.setDocumentContent', { frameId, html: REHEARSAL }, { timeout: REHEARSAL_MS });
+    await page.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }, { timeout: REHEARSAL_MS });
+    await page.send('Page.printToPDF', {}, { timeout: REHEARSAL_MS });
+    await page.send('Page.captureSnapshot', { format: 'mhtml' }, { timeout: REHEARSAL_MS });
+    await page.send('Page.setDocumentContent', { frameId, html: EMPTY }, { timeout: REHEARSAL_MS });
+  } catch {
+    // A capture tells by its own artefacts what this browser cannot do.
+  }
+  return fresh;
+}
+
 /**
  * Keeps one browser started ahead of need. Each is handed out once and ended after its capture; the next one is started when that is
  * over, so that starting never takes the processor from a capture under way.
@@ -18,7 +43,7 @@ export class BrowserPool {
   /** Begins to start a browser if none is waiting. A failure shows at the next `take`. */
   warm(): void {
     if (this.next || this.closed) return;
-    const next = startBrowser(this.settings, this.now);
+    const next = startBrowser(this.settings, this.now).then(rehearsed);
     // Reading a program of 250 MB takes a while; the check of its digest must not wait for it.
     next.then(({ program }) => program.sha256()).catch(() => undefined);
     this.next = next;

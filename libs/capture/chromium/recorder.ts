@@ -2,6 +2,7 @@ import type { CDPSession, Protocol } from 'puppeteer';
 import { REFUSAL_HEADER, type RawHeaders } from '../egress/proxy';
 import type { Limits } from '../domain/capture-order';
 import type { FreshBrowser } from './fresh-browser';
+import { PageSessions, Popups, type Popup } from './popups';
 
 /** One exchange as DevTools tells it; a redirect chain is one exchange per hop. */
 export interface SeenExchange {
@@ -65,7 +66,7 @@ const MAX_CONSOLE_LINES = 2_000;
 const MAX_TEXT = 2_000;
 const MAX_DIALOGS = 50;
 const MAX_POPUPS = 20;
-const POPUP_LIFE_MS = 1_500;
+const KEPT_IN_A_STORM = 2;
 /** Same address pattern more often than this is polling: it says nothing about whether the page has arrived. */
 const POLL_COUNT = 3;
 /** A request of a script that hangs longer than this is a long poll or an event stream. */
@@ -77,7 +78,7 @@ export class Recorder {
   readonly exchanges: SeenExchange[] = [];
   readonly sockets: SocketFrames[] = [];
   readonly console: ConsoleLine[] = [];
-  readonly popups: string[] = [];
+  readonly popups = new Popups();
   readonly downloads: string[] = [];
   readonly redirects: string[] = [];
   dialogs = 0;
@@ -96,7 +97,7 @@ export class Recorder {
   private readonly patterns = new Map<string, number>();
   private readonly bodies = new Set<Promise<void>>();
   private readonly known = new WeakSet<CDPSession>();
-  private readonly openPopups = new Set<() => void>();
+  private readonly pages = new PageSessions();
   private main: CDPSession | null = null;
   private mainFrame = '';
   private stopped = false;
@@ -116,9 +117,8 @@ export class Recorder {
     for (const session of this.fresh.sessions) this.follow(session);
     this.fresh.connection.on('sessionattached' as never, ((session: CDPSession) => this.follow(session)) as never);
     const { connection } = this.fresh;
-    const opened = new Map<string, number>();
-    connection.on('Target.targetInfoChanged', ({ targetInfo }) => this.popup(targetInfo, opened));
-    connection.on('Target.targetCreated', ({ targetInfo }) => this.popup(targetInfo, opened));
+    connection.on('Target.targetInfoChanged', ({ targetInfo }) => this.popup(targetInfo));
+    connection.on('Target.targetCreated', ({ targetInfo }) => this.popup(targetInfo));
     connection.on('Browser.downloadWillBegin', ({ url, suggestedFilename }) => {
       this.downloads.push(url);
       this.note('download', `denied: ${suggestedFilename}`, url);
@@ -189,7 +189,10 @@ export class Recorder {
     session.send('Network.enable', this.networkOptions()).catch(() => undefined);
     if (this.identity) session.send('Emulation.setUserAgentOverride', this.identity).catch(() => undefined);
     // A new window that waits blocks the page that opened it, when both share a process.
+    // Without it a dialog of a window would be nobody's to answer.
+    session.send('Page.enable').catch(() => undefined);
     session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+    this.pages.listen(session);
     session.on('Network.requestWillBeSent', (event) => this.requested(event));
     session.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
       this.extra(requestId).requests.push(listed(headers)),
@@ -389,39 +392,60 @@ export class Recorder {
     this.active(open.seen, false);
   }
 
-  /** A window that the page asked for. The browser's own blocker keeps it shut, since nobody clicked. */
-  private windowOpened(url: string): void {
-    if (this.popups.length > MAX_POPUPS) return;
-    this.popups.push(url);
-    this.note('popup', 'recorded, not opened', url);
-    if (this.popups.length > MAX_POPUPS) this.onLimit('popups');
+  /** The session of a window, if it is still there. */
+  sessionOf({ targetId }: Popup): CDPSession | null {
+    const id = this.pages.idOf(targetId);
+    return (id && this.fresh.connection.session(id)) || null;
   }
 
-  private popup(target: Protocol.Target.TargetInfo, opened: Map<string, number>): void {
+  /** Why the document of a window did not come, or null. A page's main frame has the name of its target. */
+  refusalOf({ targetId }: Popup): string | null {
+    const last = this.exchanges.findLast(({ kind, frame }) => kind === 'Document' && frame === targetId);
+    if (!last || (last.outcome !== 'blocked' && last.outcome !== 'failed')) return null;
+    const own = last.refusedBy ? this.fresh.proxy.exchanges.find(({ id }) => String(id) === last.refusedBy) : undefined;
+    return own?.reason || last.reason || last.outcome;
+  }
+
+  /** Ends a window and puts it on record, once. */
+  closePopup(popup: Popup): void {
+    if (popup.told) this.note('popup', popup.told, popup.url);
+    if (popup.state === 'closed' || popup.targetId === '') return;
+    popup.state = 'closed';
+    this.fresh.connection.send('Target.closeTarget', { targetId: popup.targetId }).catch(() => undefined);
+  }
+
+  /** A page in the background is not drawn. */
+  async mainToFront(): Promise<void> {
+    await this.main?.send('Page.bringToFront', undefined, { timeout: 3_000 }).catch(() => undefined);
+  }
+
+  private windowOpened(url: string): void {
+    if (this.popups.all.length > MAX_POPUPS) return;
+    this.popups.asked(url);
+    if (this.popups.all.length > MAX_POPUPS) this.onLimit('popups');
+  }
+
+  private popup(target: Protocol.Target.TargetInfo): void {
     if (target.type !== 'page' || !target.openerId) return;
-    // Opened all the same (a form, a click of the page's own): heard of by its address already, now closed.
-    const at = opened.get(target.targetId) ?? Math.max(0, this.popups.length - 1);
-    const first = !opened.has(target.targetId);
-    opened.set(target.targetId, at);
-    const known = this.popups[at] ?? '';
-    if (target.url && (known === '' || known === 'about:blank')) this.popups[at] = target.url;
-    if (!first) return;
-    const close = () => {
-      if (!this.openPopups.delete(close)) return;
-      this.note('popup', 'recorded and closed', this.popups[at]);
+    if (this.popups.all.length > MAX_POPUPS && !this.popups.all.some(({ targetId }) => targetId === '')) {
+      // A storm: named by its limit, not window by window.
       this.fresh.connection
         .send('Target.closeTarget', { targetId: target.targetId })
-        .catch(() => undefined)
-        .finally(toFront);
-    };
-    // A page in the background is not drawn.
-    const toFront = () => this.main?.send('Page.bringToFront').catch(() => undefined);
-    void toFront();
-    this.openPopups.add(close);
-    if (this.popups.length > MAX_POPUPS) {
-      for (const each of this.openPopups) each();
-      this.onLimit('popups');
-    } else setTimeout(close, POPUP_LIFE_MS).unref();
+        .then(() => this.mainToFront())
+        .catch(() => undefined);
+      return;
+    }
+    if (!this.popups.opened(target)) return;
+    // It waits in the background until the page itself is done.
+    void this.mainToFront();
+    if (this.popups.all.length <= MAX_POPUPS) return;
+    this.onLimit('popups');
+    // Twenty windows that load and draw would take the machine from the page itself.
+    for (const each of this.popups.all.slice(KEPT_IN_A_STORM)) {
+      each.told ||= 'recorded and closed: too many windows';
+      this.closePopup(each);
+    }
+    void this.mainToFront();
   }
 
   private dialog(session: CDPSession, event: Protocol.Page.JavascriptDialogOpeningEvent): void {

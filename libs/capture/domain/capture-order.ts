@@ -100,4 +100,7 @@ export interface CaptureResult {
 }
 
 export type ProgressLine =
-  { type: 'step'; at: string; mono: number; step: string; detail: string } | { type: 'picture'; path: string };
+  | { type: 'step'; at: string; mono: number; step: string; detail: string }
+  | { type: 'picture'; path: string }
+  /** What the screen shows now, at most 40,000 bytes; the n-th one. To be looked at while the capture runs, never evidence. */
+  | { type: 'preview'; at: string; n: number; jpegBase64: string };

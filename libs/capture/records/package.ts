@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Protocol } from 'puppeteer';
 import { digestsOf, manifestBytes, manifestSigText, signNote, type Manifest, type NoteSigner } from '../../proof';
+import type { Developed } from '../act-film';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import type { Recorder, SeenExchange } from '../chromium/recorder';
 import { machine, type CaptureConfig } from '../capture.config';
@@ -32,6 +33,8 @@ export interface PackageInput {
   resources: NamedResource[];
   /** Certificate chains by origin, leaf first. */
   certificates: Map<string, Buffer[]>;
+  /** Being drawn still; null when none was promised. */
+  film: Promise<Developed | null>;
   /** TLS secrets as the browser wrote them. */
   keylog: Buffer;
   timeline: object[];
@@ -72,6 +75,7 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
   }
   before(order, staging);
   await wire(input);
+  video(await input.film, staging);
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
   const manifest = manifestOf(input, exchanges, partial, limits);
   const bytes = manifestBytes(manifest);
@@ -194,6 +198,14 @@ function before({ before: known }: CaptureOrder, staging: Staging): void {
   if (known.preTokenBase64) staging.put('record/before/pre.tsr', Buffer.from(known.preTokenBase64, 'base64'));
 }
 
+function video(film: Developed | null, staging: Staging): void {
+  if (!film) return;
+  const path = 'content/video.webm';
+  if (film.webm === null) staging.tell(path, 'failed', film.reason);
+  else if (film.cut) staging.put(path, film.webm, 'partial', film.cut);
+  else staging.put(path, film.webm);
+}
+
 async function wire({ config, staging, keylog }: PackageInput): Promise<void> {
   if (!config.CAPTURE_WIRE) return;
   await staging.adopt('wire/capture.pcap');
@@ -269,7 +281,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       blocked: count('blocked'),
       failed: count('failed'),
       downloads: recorder.downloads.map((url) => url.toWellFormed()),
-      popups: recorder.popups.map((url) => url.toWellFormed()),
+      popups: recorder.popups.all.map(({ url }) => url.toWellFormed()),
       fidelity: exchanges.every(({ fidelity, outcome }) => fidelity === 'wire' || outcome === 'blocked') ? 'wire' : 'decoded',
     },
     comparison: null,

@@ -17,7 +17,7 @@ import {
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
-import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
+import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import {
   CaptureDto,
   CapturePageDto,
@@ -29,6 +29,7 @@ import {
   toCaptureDto,
   toCustodyDto,
   toIncidentDto,
+  toPreviewDto,
   toStepDto,
   VerificationDto,
 } from './evidence.dto';
@@ -97,7 +98,7 @@ export class CaptureController {
     });
   }
 
-  /** Steps as they come (server-sent events), then the record itself, then the end. */
+  /** Steps and small pictures as they come (server-sent events), then the record itself, then the end. */
   @Sse(':id/progress')
   @Requires('evidence:read')
   progress(@Param('id') id: string): Observable<MessageEvent> {
@@ -106,10 +107,13 @@ export class CaptureController {
       let stopped = false;
       const follow = async (): Promise<void> => {
         let last = '0';
+        let shown = 0;
         for (;;) {
-          const { steps, row } = await this.look(claims, id, last);
+          const { steps, preview, row } = await this.look(claims, id, last);
           for (const step of steps) listener.next({ type: 'step', id: step.id, data: toStepDto(step) });
           last = steps.at(-1)?.id ?? last;
+          if (preview && preview.at.getTime() !== shown) listener.next({ type: 'preview', data: toPreviewDto(preview) });
+          shown = preview?.at.getTime() ?? 0;
           if (!RUNNING.has(row.state)) {
             listener.next({ type: 'end', data: toCaptureDto(row) });
             return listener.complete();
@@ -167,9 +171,14 @@ export class CaptureController {
     });
   }
 
-  private look(claims: Claims, id: string, after: string): Promise<{ steps: EvidenceStepRow[]; row: PackageRow }> {
+  private look(
+    claims: Claims,
+    id: string,
+    after: string,
+  ): Promise<{ steps: EvidenceStepRow[]; preview: PreviewRow | null; row: PackageRow }> {
     return this.db.as(claims, async (tx) => ({
       row: await this.evidence.get(tx, id),
+      preview: await tx.findOneBy(PreviewRow, { packageId: id }),
       steps: await tx
         .createQueryBuilder(EvidenceStepRow, 's')
         .where('s.packageId = :id AND s.id > :after', { id, after })

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../platform';
-import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow } from '../store/evidence.entity';
 import type { IncidentRow } from '../store/incident.entity';
+import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import type { CustodyRow } from '../store/ledger';
 
 export class RequestCaptureDto {
@@ -200,6 +200,16 @@ export function toCaptureDto(row: PackageRow): CaptureDto {
 
 export function toFileDto({ path, role, mediaType, title, size, sha256, sm3 }: EvidenceFileRow): EvidenceFileDto {
   return { path, role, mediaType, title, size, sha256, sm3 };
+}
+
+/** Told on the event stream only. A picture to look at while the capture runs; it is kept nowhere and is not evidence. */
+export interface PreviewDto {
+  at: string;
+  jpegBase64: string;
+}
+
+export function toPreviewDto({ at, jpeg }: PreviewRow): PreviewDto {
+  return { at: at.toISOString(), jpegBase64: jpeg.toString('base64') };
 }
 
 export function toStepDto({ id, at, step, detail }: EvidenceStepRow): StepDto {

@@ -71,6 +71,14 @@ export class EvidenceStepRow {
   @Column('text') detail!: string;
 }
 
+/** The last picture of a capture that still runs; see the migration. */
+@Entity('evidence_preview')
+export class PreviewRow {
+  @PrimaryColumn('text', { name: 'package_id' }) packageId!: string;
+  @Column({ type: 'timestamptz', precision: 3 }) at!: Date;
+  @Column('bytea') jpeg!: Buffer;
+}
+
 @Entity('evidence_export')
 export class ExportRow {
   @PrimaryColumn('uuid') id!: string;
@@ -100,4 +108,4 @@ export class StampRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
 }
 
-export const EVIDENCE_ROWS = [IncidentRow, StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];
+export const EVIDENCE_ROWS = [IncidentRow, StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, PreviewRow, ExportRow];

@@ -8,7 +8,7 @@ import { Db, Facts, failpoint, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
-import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
+import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
@@ -69,6 +69,8 @@ export class CaptureRunner {
       if (attempt >= MAX_ATTEMPTS) return this.giveUp(packageId, reasonOf(fault));
       await this.giveBack(packageId);
       throw fault; // the queue tries again
+    } finally {
+      await this.db.tx((tx) => tx.delete(PreviewRow, { packageId }));
     }
   }
 
@@ -137,9 +139,18 @@ export class CaptureRunner {
   }
 
   private async progress(packageId: string, line: ProgressLine): Promise<void> {
+    if (line.type === 'preview') return this.preview(packageId, line.at, line.jpegBase64);
     const { at, step, detail } =
       line.type === 'step' ? line : { at: this.clock.now().toISOString(), step: 'picture', detail: line.path };
     await this.db.tx((tx) => tx.insert(EvidenceStepRow, { packageId, at: new Date(at), step, detail }));
+  }
+
+  /** Shown while the capture runs and replaced by the next one. Losing one is no reason to stop a capture. */
+  private async preview(packageId: string, at: string, jpegBase64: string): Promise<void> {
+    const row = { packageId, at: new Date(at), jpeg: Buffer.from(jpegBase64, 'base64') };
+    await this.db
+      .tx((tx) => tx.upsert(PreviewRow, row, ['packageId']))
+      .catch((fault: unknown) => this.log.error('evidence.preview.lost', { packageId }, fault));
   }
 
   private async giveBack(packageId: string): Promise<void> {

@@ -51,6 +51,8 @@ let root: string;
 /** What the played capture process does with the next order. */
 let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' = 'complete';
 let captures = 0;
+/** Bytes of the live picture that was stored while the last capture ran. */
+let pictureMeanwhile: number | null = null;
 /** What the played time stamp authorities do. */
 let tsaPlay: 'right' | 'refuses' | 'html' | 'hangs' | 'wrongImprint' | 'oldNonce' | 'stranger' | 'junk' | 'redirects' = 'right';
 let tsaProcess: Server;
@@ -143,6 +145,10 @@ async function answer(
     `${JSON.stringify({ type: 'step', at: clock.now().toISOString(), mono: 1, step: 'goto', detail: order.request.url })}\n`,
   );
   const { packageId } = order;
+  for (const bytes of [100, 200])
+    reply.write(
+      `${JSON.stringify({ type: 'preview', at: clock.now().toISOString(), n: bytes, jpegBase64: Buffer.alloc(bytes).toString('base64') })}\n`,
+    );
   if (play === 'dies') return void reply.destroy();
   if (play === 'refused')
     return void reply.end(
@@ -173,7 +179,17 @@ async function answer(
     artefacts: [{ path: 'content/text.txt', role: 'text', state: 'ok' }],
     navigation: { urlFinal: urlTyped, status: 200, title: '', ip: '192.0.2.7' },
   };
+  for (let waited = 0; waited < 2_000 && (pictureMeanwhile = await picture(packageId)) !== 200; waited += 20)
+    await new Promise((done) => setTimeout(done, 20));
   reply.end(`${JSON.stringify(result)}\n`);
+}
+
+async function picture(packageId: string): Promise<number | null> {
+  const rows = await database.admin.query<{ bytes: number }[]>(
+    'SELECT octet_length(jpeg) AS bytes FROM evidence_preview WHERE package_id = $1',
+    [packageId],
+  );
+  return rows[0]?.bytes ?? null;
 }
 
 let firstAnswer: Uint8Array | undefined;
@@ -322,6 +338,14 @@ describe('fixation', () => {
     const facts = await database.admin.query('SELECT type FROM outbox WHERE subject = $1', [row.id]);
     expect(facts).toEqual([{ type: 'evidence.fixed' }]);
     expect(existsSync(join(root, 'staging', row.id))).toBe(false);
+  });
+
+  it('shows the newest picture of a running capture, and keeps none of them', async () => {
+    const { evidence, runner } = room();
+    const { id } = await withClaims(officer, () => db.tx((tx) => evidence.requestCapture(tx, request)));
+    await withClaims(worker, () => runner.run(id));
+    expect(pictureMeanwhile).toBe(200);
+    expect(await picture(id)).toBeNull();
   });
 
   it('F05 I-11 a job delivered three times at once gives one package', async () => {
