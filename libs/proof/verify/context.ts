@@ -18,6 +18,8 @@ export interface VerifyOptions {
   level: Level;
   /** Newer checkpoints that the asker holds from elsewhere: slips, witnesses, an earlier package. */
   checkpoints: readonly Uint8Array[];
+  /** V11, where it is wanted and can be done: `verifyWire`, which needs ciphers that browsers do not have. */
+  wire?: (ctx: Context) => Promise<void>;
 }
 
 export interface PackageFile extends Digests {
