@@ -15,6 +15,13 @@ export function hasher(name: HashName): Hasher {
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
 }
 
+/** Lower-case hex of a whole text at once. */
+export function hashHex(name: HashName, bytes: Uint8Array): string {
+  const hash = hasher(name);
+  hash.update(bytes);
+  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
