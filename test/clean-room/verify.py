@@ -1710,12 +1710,18 @@ class Verification:
         certificate = Certificate(own)
         if not certificate.checks(signer["signature_algorithm"], signer["signed"], signer["signature"]):
             raise Bad("signature")
+
+        def valid(current):
+            return self.seal is None or current.start <= self.seal["at"] <= current.end
+
+        if not valid(certificate):
+            raise Bad("period")
         roots, others = [Certificate(base64_strict(root)) for root in self.bundle["x509Roots"]], [Certificate(item) for item in certificates]
 
         def known(current, depth):
             if any(root.der == current.der for root in roots):
-                return True
-            return depth < 6 and any(item.der != current.der and item.issued(current) and known(item, depth + 1) for item in roots + others)
+                return valid(current)
+            return depth < 6 and any(item.der != current.der and item.issued(current) and valid(item) and known(item, depth + 1) for item in roots + others)
 
         return known(certificate, 0)
 

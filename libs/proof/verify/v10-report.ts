@@ -69,16 +69,23 @@ function verifyDetached(ctx: Context, room: Uint8Array, signed: Uint8Array): boo
     throw new Malformed('digest of the report');
   if (!verifyWith(certificate.key, signer.algorithm, signer.signed, signer.signature))
     throw new Malformed('signature of the report');
+  if (!wasValid(ctx, certificate)) throw new Malformed('certificate of the report was not valid when the export was sealed');
   return isKnown(ctx, certificate, certificates.map(parseCertificate));
+}
+
+/** The report is signed while its export is made, so its certificate has to be valid at the time in SEAL. */
+function wasValid(ctx: Context, { notBefore, notAfter }: Certificate): boolean {
+  const at = ctx.seal?.at;
+  return at === undefined || (notBefore <= at && at <= notAfter);
 }
 
 function isKnown(ctx: Context, certificate: Certificate, others: Certificate[], depth = 0): boolean {
   const roots = ctx.bundle.x509Roots.map((root) => parseCertificate(fromBase64(root)));
-  if (roots.some((root) => equalBytes(root.der, certificate.der))) return true;
+  if (roots.some((root) => equalBytes(root.der, certificate.der))) return wasValid(ctx, certificate);
   const issuers = [...roots, ...others].filter(
     (issuer) => !equalBytes(issuer.der, certificate.der) && isIssuedBy(certificate, issuer),
   );
-  return depth < 6 && issuers.some((issuer) => isKnown(ctx, issuer, others, depth + 1));
+  return depth < 6 && issuers.some((issuer) => wasValid(ctx, issuer) && isKnown(ctx, issuer, others, depth + 1));
 }
 
 /** Every file inside of the PDF, unpacked; null for one that can not be. */
