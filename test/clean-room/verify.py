@@ -1569,12 +1569,12 @@ class Verification:
             end = start + length
             unpacker = zlib.decompressobj(31)
             try:
-                data = unpacker.decompress(warc[start:end], 128 * MIB)
+                data = unpacker.decompress(warc[start:end], 64 * MIB)
                 whole = unpacker.eof and not unpacker.unconsumed_tail
                 tail = unpacker.unused_data
                 while whole and tail[:2] == b"\x1f\x8b":
                     unpacker = zlib.decompressobj(31)
-                    data += unpacker.decompress(tail, 128 * MIB)
+                    data += unpacker.decompress(tail, 64 * MIB)
                     whole, tail = unpacker.eof, unpacker.unused_data
             except zlib.error:
                 whole, tail = False, b""

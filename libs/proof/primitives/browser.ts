@@ -3,7 +3,7 @@ import { p256, p384 } from '@noble/curves/nist';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { rsaKeyOf, verifyRsa } from './rsa';
 import { sm3Hasher } from './sm3';
-import type { HashName, Hasher, SpkiHash } from './types';
+import type { HashName, Hasher, Room, SpkiHash } from './types';
 
 export * from './types';
 
@@ -61,7 +61,7 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
 }
 
 /** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */
-export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
+export function gunzipMember(member: Uint8Array, limit: number, _room?: Room): Promise<Uint8Array> {
   return unpack(member, 'gzip', limit);
 }
 
