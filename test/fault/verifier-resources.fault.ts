@@ -28,7 +28,7 @@ import {
   testKeys,
   type Files,
 } from '../../libs/proof/testing';
-import { MeasuredVerifier } from '../support/measured-verifier';
+import { MeasuredVerifier } from '../bench/measured-verifier';
 
 jest.setTimeout(900_000);
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const ROOT = join(__dirname, '../..');
+/** The tests and the benches run from the root of the project. */
+const ROOT = process.cwd();
 
 export interface Measured {
   code: number | null;
@@ -20,8 +21,8 @@ export class MeasuredVerifier {
   private readonly bundle = join(this.folder, 'verify-package.mjs');
   private readonly probe = join(this.folder, 'probe.cjs');
 
-  constructor(root = ROOT) {
-    execFileSync(process.execPath, [join(root, 'scripts/bundle-verifier.mjs'), this.folder], { stdio: 'pipe' });
+  constructor() {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/bundle-verifier.mjs'), this.folder], { stdio: 'pipe' });
     writeFileSync(
       this.probe,
       `process.on('exit', () => require('node:fs').writeFileSync(process.env.PROBE, JSON.stringify(process.resourceUsage())));`,
