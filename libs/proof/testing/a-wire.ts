@@ -32,13 +32,21 @@ export interface WireOptions {
   version: SecureVersion;
   cipher: string;
   http2?: boolean;
+  /** The only group that the server takes; a client that guessed another is asked once more (HelloRetryRequest). */
+  curve?: string;
 }
 
 type Chunk = { out: boolean; bytes: Uint8Array };
 
 /** A real TLS connection over loopback with its raw bytes and secrets, and the record that a careful browser would have made of it. */
 export async function aWire(answers: readonly Answer[], options: WireOptions): Promise<AWire> {
-  const tls = { cert: options.cert, key: options.key, minVersion: options.version, maxVersion: options.version };
+  const tls = {
+    cert: options.cert,
+    key: options.key,
+    minVersion: options.version,
+    maxVersion: options.version,
+    ...(options.curve && { ecdhCurve: options.curve }),
+  };
   const find = (path: string) => answers.find((answer) => answer.path === path)!;
   const server = options.http2
     ? createHttp2Server({ ...tls, allowHTTP1: false }, (request, response) => {

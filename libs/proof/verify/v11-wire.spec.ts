@@ -256,6 +256,13 @@ describe('V11, what is wrong is named', () => {
   });
 });
 
+it('reads a connection whose first hello was answered by a second question', async () => {
+  const options = { cert, key, leafSha256, cipher: 'TLS_AES_256_GCM_SHA384', version: 'TLSv1.3' as const, curve: 'secp384r1' };
+  const wire = await aWire(answers, options);
+  expect(toHex(wire.capture)).toContain('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c');
+  expect(await told(wire)).toEqual(nothing);
+});
+
 it('the secrets of one connection do not open another', async () => {
   const options = { cert, key, leafSha256, cipher: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3' as const };
   const [one, two] = [await aWire(answers, options), await aWire(answers, options)];
