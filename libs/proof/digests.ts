@@ -1,5 +1,5 @@
 import { toHex } from './bytes';
-import { crc32, hasher, type HashName } from './primitives';
+import { crc32, hasher, hashHex, type HashName } from './primitives';
 
 /** Lower-case hex of both digests that every file of a package has. */
 export interface Digests {
@@ -14,7 +14,7 @@ export function digest(name: HashName, ...parts: Uint8Array[]): Uint8Array {
 }
 
 export function hexDigest(name: HashName, bytes: Uint8Array): string {
-  return toHex(digest(name, bytes));
+  return hashHex(name, bytes);
 }
 
 export function digestsOf(bytes: Uint8Array): Digests {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { hexDigest } from './digests';
 import { checkManifest } from './manifest/check';
 import { parseSeal } from './manifest/seal';
@@ -73,5 +74,34 @@ describe('golden packages', () => {
     expect(checkManifest(manifest)).toBeNull();
     expect([...schema.required].sort()).toEqual(Object.keys(manifest as object).sort());
     expect(Object.keys(schema.properties).sort()).toEqual([...schema.required].sort());
+  });
+});
+
+describe('the published schemas, read by a validator that is not ours', () => {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
+  const validatorOf = (name: string) => ajv.compile(JSON.parse(readFileSync(join(FOLDER, `${name}.schema.json`), 'utf8')));
+  const [manifest, entry, trust] = [validatorOf('manifest'), validatorOf('entry'), validatorOf('trust')];
+  const folder = (name: string) => {
+    const root = mkdtempSync(join(tmpdir(), 'schema-'));
+    execFileSync('unzip', ['-q', join(FOLDER, `${name}.evp`), '-d', root]);
+    return root;
+  };
+
+  it.each(['whole', 'internal', 'import'])('I-05: manifest, entries and trust bundle of %s fit', (name) => {
+    const root = folder(name);
+    const value = JSON.parse(readFileSync(join(root, 'MANIFEST.json'), 'utf8')) as Record<string, unknown>;
+    expect([manifest(value), manifest.errors]).toEqual([true, null]);
+    expect([trust(JSON.parse(readFileSync(join(FOLDER, `${name}.trust.json`), 'utf8'))), trust.errors]).toEqual([true, null]);
+    if (name === 'import') return;
+    const lines = readFileSync(join(root, 'proofs/custody.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect([entry((JSON.parse(line) as { entry: object }).entry), entry.errors]).toEqual([true, null]);
+  });
+
+  it('F17: an unknown key, a lost key, another type do not fit', () => {
+    const value = JSON.parse(readFileSync(join(folder('whole'), 'MANIFEST.json'), 'utf8')) as Record<string, unknown>;
+    const { place: _gone, ...rest } = value;
+    for (const other of [{ ...value, more: 1 }, rest, { ...value, personalData: 'no' }, { ...value, files: [{ path: 'x' }] }])
+      expect(manifest(other)).toBe(false);
   });
 });

@@ -23,6 +23,7 @@ export { type PackageSource, type VerifyOptions } from './verify/context';
 export * from './verify/default-level';
 export * from './verify/report';
 export * from './verify/text';
+export * from './verify/v11-wire';
 export * from './verify/verify-package';
 export { type Language } from './verify/wording';
 export * from './log/checkpoint';

@@ -3,8 +3,8 @@ import { Malformed } from './bytes';
 /** Bytes that can be read again and in any order: a file, a part of one, memory, a Blob in a browser. */
 export interface ByteSource {
   readonly size: number;
-  /** Exactly `length` bytes, or it throws. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Exactly `length` bytes, or it throws. A source may put them into `into`, which has room for them, and answer with a part of it. */
+  read(offset: number, length: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
 }
 
 const CHUNK = 1024 * 1024;
@@ -12,6 +12,14 @@ const CHUNK = 1024 * 1024;
 export async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
   for (let offset = 0; offset < source.size; offset += CHUNK) {
     yield await source.read(offset, Math.min(CHUNK, source.size - offset));
+  }
+}
+
+/** As `chunksOf`, for those who have done with a piece when they ask for the next: its bytes are then overwritten. */
+export async function* passingChunksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
+  const room = new Uint8Array(Math.min(CHUNK, source.size));
+  for (let offset = 0; offset < source.size; offset += CHUNK) {
+    yield await source.read(offset, Math.min(CHUNK, source.size - offset), room);
   }
 }
 
@@ -44,9 +52,9 @@ export function partOf(source: ByteSource, start: number, size: number): ByteSou
   inside(source.size, start, size);
   return {
     size,
-    read: (offset, length) => {
+    read: (offset, length, into) => {
       inside(size, offset, length);
-      return source.read(start + offset, length);
+      return source.read(start + offset, length, into);
     },
   };
 }
@@ -59,9 +67,9 @@ export function readingAhead(source: ByteSource): ByteSource {
   let window = new Uint8Array();
   return {
     size: source.size,
-    read: async (offset, length) => {
+    read: async (offset, length, into) => {
       inside(source.size, offset, length);
-      if (length >= WINDOW) return source.read(offset, length);
+      if (length >= WINDOW || into) return source.read(offset, length, into);
       if (offset < start || offset + length > start + window.length) {
         start = offset;
         window = new Uint8Array(await source.read(offset, Math.min(WINDOW, source.size - offset)));

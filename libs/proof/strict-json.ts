@@ -17,14 +17,14 @@ export function parseCanonical(bytes: Uint8Array): unknown {
   const text = textOf(bytes);
   refuseDeep(text);
   let value: unknown;
-  let canonical: string;
+  let end: number;
   try {
     value = JSON.parse(text);
-    canonical = canonicalJson(value);
+    end = canonicalEnd(value, text, 0);
   } catch (error) {
     throw new Malformed(`not canonical JSON: ${(error as Error).message}`);
   }
-  if (canonical !== text) throw new Malformed(`not canonical JSON at character ${firstDifference(canonical, text)}`);
+  if (end !== text.length) throw new Malformed(`not canonical JSON at character ${end < 0 ? -1 - end : end}`);
   refuseKeys(value);
   return value;
 }
@@ -79,8 +79,27 @@ function refuseKeys(value: unknown): void {
   }
 }
 
-function firstDifference(a: string, b: string): number {
+/**
+ * Walks the value along the text that has to be its canonical form, so that no second text is made: a manifest may have 16 MiB.
+ * Answers where the value ends in the text, or -1 - the place of the first difference. Throws as `canonicalJson` does.
+ */
+function canonicalEnd(value: unknown, text: string, at: number): number {
+  const isList = Array.isArray(value);
+  if (!isList && !isObject(value)) return along(canonicalJson(value), text, at);
+  const keys = isList ? null : Object.keys(value as object).sort();
+  let end = along(isList ? '[' : '{', text, at);
+  const count = keys ? keys.length : (value as unknown[]).length;
+  for (let i = 0; i < count && end >= 0; i++) {
+    if (i > 0) end = along(',', text, end);
+    if (keys && end >= 0) end = along(`${canonicalJson(keys[i])}:`, text, end);
+    if (end >= 0) end = canonicalEnd(keys ? (value as Record<string, unknown>)[keys[i]!] : (value as unknown[])[i], text, end);
+  }
+  return end < 0 ? end : along(isList ? ']' : '}', text, end);
+}
+
+function along(piece: string, text: string, at: number): number {
+  if (text.startsWith(piece, at)) return at + piece.length;
   let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  return i;
+  while (i < piece.length && piece[i] === text[at + i]) i++;
+  return -1 - (at + i);
 }

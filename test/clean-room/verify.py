@@ -1569,12 +1569,12 @@ class Verification:
             end = start + length
             unpacker = zlib.decompressobj(31)
             try:
-                data = unpacker.decompress(warc[start:end], 128 * MIB)
+                data = unpacker.decompress(warc[start:end], 64 * MIB)
                 whole = unpacker.eof and not unpacker.unconsumed_tail
                 tail = unpacker.unused_data
                 while whole and tail[:2] == b"\x1f\x8b":
                     unpacker = zlib.decompressobj(31)
-                    data += unpacker.decompress(tail, 128 * MIB)
+                    data += unpacker.decompress(tail, 64 * MIB)
                     whole, tail = unpacker.eof, unpacker.unused_data
             except zlib.error:
                 whole, tail = False, b""
@@ -1710,12 +1710,18 @@ class Verification:
         certificate = Certificate(own)
         if not certificate.checks(signer["signature_algorithm"], signer["signed"], signer["signature"]):
             raise Bad("signature")
+
+        def valid(current):
+            return self.seal is None or current.start <= self.seal["at"] <= current.end
+
+        if not valid(certificate):
+            raise Bad("period")
         roots, others = [Certificate(base64_strict(root)) for root in self.bundle["x509Roots"]], [Certificate(item) for item in certificates]
 
         def known(current, depth):
             if any(root.der == current.der for root in roots):
-                return True
-            return depth < 6 and any(item.der != current.der and item.issued(current) and known(item, depth + 1) for item in roots + others)
+                return valid(current)
+            return depth < 6 and any(item.der != current.der and item.issued(current) and valid(item) and known(item, depth + 1) for item in roots + others)
 
         return known(certificate, 0)
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { type DemoReport, runDemo } from '../support/demo-run';
+import { hasTool, Unpacked } from '../support/outside-tools';
 import { folderForPictures } from '../support/pictures';
 import { System } from '../support/system';
 
@@ -26,10 +27,10 @@ beforeAll(async () => {
 }, 10 * MINUTE);
 afterAll(() => system?.stop(), MINUTE);
 
-const verify = (file: string) =>
+const verify = (file: string, ...more: string[]) =>
   spawnSync(
     process.execPath,
-    [join(ROOT, 'dist/apps/cli/src/main.js'), 'verify-package', file, '--trust', report.trust, '--json'],
+    [join(ROOT, 'dist/apps/cli/src/main.js'), 'verify-package', file, '--trust', report.trust, '--json', ...more],
     { encoding: 'utf8', env: { PATH: process.env.PATH } },
   );
 
@@ -68,6 +69,41 @@ describe('the exported package', () => {
       ? execFileSync(tool, ['-c', python, report.package!], { encoding: 'utf8' })
       : execFileSync('unzip', ['-t', report.package!], { encoding: 'utf8' });
     expect(said).toMatch(/\d+/);
+  });
+});
+
+describe('I-04: tools of others on the exported package (each is skipped where it is not installed)', () => {
+  let unpacked: Unpacked;
+  beforeAll(() => (unpacked = new Unpacked(report.package!)));
+  const where = (...command: [string, ...string[]]) => (hasTool(...command) ? it : it.skip);
+
+  where('unzip', '-v')('I-04: unzip finds no error', () =>
+    expect(execFileSync('unzip', ['-t', report.package!], { encoding: 'utf8' })).toContain('No errors detected'),
+  );
+
+  where('sha256sum', '--version')('I-04: sha256sum agrees with SEAL', () => expect(unpacked.sha256sum()).toBe(''));
+
+  where('openssl', 'version')('I-04: openssl agrees on SM3 and on every token', () => {
+    expect(unpacked.otherSm3()).toEqual([]);
+    const tokens = unpacked.tokens(report.trust);
+    expect(Object.keys(tokens).length).toBeGreaterThan(0);
+    expect(tokens).toEqual(Object.fromEntries(Object.keys(tokens).map((path) => [path, 'OK'])));
+  });
+
+  where('pdfsig', '-v')('I-04: pdfsig finds the report signed as a whole', () => {
+    expect(unpacked.pdfsig()).toContain('Signature is Valid');
+    expect(unpacked.pdfsig()).toContain('Total document signed');
+  });
+
+  it('I-04: warcio reads every record of the archive', async () => {
+    const lines = Buffer.from(unpacked.read('record/warc-index.jsonl')).toString().trimEnd().split('\n');
+    expect(await unpacked.warcTypes()).toEqual(lines.map((line) => (JSON.parse(line) as { type: string }).type));
+  });
+
+  it('the raw bytes of the network agree with every record (V11)', () => {
+    const { stdout } = verify(report.package!, '--wire');
+    const { steps, reasons } = JSON.parse(stdout) as { steps: { step: string; result: string }[]; reasons: object[] };
+    expect({ V11: steps.find(({ step }) => step === 'V11')?.result, reasons }).toEqual({ V11: 'passed', reasons: [] });
   });
 });
 

@@ -88,6 +88,24 @@ describe('the bundles that travel', () => {
     expect(readFileSync(argv[0]!, 'utf8')).not.toMatch(/from ["'](node:)?(net|http|https|http2|tls|dgram|dns|child_process)["']/);
   });
 
+  const traced = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0 ? it : it.skip;
+
+  traced('I-17: the single file makes no system call for a network, V11 included (skipped where nothing may be traced)', () => {
+    const log = join(folder, 'calls');
+    const argv = [join(folder, 'verify-package.mjs'), ...argumentsFor('whole', '--json', '--wire')];
+    const { status } = spawnSync('strace', ['-f', '-e', 'trace=network', '-o', log, process.execPath, ...argv]);
+    expect(status).toBe(0);
+    // A pair of connected sockets inside of the process reaches nobody.
+    const calls = readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => /\b(socket|connect|bind|sendto|sendmsg|recvfrom|listen)\(/.test(line));
+    expect(calls).toEqual([]);
+    // The trace sees what it looks for.
+    const asks = `require('node:net').connect(9, '127.0.0.1').on('error', () => {})`;
+    spawnSync('strace', ['-f', '-e', 'trace=network', '-o', log, process.execPath, '-e', asks]);
+    expect(readFileSync(log, 'utf8')).toMatch(/connect\(/);
+  });
+
   it('the script for a page says the same as Node, with nothing but what browsers have', async () => {
     const page: Record<string, unknown> = {
       TextEncoder,

@@ -13,17 +13,19 @@ import {
   reportText,
   type Verdict,
   verifyPackage,
+  verifyWire,
 } from '../../../libs/proof';
 
 const EXIT: Record<Verdict, number> = { PASSED: 0, FAILED: 1, INDETERMINATE: 2 };
 const UNUSABLE = 3;
 
-export const VERIFY_USAGE = `verify-package <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L0..L5] [--at <time>] [--lang zh|en] [--json]
+export const VERIFY_USAGE = `verify-package <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L0..L5] [--at <time>] [--lang zh|en] [--json] [--wire]
 
   --trust       what you believe: keys, logs, time stamp authorities (get it from the agency, not from the package)
   --checkpoint  a ledger checkpoint that you hold from elsewhere, e.g. typed from a printed slip; may be given more than once
   --level       level that you ask for; default L4, or L2 when the bundle names no outside time stamp authority: L1 whole, L2 signed, L3 stamped, L4 logged, L5 anchored
   --at          moment for which you ask, e.g. 2026-11-22T00:00:00.000Z; default now
+  --wire        also open the raw bytes in wire/ with the recorded secrets and hold every exchange against them (step V11)
 Exit code: 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unreadable input or wrong usage.
 `;
 
@@ -38,12 +40,13 @@ export async function verifyPackageCommand(
     return 0;
   }
   try {
-    const { path, trust, asked, at, checkpoints, json, language } = readArguments(argv);
+    const { path, trust, asked, at, checkpoints, json, language, wire } = readArguments(argv);
     const bundle = parseTrustBundle(read(trust));
     const report = await verifyPackage(await openPackage(path), bundle, {
       at,
       checkpoints,
       level: asked ?? defaultLevel(bundle),
+      ...(wire && { wire: verifyWire }),
     });
     out.write(json ? `${canonicalJson(report)}\n` : reportText(report, language));
     return EXIT[report.verdict];
@@ -64,9 +67,10 @@ function readArguments(argv: readonly string[]) {
       at: { type: 'string', default: new Date().toISOString() },
       lang: { type: 'string', default: 'zh' },
       json: { type: 'boolean', default: false },
+      wire: { type: 'boolean', default: false },
     },
   });
-  const { trust, checkpoint, level, at, lang, json } = values;
+  const { trust, checkpoint, level, at, lang, json, wire } = values;
   const [path] = positionals;
   const usable =
     positionals.length === 1 &&
@@ -76,7 +80,16 @@ function readArguments(argv: readonly string[]) {
     (lang === 'zh' || lang === 'en');
   if (!usable) throw new Error(VERIFY_USAGE);
   const asked = level === undefined ? null : (Number(level[1]) as Level);
-  return { path: path!, trust, asked, at: new Date(at), checkpoints: checkpoint.map(read), json, language: lang as Language };
+  return {
+    path: path!,
+    trust,
+    asked,
+    at: new Date(at),
+    checkpoints: checkpoint.map(read),
+    json,
+    language: lang as Language,
+    wire,
+  };
 }
 
 async function openPackage(path: string): Promise<PackageSource> {

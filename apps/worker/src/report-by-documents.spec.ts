@@ -10,7 +10,9 @@ import { ReportByDocuments } from './report-by-documents';
 
 const AT = new Date('2026-11-23T00:00:00.000Z');
 const keyDir = mkdtempSync(join(tmpdir(), 'paper-seal-'));
-const printer = new ReportByDocuments(new FixedClock(AT), { host: '', port: 0, keyDir, keyPassphrase: 'test' });
+/** Before the moment in SEAL: a report is printed and signed, then sealed. */
+const PRINTED = new Date('2026-11-22T05:59:00.000Z');
+const printer = new ReportByDocuments(new FixedClock(PRINTED), { host: '', port: 0, keyDir, keyPassphrase: 'test' });
 
 /** An export with the report that the worker prints for it, changed by somebody who can make every outer digest right again. */
 async function verified(change: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf, x509Roots?: string[]): Promise<Report> {

@@ -1,4 +1,4 @@
-import { gunzipMember } from '../primitives';
+import { gunzipMember, Room } from '../primitives';
 import type { ByteSource } from '../source';
 import { parseWarcRecord, type WarcRecord } from './warc-record';
 
@@ -16,7 +16,12 @@ export type WalkFault = { code: 'WARC_TILING' | 'WARC_COUNT' | 'WARC_DIGEST'; li
 export type WalkedRecord = Omit<WarcRecord, 'payload' | 'headers' | 'wrong'> & WarcMember;
 
 /** A body of 50 MiB and its headers, with room. */
-const RECORD_LIMIT = 128 * 1024 * 1024;
+const RECORD_LIMIT = 64 * 1024 * 1024;
+/** What all members may unpack to: more than any capture may hold (200 MiB), and a text that packs well; never the thousandfold of a bomb. */
+const BUDGET = 320 * 1024 * 1024;
+const BUDGET_PER_BYTE = 32;
+/** No gzip member unpacks to more than this many times its length; what one that failed may have cost. */
+const BOMB = 1_032;
 
 /** Opens member after member: they tile the file without gap, and each holds exactly the one record that the index names. */
 export async function walkWarc(
@@ -26,6 +31,8 @@ export async function walkWarc(
   const records: WalkedRecord[] = [];
   const faults: WalkFault[] = [];
   let end = 0;
+  const room = new Room();
+  let budget = BUDGET + BUDGET_PER_BYTE * warc.size;
   for (const [i, member] of members.entries()) {
     const fault = (code: WalkFault['code'], detail: string) => faults.push({ code, line: i + 1, detail });
     if (member.offset !== end || member.length < 1 || member.offset + member.length > warc.size) {
@@ -33,7 +40,8 @@ export async function walkWarc(
       return { records, faults };
     }
     end = member.offset + member.length;
-    const bytes = await unpack(warc, member, fault);
+    const bytes = await unpack(warc, member, Math.min(RECORD_LIMIT, budget), room, fault);
+    budget -= bytes?.length ?? Math.min(RECORD_LIMIT, budget, BOMB * member.length);
     if (bytes) readRecord(bytes, member, fault, records);
   }
   if (end !== warc.size)
@@ -44,9 +52,15 @@ export async function walkWarc(
 
 type Say = (code: WalkFault['code'], detail: string) => void;
 
-async function unpack(warc: ByteSource, { offset, length }: WarcMember, fault: Say): Promise<Uint8Array | null> {
+async function unpack(
+  warc: ByteSource,
+  { offset, length }: WarcMember,
+  limit: number,
+  room: Room,
+  fault: Say,
+): Promise<Uint8Array | null> {
   try {
-    return await gunzipMember(await warc.read(offset, length), RECORD_LIMIT);
+    return await gunzipMember(await warc.read(offset, length), limit, room);
   } catch {
     // The words of the packer differ between platforms; the reason does not.
     fault('WARC_TILING', 'not one gzip member');

@@ -3,7 +3,7 @@ import { p256, p384 } from '@noble/curves/nist';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { rsaKeyOf, verifyRsa } from './rsa';
 import { sm3Hasher } from './sm3';
-import type { HashName, Hasher, SpkiHash } from './types';
+import type { HashName, Hasher, Room, SpkiHash } from './types';
 
 export * from './types';
 
@@ -13,6 +13,13 @@ export function hasher(name: HashName): Hasher {
   if (name === 'sm3') return sm3Hasher();
   const hash = SHA2[name].create();
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
+}
+
+/** Lower-case hex of a whole text at once. */
+export function hashHex(name: HashName, bytes: Uint8Array): string {
+  const hash = hasher(name);
+  hash.update(bytes);
+  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
@@ -54,7 +61,7 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
 }
 
 /** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */
-export function gunzipMember(member: Uint8Array, limit: number): Promise<Uint8Array> {
+export function gunzipMember(member: Uint8Array, limit: number, _room?: Room): Promise<Uint8Array> {
   return unpack(member, 'gzip', limit);
 }
 

@@ -8,3 +8,18 @@ export interface Hasher {
 
 /** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 raw bytes (RFC 8410). */
 export const ED25519_SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
+
+/** Memory that is used again for one unpacked text after the other; what was returned from it is gone with the next. */
+export class Room {
+  private bytes = new Uint8Array();
+
+  /** At least so many bytes, with the first `kept` of what was in it. */
+  atLeast(size: number, kept: number): Uint8Array<ArrayBuffer> {
+    if (this.bytes.length < size) {
+      const grown = new Uint8Array(Math.max(size, Math.min(2 * this.bytes.length, size + 8 * 1024 * 1024)));
+      grown.set(this.bytes.subarray(0, kept));
+      this.bytes = grown;
+    }
+    return this.bytes;
+  }
+}

@@ -575,7 +575,7 @@ const contents: Case[] = [
 ];
 
 const PDF = 'report/report.pdf';
-const known = (bundle: TrustBundle) => ({ ...bundle, x509Roots: [reportRoot] });
+const known = (bundle: TrustBundle) => ({ ...bundle, x509Roots: [reportRoot()] });
 const printed = (
   touch: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf,
   attached = (manifest: Uint8Array) => manifest,
@@ -612,6 +612,14 @@ const reports: Case[] = [
     built(
       printed((pdf) => asBinary(pdf, (text) => text.replace('%PDF-1.7', '%PDF-1.6'))),
       { bundle: known },
+    ),
+  ),
+  failed(
+    'F22 certificate of the report ended before the export was sealed',
+    'REPORT_SIGNATURE',
+    built(
+      { files: (all) => ({ ...all, [PDF]: aReport(all['MANIFEST.json']!, '2026-11-22T05:59:59.000Z') }) },
+      { bundle: (bundle) => ({ ...bundle, x509Roots: [reportRoot('2026-11-22T05:59:59.000Z')] }) },
     ),
   ),
   failed(

@@ -9,3 +9,4 @@ export * from './keys';
 export * from './openssl-tsa';
 export * from './faults';
 export * from './golden';
+export * from './a-wire';

@@ -5,7 +5,8 @@ import { OID } from '../asn1/oids';
 import { oid, sequence } from '../asn1/write';
 import { toBase64, utf8 } from '../bytes';
 import type { HashName } from '../primitives';
-import { opensslTsa } from '../testing';
+import { opensslTsa, testAuthority } from '../testing';
+import { unvaryingP256 } from '../testing/keys';
 import { certify, createAuthority, respond } from './authority';
 import { timeStampRequest } from './request';
 import { parseTimeStampResponse } from './token';
@@ -198,3 +199,24 @@ function codeWithUsage(critical: boolean, purposes: string[]): string {
     tsa: [{ name: 'x', root: toBase64(root), policies: [], algorithms: ['sha256'], internal: false }],
   });
 }
+
+it('I-18: forty certificates that vouch for each other do not make forty times thirty-nine times … ways to walk', () => {
+  const keys = { rootKey: unvaryingP256(30), key: unvaryingP256(31) };
+  const from = new Date('2026-01-01');
+  const authorityUntil = (day: number) =>
+    createAuthority({ name: 'Web', policy: '1.2.3.4', from, to: new Date(Date.UTC(2030, 0, day)), ...keys });
+  const material = Array.from({ length: 40 }, (_, n) => authorityUntil(n + 1).root);
+  const stamped = utf8('x');
+  const response = authorityUntil(1).respond(
+    timeStampRequest(stamped, 'sha256', Uint8Array.of(1)).bytes,
+    new Date('2026-06-01'),
+    Uint8Array.of(1),
+  );
+  const began = performance.now();
+  const { entry } = testAuthority();
+  expect(() => verifyToken(response, { stamped, tsa: [entry], material })).toThrow(/TST_|root|chain|certificate/i);
+  expect(performance.now() - began).toBeLessThan(2_000);
+  // The same web with a root that is believed is walked to its end.
+  const known = { ...entry, root: toBase64(material[17]!), policies: ['1.2.3.4'] };
+  expect(verifyToken(response, { stamped, tsa: [known], material }).genTime).toBe('2026-06-01T00:00:00.000Z');
+});

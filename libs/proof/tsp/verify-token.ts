@@ -163,7 +163,9 @@ function verifyChain(
   }));
   const helpers = [...token.certificates, ...material].flatMap((bytes) => safely(() => [parseCertificate(bytes)]) ?? []);
   const candidates = [...roots.map((root) => root.certificate), ...helpers];
-  // One name may stand on several certificates (a root renewed with the same key), so every way up is tried.
+  // One name may stand on several certificates (a root renewed with the same key), so every way up is tried; each certificate once,
+  // or a few dozen that vouch for each other would have more ways than can be walked.
+  const seen = new Set<Certificate>();
   const follow = (current: Certificate, path: Certificate[]): TrustBundle['tsa'][number] => {
     if (token.genTime < current.notBefore || token.genTime > current.notAfter)
       throw new TokenFault('TST_CHAIN', 'a certificate was not valid then');
@@ -173,7 +175,8 @@ function verifyChain(
       (issuer) => equalBytes(issuer.subject, current.issuer) && !path.includes(issuer) && !equalBytes(issuer.der, current.der),
     );
     if (named.length === 0 || path.length >= MAX_CHAIN) throw new TokenFault('TST_UNTRUSTED', 'no known root');
-    const issuers = named.filter((issuer) => isIssuedBy(current, issuer));
+    const issuers = named.filter((issuer) => !seen.has(issuer) && isIssuedBy(current, issuer));
+    for (const issuer of issuers) seen.add(issuer);
     let fault = new TokenFault('TST_CHAIN', 'a certificate is not signed by its issuer');
     for (const issuer of issuers) {
       try {

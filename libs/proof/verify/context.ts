@@ -18,6 +18,8 @@ export interface VerifyOptions {
   level: Level;
   /** Newer checkpoints that the asker holds from elsewhere: slips, witnesses, an earlier package. */
   checkpoints: readonly Uint8Array[];
+  /** V11, where it is wanted and can be done: `verifyWire`, which needs ciphers that browsers do not have. */
+  wire?: (ctx: Context) => Promise<void>;
 }
 
 export interface PackageFile extends Digests {
@@ -42,6 +44,7 @@ export interface SeenHead {
 export class Context {
   readonly files = new Map<string, PackageFile>();
   readonly reasons: Reason[] = [];
+  private readonly told = new Set<string>();
   readonly findings: Finding[] = [];
   readonly done = new Set<StepId>();
   seal: Seal | null = null;
@@ -59,7 +62,9 @@ export class Context {
   ) {}
 
   say(step: StepId, code: ReasonCode, subject: string, detail = '', effect: Effect = 'failed'): void {
-    if (this.reasons.some((reason) => reason.code === code && reason.subject === subject && reason.detail === detail)) return;
+    const key = `${code}\n${subject}\n${detail}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
     this.reasons.push({ step, code, effect, subject, detail });
   }
 

@@ -1,5 +1,5 @@
 export type Verdict = 'PASSED' | 'FAILED' | 'INDETERMINATE';
-export type StepId = 'V0' | 'V1' | 'V2' | 'V3' | 'V4' | 'V5' | 'V6' | 'V7' | 'V8' | 'V9' | 'V10';
+export type StepId = 'V0' | 'V1' | 'V2' | 'V3' | 'V4' | 'V5' | 'V6' | 'V7' | 'V8' | 'V9' | 'V10' | 'V11';
 export type StepResult = 'passed' | 'failed' | 'indeterminate' | 'notDone';
 /** L0: nothing; L1 whole; L2 signed; L3 stamped; L4 logged; L5 anchored. */
 export type Level = 0 | 1 | 2 | 3 | 4 | 5;
@@ -96,7 +96,9 @@ export type ReasonCode =
   | 'ENV_VERDICT'
   | 'REPORT_SIGNATURE'
   | 'REPORT_RANGE'
-  | 'REPORT_MANIFEST';
+  | 'REPORT_MANIFEST'
+  | 'WIRE_MISMATCH'
+  | 'WIRE_UNREADABLE';
 
 export type FindingCode =
   | 'WITHHELD'
@@ -109,9 +111,10 @@ export type FindingCode =
   | 'ENVIRONMENT'
   | 'TLS_ERROR'
   | 'VANTAGE_DIFFERENT'
+  | 'WIRE_PROVES'
   | 'NOT_DONE';
 
-const STEPS: StepId[] = ['V0', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9', 'V10'];
+const STEPS: StepId[] = ['V0', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9', 'V10', 'V11'];
 
 /** Steps that a level needs besides those of the level below. V9 and V10 look deeper into what V2 holds: they can only fail. */
 const LEVELS: Record<Exclude<Level, 0>, StepId[]> = {

@@ -1,8 +1,12 @@
 import { faultOfPaths, compareEntries } from '../container/paths';
 import { readContainer } from '../container/read';
-import { DigestSink } from '../digests';
-import { chunksOf, readingAhead, type ByteSource } from '../source';
+import { DigestSink, digestsOf } from '../digests';
+import { crc32 } from '../primitives';
+import { passingChunksOf, readingAhead, type ByteSource } from '../source';
 import type { Context } from './context';
+
+/** Read whole: a running digest for each of 20,000 small files would cost more memory than the files. */
+const SMALL = 256 * 1024;
 
 /** Opens the package and reads every file once; all later steps use the digests found here. */
 export async function verifyContainer(ctx: Context): Promise<void> {
@@ -30,9 +34,15 @@ async function openFolder(ctx: Context, files: ReadonlyMap<string, ByteSource>, 
 }
 
 async function take(ctx: Context, path: string, source: ByteSource): Promise<number> {
+  const { size } = source;
+  if (size <= SMALL) {
+    const bytes = await source.read(0, size);
+    ctx.files.set(path, { size, ...digestsOf(bytes), source });
+    return crc32(bytes);
+  }
   const sink = new DigestSink();
-  for await (const chunk of chunksOf(source)) sink.update(chunk);
-  const { size, sha256, sm3, crc32 } = sink.result();
+  for await (const chunk of passingChunksOf(source)) sink.update(chunk);
+  const { sha256, sm3, crc32: crc } = sink.result();
   ctx.files.set(path, { size, sha256, sm3, source });
-  return crc32;
+  return crc;
 }

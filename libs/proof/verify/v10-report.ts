@@ -12,6 +12,7 @@ import type { Context } from './context';
 
 const PATH = 'report/report.pdf';
 const REPORT_LIMIT = 64 * 1024 * 1024;
+const ATTACHMENTS_LIMIT = 64;
 const DATA = '1.2.840.113549.1.7.1';
 
 /** The printed form carries this manifest, and its signature covers every byte of it. Never more than the seal says about the same file. */
@@ -21,10 +22,7 @@ export async function verifyReport(ctx: Context): Promise<void> {
   if (!pdf || !manifest) return;
   ctx.done.add('V10');
   const text = latin1(pdf);
-  const attached = await attachmentsOf(pdf, text);
-  if (attached.length === 0 || !attached.every((bytes) => bytes !== null && equalBytes(bytes, manifest))) {
-    ctx.say('V10', 'REPORT_MANIFEST', PATH);
-  }
+  if (!(await holdsOnly(manifest, pdf, text))) ctx.say('V10', 'REPORT_MANIFEST', PATH);
   verifyPdfSignature(ctx, pdf, text);
 }
 
@@ -69,31 +67,51 @@ function verifyDetached(ctx: Context, room: Uint8Array, signed: Uint8Array): boo
     throw new Malformed('digest of the report');
   if (!verifyWith(certificate.key, signer.algorithm, signer.signed, signer.signature))
     throw new Malformed('signature of the report');
+  if (!wasValid(ctx, certificate)) throw new Malformed('certificate of the report was not valid when the export was sealed');
   return isKnown(ctx, certificate, certificates.map(parseCertificate));
 }
 
-function isKnown(ctx: Context, certificate: Certificate, others: Certificate[], depth = 0): boolean {
-  const roots = ctx.bundle.x509Roots.map((root) => parseCertificate(fromBase64(root)));
-  if (roots.some((root) => equalBytes(root.der, certificate.der))) return true;
-  const issuers = [...roots, ...others].filter(
-    (issuer) => !equalBytes(issuer.der, certificate.der) && isIssuedBy(certificate, issuer),
-  );
-  return depth < 6 && issuers.some((issuer) => isKnown(ctx, issuer, others, depth + 1));
+/** The report is signed while its export is made, so its certificate has to be valid at the time in SEAL. */
+function wasValid(ctx: Context, { notBefore, notAfter }: Certificate): boolean {
+  const at = ctx.seal?.at;
+  return at === undefined || (notBefore <= at && at <= notAfter);
 }
 
-/** Every file inside of the PDF, unpacked; null for one that can not be. */
-async function attachmentsOf(pdf: Uint8Array, text: string): Promise<(Uint8Array | null)[]> {
-  const found: (Uint8Array | null)[] = [];
-  for (const { index } of text.matchAll(/\/Type \/EmbeddedFile\b/g)) {
-    const from = text.indexOf('stream\n', index) + 'stream\n'.length;
-    const head = text.slice(index, from);
-    const length = Number(/\/Length (\d{1,10})\b/.exec(head)?.[1] ?? -1);
-    const bytes = pdf.subarray(from, from + length);
-    const whole = from > index && length >= 0 && text.startsWith('\nendstream', from + length);
-    const packed = /\/Filter \/FlateDecode\b/.test(head);
-    found.push(!whole ? null : packed ? await inflate(bytes, JSON_LIMIT).catch(() => null) : bytes);
+/** A root of the bundle stands behind it. Each certificate is looked at once: a few that vouch for each other have too many ways up. */
+function isKnown(ctx: Context, signer: Certificate, others: readonly Certificate[]): boolean {
+  const roots = ctx.bundle.x509Roots.map((root) => parseCertificate(fromBase64(root)));
+  const waiting = new Set([...roots, ...others].filter((certificate) => wasValid(ctx, certificate)));
+  for (let layer = wasValid(ctx, signer) ? [signer] : []; layer.length > 0;) {
+    if (layer.some((certificate) => roots.some((root) => equalBytes(root.der, certificate.der)))) return true;
+    const above = [...waiting].filter((issuer) =>
+      layer.some((certificate) => !equalBytes(issuer.der, certificate.der) && isIssuedBy(certificate, issuer)),
+    );
+    for (const issuer of above) waiting.delete(issuer);
+    layer = above;
   }
-  return found;
+  return false;
+}
+
+/** At least one file is inside of the PDF, and each one is the manifest; nothing larger is unpacked, and none is kept. */
+async function holdsOnly(manifest: Uint8Array, pdf: Uint8Array, text: string): Promise<boolean> {
+  const places = [...text.matchAll(/\/Type \/EmbeddedFile\b/g)].map(({ index }) => index);
+  if (places.length === 0 || places.length > ATTACHMENTS_LIMIT) return false;
+  for (const place of places) {
+    const found = await attachedAt(place, pdf, text, manifest.length);
+    if (!found || !equalBytes(found, manifest)) return false;
+  }
+  return true;
+}
+
+/** One embedded file, unpacked; null when it can not be, or is larger than `limit`. */
+async function attachedAt(index: number, pdf: Uint8Array, text: string, limit: number): Promise<Uint8Array | null> {
+  const from = text.indexOf('stream\n', index) + 'stream\n'.length;
+  const head = text.slice(index, from);
+  const length = Number(/\/Length (\d{1,10})\b/.exec(head)?.[1] ?? -1);
+  const whole = from > index && length >= 0 && text.startsWith('\nendstream', from + length);
+  if (!whole) return null;
+  const bytes = pdf.subarray(from, from + length);
+  return /\/Filter \/FlateDecode\b/.test(head) ? inflate(bytes, limit).catch(() => null) : bytes;
 }
 
 /** Length of the first DER value, tag and length included. */

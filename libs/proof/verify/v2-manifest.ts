@@ -33,12 +33,12 @@ async function openManifest(ctx: Context): Promise<unknown> {
 
 function compareSet(ctx: Context, manifest: Manifest): void {
   const withheld = new Map((ctx.seal?.withheld ?? []).map((file) => [file.path, file]));
-  const listed = new Set(manifest.files.map((file) => file.path));
+  const listed = new Map(manifest.files.map((file) => [file.path, file]));
   for (const path of ctx.files.keys()) {
     if (COVERED.test(path) && !listed.has(path)) ctx.say('V2', 'MANIFEST_SET', path, 'not in the manifest');
   }
   for (const line of withheld.values()) {
-    const file = manifest.files.find((candidate) => candidate.path === line.path);
+    const file = listed.get(line.path);
     if (!file || !sameFile(file, line) || ctx.files.has(line.path)) ctx.say('V2', 'MANIFEST_SET', line.path, 'withheld line');
   }
   for (const file of manifest.files) {

@@ -3,7 +3,7 @@ import { walkWarc, type WarcMember } from '../archive/walk';
 import { Malformed, textOf, toHex } from '../bytes';
 import { hexDigest } from '../digests';
 import { hasher } from '../primitives';
-import { type ByteSource, chunksOf, wholeOf } from '../source';
+import { type ByteSource, passingChunksOf, wholeOf } from '../source';
 import { isObject, JSON_LIMIT, parseJsonLines } from '../strict-json';
 import type { Context } from './context';
 import { verifyCdxj, verifyExchanges, verifyScreens, verifyTargets, verifyTls } from './v9-cross';
@@ -70,7 +70,7 @@ async function openArchive(ctx: Context, source: ByteSource): Promise<Map<string
 /** The archive is the largest file of all, so it is read in pieces. */
 async function streamedDigest(file: ByteSource): Promise<string> {
   const hash = hasher('sha256');
-  for await (const chunk of chunksOf(file)) hash.update(chunk);
+  for await (const chunk of passingChunksOf(file)) hash.update(chunk);
   return toHex(hash.digest());
 }
 

@@ -34,6 +34,7 @@ export async function verifyPackage(source: PackageSource, bundle: TrustBundle, 
   await verifyRenewals(ctx);
   await verifyContent(ctx);
   await verifyReport(ctx);
+  await options.wire?.(ctx);
   return reportOf(ctx);
 }
 

@@ -39,6 +39,7 @@ export const STEP_NAMES: Record<StepId, Words> = {
   V8: say('时间戳续期', 'renewals'),
   V9: say('网页内容', 'content of the capture'),
   V10: say('报告签名', 'signature of the report'),
+  V11: say('原始网络字节', 'raw bytes of the network'),
 };
 
 export const REASONS: Record<ReasonCode, Words> = {
@@ -96,6 +97,8 @@ export const REASONS: Record<ReasonCode, Words> = {
   REPORT_SIGNATURE: say('报告签名无效', 'the signature of the report is not valid'),
   REPORT_RANGE: say('报告签名未覆盖全文', 'the signature does not cover the whole report'),
   REPORT_MANIFEST: say('报告所附清单不符', 'the report holds another manifest'),
+  WIRE_MISMATCH: say('记录与原始网络字节不一致', 'a record and the raw bytes of the network differ'),
+  WIRE_UNREADABLE: say('原始网络字节无法读取', 'the raw bytes of the network can not be read'),
 };
 
 export const FINDINGS: Record<FindingCode, Words> = {
@@ -109,6 +112,7 @@ export const FINDINGS: Record<FindingCode, Words> = {
   ENVIRONMENT: say('环境检查有警示', 'the environment check has warnings'),
   TLS_ERROR: say('网站证书有错误', 'the certificate of the site has an error'),
   VANTAGE_DIFFERENT: say('另一出口所见不同', 'a second vantage saw something else'),
+  WIRE_PROVES: say('浏览器未提供，但原始网络字节可以证明', 'kept back by the browser, and shown by the raw bytes of the network'),
   NOT_DONE: say('此项检查未做', 'this check was not done'),
 };
 

@@ -108,7 +108,7 @@ describe.each([
     expect(good).toContain(passes);
     expect(await tone(page)).toBe('green');
     expect(await page.$$eval('.steps li.red, .steps li.amber', (rows) => rows.length)).toBe(0);
-    expect(await page.$$eval('.steps li svg', (icons) => icons.length)).toBe(11);
+    expect(await page.$$eval('.steps li svg', (icons) => icons.length)).toBe(12);
     expect(await graveFaults(page)).toEqual([]);
     await picture(page, `verify-package-passed-${lang}`);
     const bad = await dropped(page, damaged);
