@@ -10,12 +10,24 @@ import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { ReceiptFixer } from './worker/receipt-fixer';
 import { TimeStamper } from './worker/time-stamper';
 
-/** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
+/** Capture jobs, fixation, received files, exports and the ledger's sequencer; the only module that holds the keys of seal and receipt. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [
+    evidenceWorkerConfig,
+    CaptureClient,
+    CaptureRunner,
+    Exporter,
+    ExportProofs,
+    ExportReport,
+    Fixation,
+    LedgerSequencer,
+    ReceiptFixer,
+    TimeStamper,
+  ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -23,6 +35,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly sweeps: Sweeps,
     private readonly runner: CaptureRunner,
     private readonly exporter: Exporter,
+    private readonly receipts: ReceiptFixer,
     private readonly sequencer: LedgerSequencer,
     private readonly stamper: TimeStamper,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
@@ -33,12 +46,16 @@ export class EvidenceWorkerModule implements OnModuleInit {
       evidenceJobs,
       {
         capturePage: ({ packageId }) => this.runner.run(packageId),
+        fixReceived: ({ packageId }) => this.receipts.run(packageId),
         buildExport: ({ exportId }) => this.exporter.build(exportId),
       },
       { concurrency: this.config.captureConcurrency },
     );
     this.sweeps.every('evidence.captures', 3_000, async () => {
       for (const packageId of await this.runner.waiting()) await this.jobs.add(evidenceJobs, 'capturePage', { packageId });
+    });
+    this.sweeps.every('evidence.receipts', 3_000, async () => {
+      for (const packageId of await this.receipts.waiting()) await this.jobs.add(evidenceJobs, 'fixReceived', { packageId });
     });
     this.sweeps.every('evidence.exports', 3_000, async () => {
       for (const exportId of await this.exporter.waiting()) await this.jobs.add(evidenceJobs, 'buildExport', { exportId });

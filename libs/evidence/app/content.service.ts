@@ -102,7 +102,8 @@ export class ContentService {
       .filter(({ path, sha256 }) => byPath.get(path)?.sha256 !== sha256)
       .map(({ path }) => `FILE_MISSING ${path}`);
     try {
-      const workers = this.trust().signers.filter(({ roles }) => roles.includes('worker'));
+      const role = manifest.kind === 'web_capture' ? 'worker' : 'import';
+      const workers = this.trust().signers.filter(({ roles }) => roles.includes(role));
       const { text } = openNote(
         new Uint8Array(await this.bytes(sigFile)),
         workers.map(({ vkey }) => verifierOf(vkey)),

@@ -12,5 +12,6 @@ export class ExportRef {
 
 export const evidenceJobs = jobContract('evidence', {
   capturePage: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
+  fixReceived: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
   buildExport: { payload: ExportRef, attempts: 3, oneAtATimeBy: 'exportId' },
 });
