@@ -130,12 +130,12 @@ const EXHIBITS = `
   GRANT SELECT, INSERT ON case_exhibit_handover TO nms_api, nms_worker;
 
   -- How long the cases that hold a package keep it, whether or not the asker may see them: it is kept for all of them.
-  CREATE FUNCTION evidence_kept_by_cases(package text, OUT cases int, OUT running int, OUT for_ever int, OUT until date)
+  CREATE FUNCTION evidence_kept_by_cases(kept_id text, OUT cases int, OUT running int, OUT for_ever int, OUT until date)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT count(*)::int, count(*) FILTER (WHERE c.closed_at IS NULL OR c.retention_class IS NULL)::int,
       count(*) FILTER (WHERE c.retention_class IS NOT NULL AND c.retention_until IS NULL)::int, max(c.retention_until)
-    FROM case_file c WHERE nms_claim('actor') IS NOT NULL AND (c.id = (SELECT p.case_id FROM evidence_package p WHERE p.id = package)
-      OR c.id IN (SELECT e.case_id FROM case_exhibit e WHERE e.capture_id = package)) $$;
+    FROM case_file c WHERE nms_claim('actor') IS NOT NULL AND (c.id = (SELECT p.case_id FROM evidence_package p WHERE p.id = kept_id)
+      OR c.id IN (SELECT e.case_id FROM case_exhibit e WHERE e.capture_id = kept_id)) $$;
   REVOKE ALL ON FUNCTION evidence_kept_by_cases(text) FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION evidence_kept_by_cases(text) TO nms_api, nms_worker;
 `;

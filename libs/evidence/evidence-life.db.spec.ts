@@ -11,7 +11,7 @@ import { signReceipt } from './worker/receipt-fixer';
 
 let world: LifeWorld;
 beforeAll(async () => (world = await LifeWorld.open()));
-afterAll(() => world.close());
+afterAll(() => world?.close());
 beforeEach(() => world.keeps(null));
 
 const types = async (id: string) => (await world.chain(id)).map(({ type }) => type);

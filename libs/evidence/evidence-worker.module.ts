@@ -12,6 +12,7 @@ import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { ReceiptFixer } from './worker/receipt-fixer';
 import { TimeStamper } from './worker/time-stamper';
+import { TsaClient } from './worker/tsa-client';
 
 /** Capture jobs, fixation, received files, exports and the ledger's sequencer; the only module that holds the keys of seal and receipt. */
 @Module({
@@ -27,6 +28,7 @@ import { TimeStamper } from './worker/time-stamper';
     LedgerSequencer,
     ReceiptFixer,
     TimeStamper,
+    TsaClient,
   ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {

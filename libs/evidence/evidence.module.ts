@@ -19,6 +19,7 @@ const SERVICES = [
   ContentService,
   EvidenceFsck,
   EvidenceActs,
+  ActSteps,
   Disposals,
   PackagePapers,
   Receipts,
@@ -31,7 +32,7 @@ const SERVICES = [
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, ...SERVICES, ActSteps],
+  providers: [evidenceConfig, ...SERVICES],
   exports: SERVICES,
 })
 export class EvidenceModule {}

@@ -31,9 +31,10 @@ export class ExhibitSource {
     if (!present) await this.evidence.joinCase(tx, captureId, caseId);
   }
 
-  /** Why the package cannot be relied on, or null: not fixed, another manifest than the one taken into the file, last verification failed. */
+  /** Why the package cannot be relied on, or null: withdrawn, not fixed, another manifest than the one taken into the file, last verification failed. */
   async fault(tx: EntityManager, captureId: string, manifestSha256: string): Promise<string | null> {
-    const { state, manifestSha256: present } = await this.evidence.get(tx, captureId);
+    const { state, withdrawnAt, manifestSha256: present } = await this.evidence.get(tx, captureId);
+    if (withdrawnAt) return 'withdrawn';
     if (!FIXED_STATES.includes(state)) return state;
     if (present !== manifestSha256) return 'manifestChanged';
     const verified = (await this.evidence.custodyOf(tx, captureId)).filter(({ type }) => type === 'evidence.verified').at(-1);

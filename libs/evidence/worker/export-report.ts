@@ -8,6 +8,7 @@ import type { Way } from '../domain/receipt';
 import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { LedgerTrees } from '../store/ledger-trees';
 import { type ReportAttestation, type ReportInput, ReportPrinter } from './report-printer';
+import { TsaClient } from './tsa-client';
 
 interface EnvironmentRecord {
   before: ReportInput['checks'];
@@ -32,6 +33,7 @@ export class ExportReport {
     private readonly content: ContentService,
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
+    private readonly tsa: TsaClient,
     @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
 
@@ -45,7 +47,7 @@ export class ExportReport {
       before: [],
       after: [],
     };
-    const report = await this.printer.print({
+    const input: ReportInput = {
       manifest,
       manifestBytes,
       manifestSha256: row.manifestSha256!,
@@ -60,7 +62,8 @@ export class ExportReport {
       stamped,
       logged: checkpoint !== undefined,
       at: this.clock.now(),
-    });
+    };
+    const report = await this.printer.print(input, (signature) => this.tsa.forSignature(signature));
     return [{ path: 'report/report.pdf', source: new Uint8Array(report) }];
   }
 

@@ -37,6 +37,6 @@ export interface ReportAttestation {
 
 /** Port: whoever lays out official papers. Documents lies beside evidence, so the process that composes both joins them. */
 export abstract class ReportPrinter {
-  /** A signed PDF/A-3 with MANIFEST.json attached. */
-  abstract print(input: ReportInput): Promise<Buffer>;
+  /** A signed PDF/A-3 with MANIFEST.json attached; `timeStamp` dates its signature (PAdES B-T), or answers null when nobody does. */
+  abstract print(input: ReportInput, timeStamp: (signature: Buffer) => Promise<Buffer | null>): Promise<Buffer>;
 }

@@ -1,23 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Db, Facts, Log } from '../../platform';
-import { type AcceptedToken, timeStampRequest, verifyToken } from '../../proof';
+import type { AcceptedToken } from '../../proof';
 import { ContentService } from '../app/content.service';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
-
-interface Authority {
-  name: string;
-  algorithm: 'sha256' | 'sm3';
-  url: string;
-}
+import { type TsaAddress, TsaClient } from './tsa-client';
 
 /** Minutes until the next round after the first, second … failed one; the last is repeated for ever. */
 const PAUSES_MIN = [1, 5, 15, 60];
 const ALARM_AFTER_MS = 3_600_000;
-const TOKEN_LIMIT = 256 * 1024;
 
 /**
  * Asks time stamp authorities (RFC 3161) to date the signature over the manifest. Only a token that passes the strict profile is
@@ -32,12 +25,12 @@ export class TimeStamper {
     private readonly ledger: Ledger,
     private readonly facts: Facts,
     private readonly log: Log,
-    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    private readonly tsa: TsaClient,
   ) {}
 
   /** Packages that still lack a token of a configured authority and whose next round is due. */
   async waiting(): Promise<string[]> {
-    const names = this.authorities().map(({ name }) => name);
+    const names = this.tsa.authorities().map(({ name }) => name);
     if (!names.length) return [];
     return this.db.tx(async (tx) => {
       const rows = await tx.query<{ id: string }[]>(
@@ -56,9 +49,9 @@ export class TimeStamper {
       have: (await tx.findBy(StampRow, { packageId })).map(({ tsa }) => tsa),
     }));
     let failed = false;
-    for (const authority of this.authorities().filter(({ name }) => !have.includes(name))) {
+    for (const authority of this.tsa.authorities().filter(({ name }) => !have.includes(name))) {
       try {
-        const response = await this.ask(authority, new Uint8Array(sig));
+        const response = await this.tsa.ask(authority, new Uint8Array(sig));
         await this.keep(packageId, authority, response);
       } catch (fault) {
         failed = true;
@@ -68,32 +61,9 @@ export class TimeStamper {
     if (failed) await this.postpone(packageId);
   }
 
-  private authorities(): Authority[] {
-    return this.config.tsaUrls.map((line) => {
-      const [name = '', algorithm = '', url = ''] = line.split('|');
-      return { name, algorithm: algorithm === 'sm3' ? 'sm3' : 'sha256', url };
-    });
-  }
-
-  private async ask({ name, algorithm, url }: Authority, sig: Uint8Array): Promise<{ bytes: Uint8Array; token: AcceptedToken }> {
-    const { bytes: body, nonce } = timeStampRequest(sig, algorithm, new Uint8Array(randomBytes(8)));
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/timestamp-query' },
-      body: Buffer.from(body),
-      signal: AbortSignal.timeout(this.config.tsaTimeoutMs),
-      redirect: 'error',
-    });
-    if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
-    const bytes = await limited(answer);
-    const token = verifyToken(bytes, { stamped: sig, tsa: this.content.trust().tsa, nonce });
-    if (token.tsa.name !== name) throw new Error(`the token is of ${token.tsa.name}`);
-    return { bytes, token };
-  }
-
   private async keep(
     packageId: string,
-    { name, algorithm }: Authority,
+    { name, algorithm }: TsaAddress,
     { bytes, token }: { bytes: Uint8Array; token: AcceptedToken },
   ): Promise<void> {
     await this.db.tx(async (tx) => {
@@ -150,16 +120,4 @@ export class TimeStamper {
         });
     });
   }
-}
-
-/** The body, as long as it is no longer than a token may be. */
-async function limited(answer: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > TOKEN_LIMIT) throw new Error(`longer than ${TOKEN_LIMIT} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }
