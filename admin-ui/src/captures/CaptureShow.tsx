@@ -9,6 +9,7 @@ import { Custody } from './Custody';
 import { Environment } from './Environment';
 import { Exchanges } from './Exchanges';
 import { Files } from './Files';
+import { Life } from './Life';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
 import { isFixed } from './running';
@@ -47,6 +48,9 @@ const Whole = () => {
           </Tab>
           <Tab label={tab('environment')} path="environment">
             <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('life')} path="life">
+            <Life />
           </Tab>
           <Tab label={tab('custody')} path="custody">
             <Custody />
