@@ -66,7 +66,7 @@ const TABLES = `
 const RULES = `
   -- Nobody approves the disposal that he asked for.
   CREATE FUNCTION evidence_disposal_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF EXISTS (SELECT FROM evidence_disposal d WHERE d.id = NEW.disposal_id AND d.asked_by = NEW.by) THEN
+    IF EXISTS (SELECT FROM evidence_disposal d WHERE d.id = NEW.disposal_id AND d.asked_by = NEW."by") THEN
       RAISE EXCEPTION 'whoever asked for a disposal does not approve it' USING ERRCODE = 'insufficient_privilege'; END IF;
     RETURN NEW; END $$;
   CREATE TRIGGER evidence_disposal_apart BEFORE INSERT ON evidence_disposal_approval FOR EACH ROW EXECUTE FUNCTION evidence_disposal_apart();

@@ -238,17 +238,17 @@ function ways({ attestations }: EvidenceReport): Content[] {
     line(`${filed.has(way) ? '■' : '□'} ${text}${way === 'other' && !filed.has(way) ? '：' : ''}`),
   );
   if (!attestations.length) return [...boxes, line('截至本报告生成时，尚无已归档的确认材料。')];
-  const rows = attestations.map(({ way, by, at, number, title, sha256 }) => [
-    WAYS.find(([known]) => known === way)?.[1] ?? way,
-    by,
-    instantZh(new Date(at)),
-    { stack: [small([number, title].filter(Boolean).join('　')), small(`SHA-256 ${sha256}`)] } as Content,
+  const rows = attestations.map(({ way, by, at, number, title, sha256 }, index) => [
+    { text: String(index + 1), alignment: 'center', fontSize: 9 } as Content,
+    {
+      stack: [
+        { text: `${WAYS.find(([known]) => known === way)?.[1] ?? way}　${by}　归档于${instantZh(new Date(at))}`, fontSize: 9 },
+        small([number, title].filter(Boolean).join('　')),
+        small(`SHA-256 ${sha256}`),
+      ],
+    } as Content,
   ]);
-  return [
-    ...boxes,
-    line('已归档的确认材料：'),
-    list(['方式', '出具人', '归档时间', '编号、名称和校验值'], [92, 92, 70, '*'], rows),
-  ];
+  return [...boxes, line('已归档的确认材料：'), list(['序号', '方式、出具人、编号、名称和校验值'], [26, '*'], rows)];
 }
 
 function confirmation(report: EvidenceReport): Content[] {

@@ -1,4 +1,4 @@
-import { Transform, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
@@ -31,8 +31,7 @@ export class Uploads {
     const fit = fileNameOf(name);
     if (fit === null) throw EvidenceProblem.uploadNameUnfit();
     const head = new Head(this.config.uploadLimitBytes);
-    body.on('error', (fault) => head.destroy(fault));
-    const ref = await this.blobs.putOnce(body.pipe(head));
+    const ref = await this.blobs.putOnce(Readable.from(head.of(body), { objectMode: false }));
     if (!ref.size) throw EvidenceProblem.uploadEmpty();
     return this.db.tx(async (tx) => {
       const row = { id, by: currentClaims()!.actor, at: this.clock.now(), name: fit, mediaType: head.kind().mediaType, ...ref };
@@ -63,20 +62,20 @@ export class Uploads {
   }
 }
 
-/** Passes bytes on, keeps the first few, and breaks off at the limit. */
-class Head extends Transform {
+/** Passes bytes on as they are asked for, keeps the first few, and breaks off at the limit. */
+class Head {
   private head = Buffer.alloc(0);
   private size = 0;
 
-  constructor(private readonly limitBytes: number) {
-    super();
-  }
+  constructor(private readonly limitBytes: number) {}
 
-  override _transform(chunk: Buffer, _encoding: string, done: (fault?: Error | null, chunk?: Buffer) => void): void {
-    this.size += chunk.length;
-    if (this.size > this.limitBytes) return done(EvidenceProblem.uploadTooLarge({ limitBytes: this.limitBytes }));
-    if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, chunk.subarray(0, HEAD_BYTES - this.head.length)]);
-    done(null, chunk);
+  async *of(body: Readable): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      this.size += chunk.length;
+      if (this.size > this.limitBytes) throw EvidenceProblem.uploadTooLarge({ limitBytes: this.limitBytes });
+      if (this.head.length < HEAD_BYTES) this.head = Buffer.concat([this.head, chunk.subarray(0, HEAD_BYTES - this.head.length)]);
+      yield chunk;
+    }
   }
 
   kind(): MediaKind {

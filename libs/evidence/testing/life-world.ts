@@ -159,7 +159,7 @@ export class LifeWorld {
     await new Promise((resolve) => tsa.once('listening', resolve));
     Object.assign(process.env, {
       DATABASE_URL: api.url,
-      LOG_LEVEL: 'silent',
+      LOG_LEVEL: process.env.LIFE_LOG ?? 'silent',
       BLOB_DIR: join(root, 'blobs'),
       TRUST_FILE: join(root, 'trust.json'),
       UPLOAD_LIMIT_BYTES: '300000',
