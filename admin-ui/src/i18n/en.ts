@@ -380,6 +380,7 @@ export const en: Messages = {
     captures: {
       name: 'Capture |||| Captures',
       fields: {
+        kind: 'Kind',
         number: 'Number',
         url: 'Address',
         urlFinal: 'Final address',
@@ -680,6 +681,23 @@ export const en: Messages = {
       renew: 'Control proved again',
     },
     finding: { confirm: 'Confirm', dismiss: 'Dismiss', capture: 'New capture', record: 'Record a finding' },
+    exhibit: {
+      review: 'reviewed the evidence',
+      confirm: 'recorded the confirmation',
+      noteRefusal: 'recorded the refusal',
+      seal: 'sealed the evidence',
+      transfer: 'handed the evidence over',
+      giveBack: 'gave the evidence back',
+      dispose: 'destroyed the evidence',
+      withdraw: 'withdrew the evidence',
+      hold: 'put the evidence on hold',
+      release: 'released the evidence',
+      attest: 'recorded a statement',
+      askDisposal: 'asked for disposal',
+      approveDisposal: 'approved disposal',
+      handOver: 'handed the exhibit over',
+    },
+    upload: { add: 'uploaded a file' },
     capture: {
       verify: 'Verify now',
       export: 'Export package',
@@ -850,6 +868,7 @@ export const en: Messages = {
       manifestChanged: 'Another manifest',
       verificationFailed: 'Verification failed',
     },
+    captureKind: { web_capture: 'Web capture', import: 'Received files', attestation: 'Statement' },
     way: {
       partyConfirmation: 'Confirmed by the party',
       partyRefusal: 'Refused by the party',
@@ -1288,6 +1307,7 @@ export const en: Messages = {
       finding: 'finding',
       exhibit: 'exhibit',
       custody: 'custody',
+      upload: 'upload',
       case: 'case',
       document: 'document',
       order: 'order',

@@ -355,6 +355,7 @@ export const zh = {
     captures: {
       name: '取证',
       fields: {
+        kind: '种类',
         number: '取证编号',
         url: '网址',
         urlFinal: '最终网址',
@@ -645,6 +646,23 @@ export const zh = {
       renew: '重新证明后恢复',
     },
     finding: { confirm: '确认', dismiss: '排除', capture: '新建取证', record: '记录线索' },
+    exhibit: {
+      review: '审核证据',
+      confirm: '登记当事人确认',
+      noteRefusal: '登记拒绝确认',
+      seal: '封存证据',
+      transfer: '移送证据',
+      giveBack: '退还证据',
+      dispose: '销毁证据',
+      withdraw: '撤回证据',
+      hold: '冻结证据',
+      release: '解除冻结',
+      attest: '登记证明材料',
+      askDisposal: '提出处置',
+      approveDisposal: '批准处置',
+      handOver: '移交证据',
+    },
+    upload: { add: '上传文件' },
     capture: {
       verify: '立即核验',
       export: '导出证据包',
@@ -815,6 +833,7 @@ export const zh = {
       manifestChanged: '清单不符',
       verificationFailed: '核验未通过',
     },
+    captureKind: { web_capture: '网页取证', import: '接收的文件', attestation: '证明材料' },
     way: {
       partyConfirmation: '当事人确认',
       partyRefusal: '当事人拒绝确认',
@@ -1237,6 +1256,7 @@ export const zh = {
       finding: '线索',
       exhibit: '证据',
       custody: '保管链',
+      upload: '上传文件',
       case: '案件',
       document: '文书',
       order: '通知书',
