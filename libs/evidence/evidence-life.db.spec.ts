@@ -246,6 +246,15 @@ describe('hand-over, return, disposal', () => {
     });
   });
 
+  it('F30 nobody deletes or rewrites the event of an entry', async () => {
+    await world.stamped();
+    for (const role of ['nms_api', 'nms_worker', 'nms_ledger'] as const) {
+      const { source } = await world.database.as(role);
+      for (const sql of ['DELETE FROM ledger_body', `UPDATE ledger_body SET json = ''`])
+        await expect(source.query(sql)).rejects.toThrow('permission denied');
+    }
+  });
+
   it('gives back by order and against a receipt', async () => {
     const id = await sealedPackage();
     const answers = { personName: '当事人庚', reason: '案件终结退还' };

@@ -2993,6 +2993,8 @@ export interface components {
             handovers: components["schemas"]["ExhibitHandoverDto"][];
             addedBy: string;
             addedAt: string;
+            /** @description ways in which its authenticity is confirmed so far */
+            authenticity: string[];
             /** @description why it cannot be relied on now; null when it can */
             fault: string | null;
         };

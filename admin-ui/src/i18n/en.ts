@@ -446,6 +446,7 @@ export const en: Messages = {
         factToProve: 'Fact to prove',
         addedAt: 'Added',
         holder: 'Holder and place',
+        authenticity: 'Authenticity',
         sha256: 'Manifest digest',
         page: 'Page',
       },

@@ -421,6 +421,7 @@ export const zh = {
         factToProve: '证明事项',
         addedAt: '列入时间',
         holder: '保管人和地点',
+        authenticity: '真实性确认',
         sha256: '清单摘要',
         page: '页面',
       },

@@ -101,6 +101,7 @@ export class CasePartsController {
             row,
             fault,
             handovers.filter(({ exhibitId }) => exhibitId === row.id),
+            captureId ? await this.exhibitSource.authenticity(tx, captureId) : [],
           );
         }),
       );

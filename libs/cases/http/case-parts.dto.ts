@@ -165,12 +165,14 @@ export class CaseExhibitDto {
   @ApiProperty({ type: [ExhibitHandoverDto] }) handovers!: ExhibitHandoverDto[];
   @ApiProperty() addedBy!: string;
   @ApiProperty() addedAt!: string;
+  @ApiProperty({ type: [String], description: 'ways in which its authenticity is confirmed so far' }) authenticity!: string[];
   @ApiProperty({ ...nullable, description: 'why it cannot be relied on now; null when it can' }) fault!: string | null;
 }
 export function toExhibitDto(
   row: CaseExhibitRow,
   fault: string | null,
   handovers: readonly ExhibitHandoverRow[] = [],
+  authenticity: string[] = [],
 ): CaseExhibitDto {
   const { id, caseId, number, captureId, factToProve, thing, addedBy, addedAt } = row;
   const last = handovers.at(-1);
@@ -185,6 +187,7 @@ export function toExhibitDto(
     holder: last?.to ?? thing?.holder ?? addedBy,
     keptAt: last?.place ?? thing?.place ?? null,
     handovers: handovers.map(toHandoverDto),
+    authenticity,
     addedBy,
     addedAt: addedAt.toISOString(),
     fault,

@@ -56,7 +56,7 @@ export class Exporter {
       [...files, ...papers].map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
     parts.push(
-      { path: 'README.txt', source: packageReadme(row.number, row.id) },
+      { path: 'README.txt', source: packageReadme(row.number, row.id, row.kind) },
       { path: 'proofs/custody.jsonl', source: custodyLines(custody) },
       ...proofs,
       ...report,

@@ -4,6 +4,7 @@ import { Clock } from '../../kernel';
 import { Db, Facts, Log } from '../../platform';
 import type { AcceptedToken } from '../../proof';
 import { ContentService } from '../app/content.service';
+import { FIXED_STATES } from '../domain/package.states';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { type TsaAddress, TsaClient } from './tsa-client';
@@ -34,9 +35,9 @@ export class TimeStamper {
     if (!names.length) return [];
     return this.db.tx(async (tx) => {
       const rows = await tx.query<{ id: string }[]>(
-        `SELECT p.id FROM evidence_package p WHERE p.state IN ('fixed', 'stamped') AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
+        `SELECT p.id FROM evidence_package p WHERE p.state = ANY ($4) AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
            AND (SELECT count(*) FROM evidence_stamp s WHERE s.package_id = p.id AND s.tsa = ANY ($2)) < $3 ORDER BY p.fixed_at LIMIT 20`,
-        [this.clock.now(), names, names.length],
+        [this.clock.now(), names, names.length, FIXED_STATES],
       );
       return rows.map(({ id }) => id);
     });

@@ -7,6 +7,7 @@ import type { Case, Exhibit } from '../../api/types';
 import { ImportDialog } from '../../captures/ImportDialog';
 import type { ActField } from '../../parts/act-fields';
 import { ActDialog } from '../../parts/ActDialog';
+import { useWord } from '../../parts/choices';
 import { Digest } from '../../parts/Digest';
 import { NewButton } from '../../parts/NewButton';
 import { Panel } from '../../parts/Panel';
@@ -40,6 +41,7 @@ export const Evidence = ({ file }: { file: Case }) => {
   const translate = useTranslate();
   const { canAccess: mayAdd } = useCanAccess({ resource: 'cases', action: 'accept' });
   const done = useDone();
+  const word = useWord();
   const [dialog, setDialog] = useState<'import' | 'exhibit' | 'thing'>();
   const [handing, handOver] = useState<Exhibit>();
   const close = () => setDialog(undefined);
@@ -127,6 +129,11 @@ export const Evidence = ({ file }: { file: Case }) => {
                   )}
                 </>
               ),
+            },
+            {
+              key: 'authenticity',
+              label: label('authenticity'),
+              cell: (e) => e.authenticity.map((way) => word('way', way)).join('、') || '—',
             },
             { key: 'fault', label: label('fault'), cell: (e) => <StateMark kind="exhibitFault" state={e.fault ?? 'ok'} /> },
           ]}
