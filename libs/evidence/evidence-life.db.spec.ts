@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClaims } from '../platform';
 import { someClaims } from '../platform/testing';
@@ -253,6 +253,23 @@ describe('hand-over, return, disposal', () => {
       for (const sql of ['DELETE FROM ledger_body', `UPDATE ledger_body SET json = ''`])
         await expect(source.query(sql)).rejects.toThrow('permission denied');
     }
+  });
+
+  it('F09 fsck names a state that no entry proves, and a signed paper whose bytes are gone', async () => {
+    const id = await confirmed();
+    const { admin } = world.database;
+    const faults = async () => (await world.run(() => world.worker().fsck.run())).faults;
+    expect(await faults()).toEqual([]);
+    await admin.query(`UPDATE evidence_package SET state = 'sealed' WHERE id = $1`, [id]);
+    expect(await faults()).toEqual([`STATE_WITHOUT_PROOF ${id} sealed`]);
+    await admin.query(`UPDATE evidence_package SET state = 'confirmed' WHERE id = $1`, [id]);
+    const [paper] = await admin.query<{ sha256: string }[]>('SELECT sha256 FROM evidence_attachment WHERE package_id = $1', [id]);
+    const path = join(world.root, 'blobs', paper!.sha256.slice(0, 2), paper!.sha256.slice(2, 4), paper!.sha256);
+    renameSync(path, `${path}.away`);
+    expect(await faults()).toEqual([`FILE_DIGEST attachments/001.pdf ${id}`]);
+    expect((await world.call('one', 'POST', `/captures/${id}/verifications`)).body['verdict']).toBe('FAILED');
+    renameSync(`${path}.away`, path);
+    expect(await faults()).toEqual([]);
   });
 
   it('gives back by order and against a receipt', async () => {

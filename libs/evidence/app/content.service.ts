@@ -6,7 +6,7 @@ import { BlobStore } from '../../platform';
 import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle } from '../../proof';
 import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
-import { EvidenceFileRow, type PackageRow } from '../store/evidence.entity';
+import { AttachmentRow, EvidenceFileRow, type PackageRow } from '../store/evidence.entity';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ export class ContentService {
   }
 
   /** The bytes of a file, re-hashed while they are read: a damaged file is refused, not shown. */
-  async bytes(file: EvidenceFileRow): Promise<Buffer> {
+  async bytes(file: Pick<EvidenceFileRow, 'sha256' | 'path'>): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for await (const chunk of await this.blobs.get(file.sha256)) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
@@ -84,6 +84,8 @@ export class ContentService {
       const found = await this.digestOf(file.sha256);
       if (found !== file.sha256) reasons.push(`FILE_DIGEST ${file.path}`);
     }
+    for (const { sha256, path } of await tx.findBy(AttachmentRow, { packageId: row.id }))
+      if ((await this.digestOf(sha256)) !== sha256) reasons.push(`FILE_DIGEST ${path}`);
     const manifestFile = byPath.get('MANIFEST.json');
     const sigFile = byPath.get('MANIFEST.sig');
     if (!manifestFile || !sigFile || manifestFile.sha256 !== row.manifestSha256 || sigFile.sha256 !== row.sigSha256)
