@@ -11,9 +11,16 @@ import { type ActRow, type AttachmentRole, ExportRow, PackageRow, StampRow } fro
 import { Ledger } from '../store/ledger';
 import { ContentService } from './content.service';
 import { Disposals } from './disposals';
-import type { Actor } from './evidence-acts';
 import { PackagePapers } from './package-papers';
 import { Uploads } from './uploads';
+
+/** The officer as the session shows him. */
+export interface Actor {
+  id: string;
+  name: string;
+  certificate: string | null;
+  permissions: readonly string[];
+}
 
 /** Answers to an act; which of them an act needs is said by its step. */
 export interface ActInput {

@@ -9,16 +9,8 @@ import { OFFICER_ACTS, type OfficerAct, packageStates } from '../domain/package.
 import { EvidenceProblem } from '../domain/problems';
 import { ActRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
-import { type ActInput, ActSteps } from './act-steps';
+import { type ActInput, ActSteps, type Actor } from './act-steps';
 import { DISPOSAL_OF, type DisposalOrder, Disposals } from './disposals';
-
-/** The officer as the session shows him. */
-export interface Actor {
-  id: string;
-  name: string;
-  certificate: string | null;
-  permissions: readonly string[];
-}
 
 /** The entry of each act; a hold is ours alone and leaves an audit event only. */
 const ENTRY: Record<OfficerAct, EntryType | null> = {
