@@ -58,7 +58,11 @@ const Checklist = ({ life }: { life: PackageLife }) => {
         columns={[
           { key: 'what', label: translate('console.checklistItem'), cell: (line) => (locale === 'zh' ? line.zh : line.en) },
           { key: 'need', label: translate('console.checklistNeed'), cell: (line) => word('checklistNeed', line.required) },
-          { key: 'state', label: translate('resources.captures.fields.state'), cell: (line) => <StateMark kind="checklist" state={line.state} /> },
+          {
+            key: 'state',
+            label: translate('resources.captures.fields.state'),
+            cell: (line) => <StateMark kind="checklist" state={line.state} />,
+          },
         ]}
       />
     </Panel>
