@@ -12,7 +12,7 @@ import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { ReceiptFixer } from './worker/receipt-fixer';
 import { TimeStamper } from './worker/time-stamper';
-import { TsaClient } from './worker/tsa-client';
+import { SignatureStamper } from './worker/signature-stamper';
 
 /** Capture jobs, fixation, received files, exports and the ledger's sequencer; the only module that holds the keys of seal and receipt. */
 @Module({
@@ -28,7 +28,7 @@ import { TsaClient } from './worker/tsa-client';
     LedgerSequencer,
     ReceiptFixer,
     TimeStamper,
-    TsaClient,
+    SignatureStamper,
   ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {

@@ -46,7 +46,7 @@ import { LedgerSequencer } from '../worker/ledger-sequencer';
 import { ReceiptFixer } from '../worker/receipt-fixer';
 import type { ReportInput, ReportPrinter } from '../worker/report-printer';
 import { TimeStamper } from '../worker/time-stamper';
-import { TsaClient } from '../worker/tsa-client';
+import { SignatureStamper } from '../worker/signature-stamper';
 
 export const COUNTY = '141122';
 const UNIT = '00000000-0000-4000-8000-0000000000a1';
@@ -307,7 +307,7 @@ export class LifeWorld {
     const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
     const content = new ContentService(blobs, names);
     const facts = new Facts(clock);
-    const tsa = new TsaClient(content, config);
+    const signatures = new SignatureStamper(content, config);
     const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
     const papers = new PackagePapers(clock, ledger);
     const sequencer = new LedgerSequencer(db, evidence, trees);
@@ -317,13 +317,13 @@ export class LifeWorld {
         return Promise.resolve(Buffer.from('%PDF-1.7 report'));
       },
     };
-    const report = new ExportReport(clock, content, evidence, trees, tsa, printer);
+    const report = new ExportReport(clock, content, evidence, trees, signatures, printer);
     const proofs = new ExportProofs(clock, trees, evidence);
     return {
       fixation,
       content,
       blobs,
-      stamper: new TimeStamper(db, clock, content, ledger, facts, log, tsa),
+      stamper: new TimeStamper(db, clock, content, ledger, facts, log, config),
       exporter: new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, proofs, report, papers, log, config),
       receipts: new ReceiptFixer(db, clock, blobs, ledger, trees, evidence, officers, content, papers, fixation, log, config),
       fsck: new EvidenceFsck(db, content, trees),

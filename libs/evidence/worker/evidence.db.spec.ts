@@ -39,7 +39,7 @@ import { Exporter } from './exporter';
 import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
 import { TimeStamper } from './time-stamper';
-import { TsaClient } from './tsa-client';
+import { SignatureStamper } from './signature-stamper';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
 const SECOND = '00000000-0000-4000-8000-000000000002';
@@ -239,7 +239,7 @@ function room() {
   const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
   const content = new ContentService(blobs, names);
   const facts = new Facts(clock);
-  const tsa = new TsaClient(content, config);
+  const signatures = new SignatureStamper(content, config);
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const runner = new CaptureRunner(
     db,
@@ -264,12 +264,12 @@ function room() {
     evidence,
     content,
     new ExportProofs(clock, trees, evidence),
-    new ExportReport(clock, content, evidence, trees, tsa),
+    new ExportReport(clock, content, evidence, trees, signatures),
     new PackagePapers(clock, ledger),
     log,
     config,
   );
-  const stamper = new TimeStamper(db, clock, content, ledger, facts, log, tsa);
+  const stamper = new TimeStamper(db, clock, content, ledger, facts, log, config);
   return {
     stamper,
     evidence,

@@ -8,7 +8,7 @@ import type { Way } from '../domain/receipt';
 import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { LedgerTrees } from '../store/ledger-trees';
 import { type ReportAttestation, type ReportInput, ReportPrinter } from './report-printer';
-import { TsaClient } from './tsa-client';
+import { SignatureStamper } from './signature-stamper';
 
 interface EnvironmentRecord {
   before: ReportInput['checks'];
@@ -33,7 +33,7 @@ export class ExportReport {
     private readonly content: ContentService,
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
-    private readonly tsa: TsaClient,
+    private readonly stamper: SignatureStamper,
     @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
 
@@ -63,7 +63,7 @@ export class ExportReport {
       logged: checkpoint !== undefined,
       at: this.clock.now(),
     };
-    const report = await this.printer.print(input, (signature) => this.tsa.forSignature(signature));
+    const report = await this.printer.print(input, (signature) => this.stamper.stamp(signature));
     return [{ path: 'report/report.pdf', source: new Uint8Array(report) }];
   }
 

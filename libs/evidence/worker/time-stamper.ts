@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Db, Facts, Log } from '../../platform';
-import type { AcceptedToken } from '../../proof';
 import { ContentService } from '../app/content.service';
-import { FIXED_STATES } from '../domain/package.states';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
-import { type TsaAddress, TsaClient } from './tsa-client';
+import { askAuthority, authoritiesOf, pauseMs, type ReceivedToken, type StampAuthority } from './authorities';
 
-/** Minutes until the next round after the first, second … failed one; the last is repeated for ever. */
-const PAUSES_MIN = [1, 5, 15, 60];
 const ALARM_AFTER_MS = 3_600_000;
 
 /**
@@ -26,18 +23,18 @@ export class TimeStamper {
     private readonly ledger: Ledger,
     private readonly facts: Facts,
     private readonly log: Log,
-    private readonly tsa: TsaClient,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
   /** Packages that still lack a token of a configured authority and whose next round is due. */
   async waiting(): Promise<string[]> {
-    const names = this.tsa.authorities().map(({ name }) => name);
+    const names = this.authorities().map(({ name }) => name);
     if (!names.length) return [];
     return this.db.tx(async (tx) => {
       const rows = await tx.query<{ id: string }[]>(
-        `SELECT p.id FROM evidence_package p WHERE p.state = ANY ($4) AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
+        `SELECT p.id FROM evidence_package p WHERE p.state IN ('fixed', 'stamped', 'confirmed', 'sealed', 'transferred') AND (p.stamp_next_at IS NULL OR p.stamp_next_at <= $1)
            AND (SELECT count(*) FROM evidence_stamp s WHERE s.package_id = p.id AND s.tsa = ANY ($2)) < $3 ORDER BY p.fixed_at LIMIT 20`,
-        [this.clock.now(), names, names.length, FIXED_STATES],
+        [this.clock.now(), names, names.length],
       );
       return rows.map(({ id }) => id);
     });
@@ -50,9 +47,12 @@ export class TimeStamper {
       have: (await tx.findBy(StampRow, { packageId })).map(({ tsa }) => tsa),
     }));
     let failed = false;
-    for (const authority of this.tsa.authorities().filter(({ name }) => !have.includes(name))) {
+    for (const authority of this.authorities().filter(({ name }) => !have.includes(name))) {
       try {
-        const response = await this.tsa.ask(authority, new Uint8Array(sig));
+        const response = await askAuthority(authority, new Uint8Array(sig), {
+          tsa: this.content.trust().tsa,
+          timeoutMs: this.config.tsaTimeoutMs,
+        });
         await this.keep(packageId, authority, response);
       } catch (fault) {
         failed = true;
@@ -62,11 +62,11 @@ export class TimeStamper {
     if (failed) await this.postpone(packageId);
   }
 
-  private async keep(
-    packageId: string,
-    { name, algorithm }: TsaAddress,
-    { bytes, token }: { bytes: Uint8Array; token: AcceptedToken },
-  ): Promise<void> {
+  private authorities(): StampAuthority[] {
+    return authoritiesOf(this.config.tsaUrls);
+  }
+
+  private async keep(packageId: string, { name, algorithm }: StampAuthority, { bytes, token }: ReceivedToken): Promise<void> {
     await this.db.tx(async (tx) => {
       const row = await tx.findOneOrFail(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       if (await tx.existsBy(StampRow, { packageId, tsa: name })) return;
@@ -106,7 +106,7 @@ export class TimeStamper {
   private async postpone(packageId: string): Promise<void> {
     await this.db.tx(async (tx) => {
       const row = await tx.findOneByOrFail(PackageRow, { id: packageId });
-      const pause = PAUSES_MIN[Math.min(row.stampTries, PAUSES_MIN.length - 1)]! * 60_000;
+      const pause = pauseMs(row.stampTries);
       const now = this.clock.now();
       await tx.update(
         PackageRow,
