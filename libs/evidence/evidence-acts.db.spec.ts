@@ -7,7 +7,7 @@ import { bytesSource, generateKey, parseTrustBundle, readContainer, verifyPackag
 import { aManifest, testKeys } from '../proof/testing';
 import { CHECKLIST } from './domain/checklist';
 import { LifeWorld, people } from './testing/life-world';
-import { signReceipt } from './worker/receipt-fixer';
+import { signReceipt } from './worker/receipt-manifest';
 
 let world: LifeWorld;
 beforeAll(async () => (world = await LifeWorld.open()));

@@ -1,24 +1,11 @@
 import { createHash } from 'node:crypto';
-import { release, type as systemType } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { BlobStore, Db, Log } from '../../platform';
-import {
-  digestsOf,
-  loadKey,
-  type Manifest,
-  manifestBytes,
-  type ManifestFile,
-  manifestSigText,
-  type NoteKey,
-  readCheckpoint,
-  signNote,
-  toBase64,
-  utf8,
-} from '../../proof';
+import { digestsOf, loadKey, type Manifest, type ManifestFile, type NoteKey } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { PackagePapers } from '../app/package-papers';
@@ -28,11 +15,10 @@ import { OriginalRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { Fixation } from './fixation';
+import { receiptManifest, signReceipt } from './receipt-manifest';
 
 const LEASE_MS = 300_000;
 const MAX_ATTEMPTS = 3;
-const SOFTWARE = 'evidence-receipt';
-const VERSION = '1';
 
 interface Taken {
   row: PackageRow;
@@ -142,7 +128,7 @@ export class ReceiptFixer {
 
   private async fix(taken: Taken): Promise<void> {
     const started = { at: this.clock.now(), mono: performance.now() };
-    const { row, originals, request, before } = taken;
+    const { row, originals, request, before, agency } = taken;
     const files = [
       ...(await Promise.all(originals.map((original) => this.original(original, request)))),
       ...(before
@@ -159,7 +145,22 @@ export class ReceiptFixer {
         : []),
       await this.own('record/request.json', canonicalJson(request), 'request', 'application/json', '接收记录', 'link.case'),
     ];
-    const signed = await signReceipt(this.manifest(taken, files, started), this.trustedKey());
+    const signed = await signReceipt(
+      receiptManifest({
+        number: row.number,
+        entrySha256: row.entrySha256,
+        request,
+        agency,
+        before,
+        files,
+        time: {
+          startedAt: started.at,
+          finishedAt: this.clock.now(),
+          monotonicMs: Math.round(performance.now() - started.mono),
+        },
+      }),
+      this.trustedKey(),
+    );
     const list: Omit<ManifestFile, 'checklist'>[] = [...files];
     list.push(await this.fixation.putOwn('MANIFEST.json', signed.manifestBytes, 'application/json', '固定清单'));
     list.push(await this.fixation.putOwn('MANIFEST.sig', signed.sigBytes, 'text/plain', '固定清单签名'));
@@ -196,68 +197,6 @@ export class ReceiptFixer {
     return { path, role, mediaType, title, checklist: [item], ...(await this.blobs.putOnce(Buffer.from(text))) };
   }
 
-  private manifest(
-    { row, request, before, agency }: Taken,
-    files: ManifestFile[],
-    started: { at: Date; mono: number },
-  ): Manifest {
-    return {
-      schema: 'evidence-manifest/1',
-      id: row.id,
-      number: row.number,
-      kind: request.kind,
-      agency,
-      case: { ref: request.caseRef, clue: request.clue, factToProve: request.factToProve },
-      makers: request.makers,
-      place: request.place,
-      request: {
-        jobId: request.jobId,
-        urlTyped: '',
-        purpose: request.purpose,
-        profile: 'file',
-        entrySha256: row.entrySha256,
-        requestedAt: request.requestedAt,
-      },
-      notBefore: before && {
-        origin: before.origin,
-        size: before.size,
-        root: toBase64(readCheckpoint(utf8(before.note)).root),
-        checkpoint: 'record/before/checkpoint.txt',
-        preToken: null,
-      },
-      time: {
-        startedAt: started.at.toISOString(),
-        finishedAt: this.clock.now().toISOString(),
-        monotonicMs: Math.round(performance.now() - started.mono),
-        clock: { status: 'unverified', source: [], offsetMs: null, uncertaintyMs: null, checkedAt: started.at.toISOString() },
-      },
-      tool: {
-        software: SOFTWARE,
-        version: VERSION,
-        commit: '',
-        imageSha256: null,
-        node: process.versions.node,
-        browser: null,
-        browserSha256: null,
-        os: systemType(),
-        kernel: release(),
-        fontsSha256: null,
-        flags: [],
-        userAgent: null,
-        viewport: null,
-        locale: 'zh-CN',
-        timezone: 'Asia/Shanghai',
-      },
-      environment: null,
-      navigation: null,
-      outcome: { completeness: 'complete', limits: [], blocked: 0, failed: 0, downloads: [], popups: [], fidelity: 'wire' },
-      comparison: null,
-      related: request.about ? [{ rel: 'answers', id: request.about.id, manifestSha256: request.about.manifestSha256 }] : [],
-      personalData: false,
-      files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    };
-  }
-
   /** An attestation stands in the custody chain of the package about which it speaks, with its files. */
   private async join(tx: EntityManager, row: PackageRow, originals: readonly OriginalRow[], manifest: Buffer): Promise<void> {
     if (!row.aboutId || !row.way) return;
@@ -291,16 +230,4 @@ export class ReceiptFixer {
     if (!named?.roles.includes('import') || named.revoked) throw new Error(`${key.name} is not a key for received files`);
     return key;
   }
-}
-
-/** Signs a manifest of received files. Refuses anything captured: that only the capture process signs, for what it saw itself (F15). */
-export async function signReceipt(
-  manifest: Manifest,
-  key: NoteKey,
-): Promise<{ manifest: Manifest; manifestBytes: Buffer; sigBytes: Buffer }> {
-  const foreign = manifest.files.find(({ path }) => !/^(content\/original|record)\//.test(path));
-  if (manifest.kind === 'web_capture' || foreign) throw new Error('a captured page is not signed as a received file');
-  const bytes = manifestBytes(manifest);
-  const sig = await signNote(manifestSigText(manifest.id, bytes, [key.name]), [key]);
-  return { manifest, manifestBytes: Buffer.from(bytes), sigBytes: Buffer.from(sig) };
 }
