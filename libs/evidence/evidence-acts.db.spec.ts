@@ -56,7 +56,7 @@ describe('review, confirmation and refusal', () => {
     const actions = async (who: 'one' | 'clerk' | 'reader' | 'head') =>
       (await world.call(who, 'GET', `/captures/${id}`)).body['availableActions'];
     expect(await actions('one')).toEqual(['confirm', 'noteRefusal', 'review', 'withdraw']);
-    expect(await actions('clerk')).toEqual(['confirm', 'noteRefusal', 'withdraw']);
+    expect(await actions('clerk')).toEqual([]);
     expect(await actions('reader')).toEqual([]);
     expect(await actions('head')).toEqual(['hold']);
     await world.act('one', id, 'review');

@@ -32,6 +32,9 @@ const REPEATABLE: readonly string[] = ['review', 'hold', 'release'];
 /** What may still be done with evidence that nobody relies on any more. */
 const AFTER_WITHDRAWAL: readonly string[] = ['hold', 'release', 'giveBack', 'dispose'];
 
+/** Acts of two officers, each with a certificate. */
+const IN_PAIRS: readonly string[] = ['review', 'confirm', 'noteRefusal', 'seal', 'transfer', 'withdraw'];
+
 export const heldBy = (acts: readonly ActRow[]): boolean =>
   acts.filter(({ action }) => action === 'hold' || action === 'release').at(-1)?.action === 'hold';
 
@@ -132,6 +135,7 @@ function isOpen(
   if (action === 'release') return held;
   if (action === 'hold') return !held;
   if (row.withdrawnAt && !AFTER_WITHDRAWAL.includes(action)) return false;
+  if (IN_PAIRS.includes(action) && !officer.certificate) return false;
   if (action === 'review')
     return officer.certificate !== null && !acts.some((act) => act.action === 'review' && act.by === officer.id);
   if (action === 'seal') return !acts.some((act) => ['confirm', 'noteRefusal'].includes(act.action) && act.by === officer.id);
