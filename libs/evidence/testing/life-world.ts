@@ -351,7 +351,7 @@ export class LifeWorld {
     const order = await this.call('one', 'POST', `/captures/${id}/exports`, { purpose: '移送法制审核' });
     const orderId = String(order.body['id']);
     const { admin } = this.database;
-    await admin.query(`UPDATE evidence_export SET requested_at = requested_at - interval '100 s' WHERE id = $1`, [orderId]);
+    await admin.query(`UPDATE evidence_export SET requested_at = requested_at - interval '1 hour' WHERE id = $1`, [orderId]);
     await this.run(() => this.worker().exporter.build(orderId));
     const [row] = await admin.query<{ blob_sha256: string }[]>('SELECT blob_sha256 FROM evidence_export WHERE id = $1', [
       orderId,
