@@ -55,7 +55,7 @@ describe('review, confirmation and refusal', () => {
     const id = await world.stamped();
     const actions = async (who: 'one' | 'clerk' | 'reader' | 'head') =>
       (await world.call(who, 'GET', `/captures/${id}`)).body['availableActions'];
-    expect(await actions('one')).toEqual(['confirm', 'noteRefusal', 'review', 'withdraw']);
+    expect(await actions('one')).toEqual(['review', 'confirm', 'noteRefusal', 'withdraw']);
     expect(await actions('clerk')).toEqual([]);
     expect(await actions('reader')).toEqual([]);
     expect(await actions('head')).toEqual(['hold']);

@@ -5,7 +5,7 @@ import type { Capture } from '../api/types';
 import { ActButtons } from '../parts/Acts';
 import { useWord } from '../parts/choices';
 import { Digest } from '../parts/Digest';
-import { Facts } from '../parts/Facts';
+import { type Fact, Facts } from '../parts/Facts';
 import { Panel } from '../parts/Panel';
 import { RecordLink } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
@@ -69,11 +69,15 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       <Facts
         columns={4}
         facts={[
-          [label('url'), capture.url],
-          [label('urlFinal'), navigation?.urlFinal],
-          [label('title'), navigation?.title],
-          [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
-          [label('profile'), word('profile', capture.profile)],
+          ...(capture.received
+            ? ([[label('kind'), word('captureKind', capture.kind)]] as Fact[])
+            : ([
+                [label('url'), capture.url],
+                [label('urlFinal'), navigation?.urlFinal],
+                [label('title'), navigation?.title],
+                [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
+                [label('profile'), word('profile', capture.profile)],
+              ] as Fact[])),
           [label('purpose'), capture.purpose],
           [label('requestedAt'), <When key="r" at={capture.requestedAt} form="second" />],
           [label('fixedAt'), <When key="f" at={capture.fixedAt} form="second" />],

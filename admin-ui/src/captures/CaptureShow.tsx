@@ -31,24 +31,31 @@ const Whole = () => {
   const translate = useTranslate();
   if (!capture) return null;
   const tab = (name: string) => translate(`tab.${name}`);
+  const page = capture.received === null; // what was handed over has neither screens nor exchanges
   return (
     <Stacked>
       <CaptureHead capture={capture} />
       <LiveSteps capture={capture} />
       {isFixed(capture) && (
         <TabbedShowLayout>
-          <Tab label={tab('pictures')} path="">
-            <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>
-          </Tab>
-          <Tab label={tab('exchanges')} path="exchanges">
-            <Exchanges />
-          </Tab>
-          <Tab label={tab('files')} path="files">
+          {page && (
+            <Tab label={tab('pictures')} path="">
+              <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
+          {page && (
+            <Tab label={tab('exchanges')} path="exchanges">
+              <Exchanges />
+            </Tab>
+          )}
+          <Tab label={tab('files')} path={page ? 'files' : ''}>
             <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
           </Tab>
-          <Tab label={tab('environment')} path="environment">
-            <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
-          </Tab>
+          {page && (
+            <Tab label={tab('environment')} path="environment">
+              <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
           <Tab label={tab('life')} path="life">
             <Life />
           </Tab>

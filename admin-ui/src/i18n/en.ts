@@ -986,7 +986,7 @@ export const en: Messages = {
     badge: { active: 'Active', suspended: 'Suspended', lapsed: 'Lapsed', revoked: 'Revoked' },
     finding: { open: 'Open', confirmed: 'Confirmed', dismissed: 'Dismissed' },
     findingKind: { badgeMissing: 'Licence not shown', word: 'Suspicious wording' },
-    profile: { desktop: 'Desktop browser', mobile: 'Mobile browser' },
+    profile: { desktop: 'Desktop browser', mobile: 'Mobile browser', file: 'Received file' },
     capture: {
       requested: 'Being captured (queued)',
       capturing: 'Being captured',

@@ -942,7 +942,7 @@ export const zh = {
     badge: { active: '有效', suspended: '已暂停', lapsed: '已失效', revoked: '已撤销' },
     finding: { open: '待处理', confirmed: '已确认', dismissed: '已排除' },
     findingKind: { badgeMissing: '未亮照', word: '涉嫌违法用语' },
-    profile: { desktop: '电脑浏览器', mobile: '手机浏览器' },
+    profile: { desktop: '电脑浏览器', mobile: '手机浏览器', file: '接收的文件' },
     capture: {
       requested: '采集中（排队）',
       capturing: '采集中',

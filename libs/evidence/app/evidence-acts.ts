@@ -117,12 +117,12 @@ export class EvidenceActs {
   }
 }
 
+/** In the order in which they are usually done. */
 const movesFrom = (state: string) =>
-  packageStates
-    .actionsFrom(state)
-    .flatMap(({ action, requires }) =>
-      (OFFICER_ACTS as readonly string[]).includes(action) ? [{ action: action as OfficerAct, requires }] : [],
-    );
+  OFFICER_ACTS.flatMap((action) => {
+    const move = packageStates.move(state, action);
+    return move ? [{ action, requires: move.requires }] : [];
+  });
 
 function isOpen(
   action: OfficerAct,
