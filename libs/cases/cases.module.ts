@@ -1,14 +1,15 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit';
 import { DocumentsModule, FORM_IDS } from '../documents';
-import { EvidenceModule } from '../evidence';
+import { EvidenceModule, EvidenceRetention } from '../evidence';
 import { OfficersModule } from '../officers';
 import { RegistryModule } from '../registry';
 import { CalendarService } from './app/calendar.service';
 import { CaseClocks } from './app/case-clocks';
 import { CasePapers } from './app/case-papers';
 import { CasePeople } from './app/case-people';
+import { CaseRetention } from './app/case-retention';
 import { CaseReader } from './app/case-reader';
 import { CaseOrigins } from './app/case-origins';
 import { CaseService } from './app/case.service';
@@ -42,9 +43,22 @@ const SERVICES = [
   Transitions,
 ];
 
+/** Answers what the evidence room below asks: whether a case still needs a package. */
+@Global()
+@Module({ providers: [{ provide: EvidenceRetention, useClass: CaseRetention }], exports: [EvidenceRetention] })
+class RetentionModule {}
+
 /** Cases, for every process that has the database. */
 @Module({
-  imports: [TypeOrmModule.forFeature(CASE_ROWS), AuditModule, OfficersModule, RegistryModule, EvidenceModule, DocumentsModule],
+  imports: [
+    TypeOrmModule.forFeature(CASE_ROWS),
+    AuditModule,
+    OfficersModule,
+    RegistryModule,
+    EvidenceModule,
+    DocumentsModule,
+    RetentionModule,
+  ],
   providers: [...SERVICES, CaseOrigins, Exhibits, GuardContexts, MoveRecord],
   exports: SERVICES,
 })

@@ -1,7 +1,25 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { EvidenceModule } from './evidence.module';
+import { ActsController } from './http/acts.controller';
 import { CaptureController } from './http/capture.controller';
 import { ContentController } from './http/content.controller';
+import { ReceiptController, UPLOAD_TYPE } from './http/receipt.controller';
 
-@Module({ imports: [EvidenceModule], controllers: [CaptureController, ContentController] })
-export class EvidenceHttpModule {}
+@Module({
+  imports: [EvidenceModule],
+  controllers: [CaptureController, ContentController, ActsController, ReceiptController],
+})
+export class EvidenceHttpModule implements OnModuleInit {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  /** Files come in as the stream they are: their size is bounded where they are written, not here. */
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance | undefined>();
+    if (!fastify?.addContentTypeParser || fastify.hasContentTypeParser(UPLOAD_TYPE)) return;
+    fastify.addContentTypeParser(UPLOAD_TYPE, { bodyLimit: Number.MAX_SAFE_INTEGER }, (_request, payload, done) =>
+      done(null, payload),
+    );
+  }
+}

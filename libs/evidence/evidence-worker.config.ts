@@ -10,6 +10,10 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     describe: 'folder that capture writes to and the worker reads from',
   }),
   sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/worker/seal-1.key', describe: 'key that seals exports' }),
+  importKeyFile: env.string('IMPORT_KEY_FILE', {
+    default: '.data/keys/worker/import-1.key',
+    describe: 'key that signs manifests of received files and of attestations, never of captures',
+  }),
   tsaUrls: env.list('TSA_URLS', {
     default: [],
     describe:

@@ -14,9 +14,11 @@ import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Reconciler } from './worker/reconciler';
 import { Replicator } from './worker/replicator';
 import { Scrub } from './worker/scrub';
+import { ReceiptFixer } from './worker/receipt-fixer';
 import { TimeStamper } from './worker/time-stamper';
+import { SignatureStamper } from './worker/signature-stamper';
 
-/** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
+/** Capture jobs, fixation, received files, exports and the ledger's sequencer; the only module that holds the keys of seal and receipt. */
 @Module({
   imports: [EvidenceModule, EvidenceScrubWorkerModule],
   providers: [
@@ -30,7 +32,9 @@ import { TimeStamper } from './worker/time-stamper';
     LedgerSequencer,
     Reconciler,
     Replicator,
+    ReceiptFixer,
     TimeStamper,
+    SignatureStamper,
   ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
@@ -39,6 +43,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly sweeps: Sweeps,
     private readonly runner: CaptureRunner,
     private readonly exporter: Exporter,
+    private readonly receipts: ReceiptFixer,
     private readonly sequencer: LedgerSequencer,
     private readonly stamper: TimeStamper,
     private readonly scrub: Scrub,
@@ -53,12 +58,16 @@ export class EvidenceWorkerModule implements OnModuleInit {
       {
         capturePage: ({ packageId }) => this.runner.run(packageId),
         scrubPackage: async ({ packageId }) => void (await this.scrub.package(packageId)),
+        fixReceived: ({ packageId }) => this.receipts.run(packageId),
         buildExport: ({ exportId }) => this.exporter.build(exportId),
       },
       { concurrency: this.config.captureConcurrency },
     );
     this.sweeps.every('evidence.captures', 3_000, async () => {
       for (const packageId of await this.runner.waiting()) await this.jobs.add(evidenceJobs, 'capturePage', { packageId });
+    });
+    this.sweeps.every('evidence.receipts', 3_000, async () => {
+      for (const packageId of await this.receipts.waiting()) await this.jobs.add(evidenceJobs, 'fixReceived', { packageId });
     });
     this.sweeps.every('evidence.exports', 3_000, async () => {
       for (const exportId of await this.exporter.waiting()) await this.jobs.add(evidenceJobs, 'buildExport', { exportId });

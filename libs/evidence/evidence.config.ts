@@ -5,6 +5,10 @@ export const evidenceConfig = defineConfig('evidence', {
     default: 'jiaocheng.supervision.test',
     describe: 'domain of the agency: first part of every key name and log origin',
   }),
+  uploadLimitBytes: env.integer('UPLOAD_LIMIT_BYTES', {
+    default: 512 * 1024 * 1024,
+    describe: 'largest file that officers may hand in as received evidence or signed paper',
+  }),
   trustFile: env.string('TRUST_FILE', {
     default: '.data/keys/trust.json',
     describe: 'published trust bundle, by which we check our own packages',

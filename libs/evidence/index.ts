@@ -1,6 +1,9 @@
 export { ContentService, type Recheck } from './app/content.service';
 export { EvidenceFsck, type FsckReport } from './app/evidence-fsck';
 export { type CaptureRequest, EvidenceService } from './app/evidence.service';
+export { EvidenceActs } from './app/evidence-acts';
+export { PackagePapers } from './app/package-papers';
+export { EvidenceRetention, type RetentionObstacle } from './app/retention';
 export { FIXED_STATES, packageStates, type PackageState } from './domain/package.states';
 export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';

@@ -33,5 +33,5 @@ export * from './log/proofs';
 export * from './log/tree';
 export { type Authority, type AuthorityParts, createAuthority } from './tsp/authority';
 export * from './tsp/request';
-export { parseTimeStampResponse, type TimeStampToken } from './tsp/token';
+export { parseTimeStampResponse, type TimeStampToken, tokenOf } from './tsp/token';
 export * from './tsp/verify-token';

@@ -122,6 +122,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         WORKER_PORT: String(ports.worker),
         KEY_DIR: folder(keys, 'worker'),
         SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key'),
+        IMPORT_KEY_FILE: join(keys, 'worker', 'import-1.key'),
         ...(demo && { TSA_URLS: `${agencyDomain} internal TSA|sha256|${at(ports.tsa)}` }),
       },
     },

@@ -130,7 +130,11 @@ describe('credentials', () => {
       expect(of(name).secrets!.filter((secret) => secret.startsWith('database_url'))).toEqual([`database_url_${name}`]);
   });
   it('only the worker has the seal, and only capture has the worker key', () => {
-    expect(services.filter(([, { secrets = [] }]) => secrets.includes('seal_key')).map(([name]) => name)).toEqual(['worker']);
+    for (const key of ['seal_key', 'import_key'])
+      expect([key, services.filter(([, { secrets = [] }]) => secrets.includes(key)).map(([name]) => name)]).toEqual([
+        key,
+        ['worker'],
+      ]);
     expect(services.filter(([, { secrets = [] }]) => secrets.includes('worker_key')).map(([name]) => name)).toEqual(['capture']);
   });
   it('every secret is a file outside version control', () => {

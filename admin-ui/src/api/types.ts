@@ -89,6 +89,9 @@ export type CaptureStep = Schemas['StepDto'];
 
 export type Capture = Schemas['CaptureDto'];
 
+export type Upload = Schemas['UploadDto'];
+export type PackageLife = Schemas['PackageLifeDto'];
+export type DisposalOrder = Schemas['DisposalOrderDto'];
 export type CaptureFile = Schemas['EvidenceFileDto'];
 
 /** One line of the package's `record/exchanges.jsonl`. */

@@ -20,6 +20,8 @@ const powers: Record<string, string[]> = {
   'captures:create': ['evidence:capture'],
   'captures:verify': ['evidence:verify'],
   'captures:export': ['evidence:export'],
+  'captures:dispose': ['evidence:dispose'],
+  'captures:approveDisposal': ['evidence:approveDisposal'],
   'cases:list': ['case:read'],
   'cases:create': ['case:create'],
   'cases:note': ['case:note'],

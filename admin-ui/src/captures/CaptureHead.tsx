@@ -2,14 +2,16 @@ import { Alert, Box, Button } from '@mui/material';
 import { useState } from 'react';
 import { useCanAccess, useTranslate } from 'react-admin';
 import type { Capture } from '../api/types';
+import { ActButtons } from '../parts/Acts';
 import { useWord } from '../parts/choices';
 import { Digest } from '../parts/Digest';
-import { Facts } from '../parts/Facts';
+import { type Fact, Facts } from '../parts/Facts';
 import { Panel } from '../parts/Panel';
 import { RecordLink } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
 import { RecordFinding } from '../findings/RecordFinding';
+import { captureActs } from './capture-acts';
 import { ExportDialog } from './ExportDialog';
 import { Incidents } from './Incidents';
 import { VerifyNow } from './VerifyNow';
@@ -51,6 +53,16 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
           {word('captureReason', capture.reason)}
         </Alert>
       )}
+      {capture.withdrawnAt && (
+        <Alert severity="error" sx={{ mb: 2 }}>
+          {translate('console.withdrawn')}{' '}
+          {capture.correctedBy && (
+            <RecordLink resource="captures" id={capture.correctedBy}>
+              {translate('console.openCorrecting')}
+            </RecordLink>
+          )}
+        </Alert>
+      )}
       {limits.length > 0 && (
         <Alert severity="warning" sx={{ mb: 2 }}>
           {translate('console.limitsReached')} {limits.map((l) => word('limit', l)).join('、')}
@@ -59,11 +71,15 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       <Facts
         columns={4}
         facts={[
-          [label('url'), capture.url],
-          [label('urlFinal'), navigation?.urlFinal],
-          [label('title'), navigation?.title],
-          [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
-          [label('profile'), word('profile', capture.profile)],
+          ...(capture.received
+            ? ([[label('kind'), word('captureKind', capture.kind)]] as Fact[])
+            : ([
+                [label('url'), capture.url],
+                [label('urlFinal'), navigation?.urlFinal],
+                [label('title'), navigation?.title],
+                [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
+                [label('profile'), word('profile', capture.profile)],
+              ] as Fact[])),
           [label('purpose'), capture.purpose],
           [label('requestedAt'), <When key="r" at={capture.requestedAt} form="second" />],
           [label('fixedAt'), <When key="f" at={capture.fixedAt} form="second" />],
@@ -98,9 +114,35 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
           [label('manifestSm3'), <Digest key="n" value={capture.manifestSm3} full />],
         ]}
       />
+      {capture.received && (
+        <Box sx={{ mt: 1.5 }}>
+          <Facts
+            columns={4}
+            facts={[
+              [translate('field.sender'), capture.received.sender],
+              [translate('field.receivedAt'), <When key="v" at={capture.received.receivedAt} form="second" />],
+              [translate('field.receiptGround'), capture.received.ground],
+              [translate('field.way'), capture.way && word('way', capture.way)],
+              [
+                translate('console.attestation'),
+                capture.aboutId && (
+                  <RecordLink resource="captures" id={capture.aboutId}>
+                    {translate('console.openAbout')}
+                  </RecordLink>
+                ),
+              ],
+            ]}
+          />
+        </Box>
+      )}
       <Box sx={{ mt: 1.5 }}>
         <Facts columns={1} facts={[[label('factToProve'), capture.factToProve]]} />
       </Box>
+      {isFixed(capture) && (
+        <Box sx={{ mt: 2 }}>
+          <ActButtons kind="capture" resource="captures" record={capture} shapes={captureActs} />
+        </Box>
+      )}
       {exporting && <ExportDialog capture={capture} onClose={() => setExporting(false)} />}
     </Panel>
   );

@@ -5,7 +5,7 @@ import { Digest } from '../parts/Digest';
 import { linkTo, RecordList } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
-import { captureStates } from './words';
+import { captureKinds, captureStates } from './words';
 
 const Column = DataTable.Col<Capture>;
 
@@ -15,12 +15,14 @@ const CaptureList = () => {
   const word = useWord();
   const filters = [
     <SearchInput key="q" source="q" alwaysOn />,
+    <SelectInput key="kind" source="kind" choices={choices('captureKind', captureKinds)} alwaysOn />,
     <SelectInput key="state" source="state" choices={choices('capture', captureStates)} alwaysOn />,
   ];
   return (
     <RecordList resource="captures" filters={filters} canCreate sort={{ field: 'requestedAt', order: 'DESC' }}>
       <Column source="number" disableSort render={linkTo<Capture>('captures', (c) => c.number)} />
-      <Column source="url" disableSort />
+      <Column source="kind" disableSort render={(c) => word('captureKind', c.kind)} />
+      <Column source="url" disableSort render={(c) => c.url || (c.received?.sender ?? '')} />
       <Column source="purpose" disableSort />
       <Column source="profile" disableSort render={(c) => word('profile', c.profile)} />
       <Column source="state" disableSort render={(c) => <StateMark kind="capture" state={c.frozenAt ? 'frozen' : c.state} />} />

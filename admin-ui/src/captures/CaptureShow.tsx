@@ -9,6 +9,7 @@ import { Custody } from './Custody';
 import { Environment } from './Environment';
 import { Exchanges } from './Exchanges';
 import { Files } from './Files';
+import { Life } from './Life';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
 import { isFixed } from './running';
@@ -30,23 +31,33 @@ const Whole = () => {
   const translate = useTranslate();
   if (!capture) return null;
   const tab = (name: string) => translate(`tab.${name}`);
+  const page = capture.received === null; // what was handed over has neither screens nor exchanges
   return (
     <Stacked>
       <CaptureHead capture={capture} />
       <LiveSteps capture={capture} />
       {isFixed(capture) && (
         <TabbedShowLayout>
-          <Tab label={tab('pictures')} path="">
-            <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>
-          </Tab>
-          <Tab label={tab('exchanges')} path="exchanges">
-            <Exchanges />
-          </Tab>
-          <Tab label={tab('files')} path="files">
+          {page && (
+            <Tab label={tab('pictures')} path="">
+              <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
+          {page && (
+            <Tab label={tab('exchanges')} path="exchanges">
+              <Exchanges />
+            </Tab>
+          )}
+          <Tab label={tab('files')} path={page ? 'files' : ''}>
             <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
           </Tab>
-          <Tab label={tab('environment')} path="environment">
-            <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
+          {page && (
+            <Tab label={tab('environment')} path="environment">
+              <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
+          <Tab label={tab('life')} path="life">
+            <Life />
           </Tab>
           <Tab label={tab('custody')} path="custody">
             <Custody />

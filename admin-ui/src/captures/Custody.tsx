@@ -14,9 +14,10 @@ interface Maker {
   name: string;
 }
 
-/** Whoever the entry names: the makers of the capture, the reader, the receiver of an export; else the machine. */
+/** Whoever the entry names: the makers of the capture, the two officers of an act, the reader, the receiver of an export; else the machine. */
 const actorOf = ({ event }: CustodyEntry) => {
-  if (Array.isArray(event?.['makers'])) return (event['makers'] as Maker[]).map((m) => m.name).join('、');
+  const pair = event?.['makers'] ?? event?.['officers'];
+  if (Array.isArray(pair)) return (pair as Maker[]).map((m) => m.name).join('、');
   const who = event?.['who'] ?? event?.['to'] ?? event?.['by'];
   return <Who id={typeof who === 'string' ? who : 'system:'} />;
 };

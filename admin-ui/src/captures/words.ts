@@ -11,3 +11,4 @@ export const captureStates = [
   'disposed',
 ];
 export const profiles = ['desktop', 'mobile'];
+export const captureKinds = ['web_capture', 'import', 'attestation'];

@@ -18,6 +18,7 @@ import {
 import { AnswersInput } from '../cases/AnswersInput';
 import { CitationsInput } from './CitationsInput';
 import { PenaltiesInput } from './PenaltiesInput';
+import { UploadInput } from './UploadInput';
 import type { ActField } from './act-fields';
 
 const wordFor = (name: string, translate: (key: string, o?: object) => string) => (value: string) => ({
@@ -36,7 +37,13 @@ export const ActInput = ({ field }: { field: ActField }) => {
   const translate = useTranslate();
   const validate = [...(field.required ? [required()] : []), ...(field.minLength ? [minLength(field.minLength)] : [])];
   const help = translate(`help.${field.name}`, { _: '' });
-  const common = { source: field.name, label: `field.${field.name}`, validate, helperText: help || false, fullWidth: true };
+  const common = {
+    source: field.name,
+    label: `field.${field.label ?? field.name}`,
+    validate,
+    helperText: help || false,
+    fullWidth: true,
+  };
   const choices = (field.values ?? []).map(wordFor(field.list ?? field.name, translate));
   switch (field.kind) {
     case 'long':
@@ -77,6 +84,10 @@ export const ActInput = ({ field }: { field: ActField }) => {
           <AutocompleteArrayInput {...common} optionText={field.shows ?? 'name'} filterToQuery={(q: string) => ({ q })} />
         </ReferenceArrayInput>
       );
+    case 'upload':
+      return <UploadInput source={field.name} label={common.label} validate={validate} />;
+    case 'uploads':
+      return <UploadInput source={field.name} label={common.label} validate={validate} many />;
     case 'pick':
       return <SelectInput {...common} choices={field.options ?? []} translateChoice={false} />;
     case 'day':

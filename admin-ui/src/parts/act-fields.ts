@@ -19,7 +19,12 @@ export interface ActField {
     | 'pick'
     | 'citations'
     | 'penalties'
-    | 'answers';
+    | 'answers'
+    /** Files that are sent when they are chosen; the act carries their ids. */
+    | 'upload'
+    | 'uploads';
+  /** Word of the label where it is not the field's own name. */
+  label?: string;
   required?: boolean;
   /** Values of a choice; their words are `choice.<name>.<value>`. */
   values?: string[];

@@ -23,6 +23,7 @@ const HANDLE = [
   'evidence:accept',
   'evidence:export',
   'evidence:verify',
+  'evidence:dispose',
   'case:create',
   'case:handle',
   'case:propose',
@@ -47,6 +48,8 @@ export const rolePermissions: RolePermissions = {
     'task:handle',
     'case:note',
     'evidence:verify',
+    'evidence:hold',
+    'evidence:approveDisposal',
   ],
   head: [
     ...READ_BUSINESS,
@@ -68,6 +71,8 @@ export const rolePermissions: RolePermissions = {
     'task:handle',
     'evidence:verify',
     'evidence:export',
+    'evidence:hold',
+    'evidence:approveDisposal',
     'audit:read',
   ],
   liaison: [

@@ -5,8 +5,8 @@ import { generateKey, loadKey, parseTrustBundle, type TrustBundle, trustBundleBy
 
 import { internalAuthority } from './tsa';
 
-/** One folder a process: each holds the key of its own role and no other (evidence specification section 13). */
-const FOLDERS = { worker: 'capture', seal: 'worker', ledger: 'ledger' } as const;
+/** One folder a process: each holds the keys of its own roles and no other (evidence specification section 13). */
+const FOLDERS = { worker: 'capture', seal: 'worker', import: 'worker', ledger: 'ledger' } as const;
 const YEAR_MS = 365 * 86_400_000;
 
 export interface KeyReport {

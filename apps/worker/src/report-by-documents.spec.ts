@@ -1,9 +1,18 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { X509Certificate } from 'node:crypto';
 import { FixedClock } from '../../../libs/kernel';
-import { bytesSource, type Report, type TrustBundle, verifyPackage } from '../../../libs/proof';
+import {
+  bytesSource,
+  createAuthority,
+  type Report,
+  timeStampRequest,
+  tokenOf,
+  type TrustBundle,
+  verifyPackage,
+} from '../../../libs/proof';
 import { aStampedPackage, evp } from '../../../libs/proof/testing';
 import { anEvidenceReport } from '../../../libs/documents/testing/evidence-report-sample';
 import { ReportByDocuments } from './report-by-documents';
@@ -15,11 +24,16 @@ const PRINTED = new Date('2026-11-22T05:59:00.000Z');
 const printer = new ReportByDocuments(new FixedClock(PRINTED), { host: '', port: 0, keyDir, keyPassphrase: 'test' });
 
 /** An export with the report that the worker prints for it, changed by somebody who can make every outer digest right again. */
-async function verified(change: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf, x509Roots?: string[]): Promise<Report> {
+async function verified(
+  change: (pdf: Uint8Array) => Uint8Array = (pdf) => pdf,
+  x509Roots?: string[],
+  stamp: (signature: Buffer) => Promise<Buffer | null> = () => Promise.resolve(null),
+): Promise<Report> {
   const { files, bundle } = await aStampedPackage({
     files: async (all) => {
       const pdf = await printer.print(
         anEvidenceReport({ manifestBytes: Buffer.from(all['MANIFEST.json']!), screens: [] }) as never,
+        stamp,
       );
       return { ...all, 'report/report.pdf': change(new Uint8Array(pdf)) };
     },
@@ -55,4 +69,44 @@ it('a seal that the asker does not know is told as missing trust, not as a forge
     beyond: [{ step: 'V10', code: 'REPORT_SIGNATURE', effect: 'indeterminate' }],
   });
   expect(report.steps).toContainEqual({ step: 'V10', result: 'indeterminate' });
+});
+
+describe('PAdES B-T', () => {
+  const policy = '1.2.3.4.1';
+  const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const [from, to] = [new Date('2026-01-01T00:00:00Z'), new Date('2036-01-01T00:00:00Z')];
+  const authority = createAuthority({ name: 'inner', policy, from, to, rootKey: ecKey(), key: ecKey() });
+  const stamp = (signature: Buffer) => {
+    const { bytes } = timeStampRequest(new Uint8Array(signature), 'sha256', new Uint8Array(8).fill(3));
+    return Promise.resolve(Buffer.from(tokenOf(authority.respond(bytes, AT, new Uint8Array(8).fill(5)))));
+  };
+
+  it('the report with a signature time stamp passes the verifier that others run', async () => {
+    expect(await verified(undefined, undefined, stamp)).toMatchObject({ verdict: 'PASSED', level: 5, reasons: [] });
+  });
+
+  it('pdfsig finds the signature valid, and openssl the time stamp over exactly that signature', async () => {
+    if (spawnSync('pdfsig', ['-v']).error || spawnSync('openssl', ['version']).error)
+      return console.warn('SKIPPED: pdfsig (poppler-utils) or openssl is not here');
+    let signature: Buffer = Buffer.alloc(0);
+    let token: Buffer = Buffer.alloc(0);
+    const pdf = await printer.print(anEvidenceReport({ screens: [] }) as never, async (value) => {
+      signature = value;
+      token = await stamp(value);
+      return token;
+    });
+    const file = (name: string, bytes: Uint8Array | string) => (writeFileSync(join(keyDir, name), bytes), join(keyDir, name));
+    const said = spawnSync('pdfsig', ['-nocert', file('report.pdf', pdf)], { encoding: 'utf8' }).stdout;
+    expect(said).toContain('Signature is Valid');
+    expect(said).toContain('ETSI.CAdES.detached');
+    expect(said).toContain('Total document signed');
+    const cms = Buffer.from(/\/Contents <([0-9a-f]+?)(?:00)*>/.exec(pdf.toString('latin1'))![1]!, 'hex');
+    expect(cms.includes(token)).toBe(true);
+    const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from(authority.root).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+    const args = ['ts', '-verify', '-token_in', '-in', file('t.tok', token), '-data', file('sig.bin', signature)];
+    const done = spawnSync('openssl', [...args, '-CAfile', file('tsa.pem', pem), '-attime', String(AT.getTime() / 1000)], {
+      encoding: 'utf8',
+    });
+    expect(`${done.stdout}${done.stderr}`).toContain('Verification: OK');
+  });
 });

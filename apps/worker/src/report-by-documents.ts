@@ -15,9 +15,13 @@ export class ReportByDocuments extends ReportPrinter {
     super();
   }
 
-  print(input: ReportInput): Promise<Buffer> {
-    const files = { keyFile: join(this.config.keyDir, 'paper-seal.pem'), certificateFile: join(this.config.keyDir, 'paper-seal.crt'), passphrase: this.config.keyPassphrase };
+  print(input: ReportInput, timeStamp: (signature: Buffer) => Promise<Buffer | null>): Promise<Buffer> {
+    const files = {
+      keyFile: join(this.config.keyDir, 'paper-seal.pem'),
+      certificateFile: join(this.config.keyDir, 'paper-seal.crt'),
+      passphrase: this.config.keyPassphrase,
+    };
     const signer = openSealKey(files, input.manifest.agency.name, '电子数据证据固定报告', this.clock.now());
-    return renderEvidenceReport(input, signer);
+    return renderEvidenceReport(input, { ...signer, sign: (bytes) => signer.sign(bytes), timeStamp });
   }
 }

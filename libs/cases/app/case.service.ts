@@ -4,11 +4,11 @@ import { definitionOf, stateOf } from '../domain/definition';
 import type { FindingConfirmed } from '../domain/facts';
 import { CasesProblem } from '../domain/problems';
 import { CaseRow } from '../store/case.entity';
-import { CaseBlockerRow } from '../store/case-parts.entity';
+import { CaseBlockerRow, type ExhibitHandoverRow, type ExhibitThing } from '../store/case-parts.entity';
 import { CaseClocks } from './case-clocks';
 import { CaseOrigins, type OpenCase } from './case-origins';
 import { type CaseFile, CaseReader } from './case-reader';
-import { Exhibits } from './exhibits';
+import { Exhibits, type Handover } from './exhibits';
 import { type Entry, Journal } from './journal';
 import { type NewTask, Tasks } from './tasks';
 
@@ -83,6 +83,18 @@ export class CaseService {
 
   async addExhibit(tx: EntityManager, caseId: string, captureId: string, factToProve: string) {
     return this.exhibits.add(tx, await this.reader.lock(tx, caseId), captureId, factToProve);
+  }
+
+  async addThing(tx: EntityManager, caseId: string, thing: ExhibitThing, factToProve: string) {
+    return this.exhibits.addThing(tx, await this.reader.lock(tx, caseId), thing, factToProve);
+  }
+
+  async handOverExhibit(tx: EntityManager, caseId: string, exhibitId: string, input: Handover) {
+    return this.exhibits.handOver(tx, await this.reader.lock(tx, caseId), exhibitId, input);
+  }
+
+  exhibitHandovers(tx: EntityManager, caseId: string): Promise<ExhibitHandoverRow[]> {
+    return this.exhibits.handovers(tx, caseId);
   }
 
   /** The case cannot be closed while this stands. Blocking twice is blocking once. */

@@ -91,6 +91,7 @@ export class GuardContexts {
     if (!judge) return rows.map(({ number }) => ({ number, fault: null }));
     return Promise.all(
       rows.map(async ({ number, captureId, package: kept }) => {
+        if (!captureId || !kept) return { number, fault: null }; // a thing has no bytes to hash
         const again = rechecked ? (rechecked.has(captureId) ? rechecked.get(captureId)! : 'notVerified') : null;
         return { number, fault: again ?? (await this.exhibitSource.fault(tx, captureId, String(kept.manifestSha256))) };
       }),

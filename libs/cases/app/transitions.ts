@@ -72,7 +72,7 @@ export class Transitions {
       if (!row?.guards?.includes('exhibitsVerified')) return null;
       const found = new Map<string, string | null>();
       for (const { captureId } of await this.reader.exhibits(tx, id))
-        found.set(captureId, await this.exhibitSource.recheck(tx, captureId));
+        if (captureId) found.set(captureId, await this.exhibitSource.recheck(tx, captureId));
       return found;
     });
   }

@@ -111,6 +111,16 @@ export const CasesProblem = defineProblems('cases', {
     title: 'This capture is an exhibit of the case already',
     zh: '该取证已列为本案证据',
   }),
+  holderSame: refusal<{ holder: string }>({
+    status: 422,
+    title: 'The exhibit is with this holder already',
+    zh: '该证据已由此人保管',
+  }),
+  handoverTooEarly: refusal<{ after: string }>({
+    status: 422,
+    title: 'A hand-over lies after the one before it and not in the future',
+    zh: '移交时间不得早于上一次移交，也不得晚于现在',
+  }),
   outletHasCase: refusal<{ cases: { id: string; number: string; state: string }[] }>({
     status: 409,
     title: 'Another case on this outlet is running; link it, or open a new one with a reason',

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Reads } from '../../audit';
 import { OfficerDirectory } from '../../officers';
@@ -10,13 +10,15 @@ import { ExhibitSource } from '../app/exhibit-source';
 import { Journal } from '../app/journal';
 import { Tasks } from '../app/tasks';
 import { CasesProblem } from '../domain/problems';
-import { AddExhibitDto, NewTaskDto } from './case.dto';
+import { AddExhibitDto, AddThingDto, HandOverExhibitDto, NewTaskDto } from './case.dto';
 import {
   CaseExhibitDto,
   CasePartyDto,
   CaseRemarkDto,
+  ExhibitHandoverDto,
   TaskDto,
   toExhibitDto,
+  toHandoverDto,
   toPartyDto,
   toRemarkDto,
   toTaskDto,
@@ -90,12 +92,44 @@ export class CasePartsController {
     return this.db.tx(async (tx) => {
       await this.reader.byId(tx, id);
       const rows = await this.reader.exhibits(tx, id);
+      const handovers = await this.cases.exhibitHandovers(tx, id);
       return Promise.all(
-        rows.map(async (row) =>
-          toExhibitDto(row, await this.exhibitSource.fault(tx, row.captureId, String(row.package.manifestSha256))),
-        ),
+        rows.map(async (row) => {
+          const { captureId, package: kept } = row;
+          const fault = captureId && kept ? await this.exhibitSource.fault(tx, captureId, String(kept.manifestSha256)) : null;
+          return toExhibitDto(
+            row,
+            fault,
+            handovers.filter(({ exhibitId }) => exhibitId === row.id),
+            captureId ? await this.exhibitSource.authenticity(tx, captureId) : [],
+          );
+        }),
       );
     });
+  }
+
+  /** A thing: described, counted, kept somewhere by somebody; it stands in the same running numbers. */
+  @Post('exhibits/things')
+  @Requires('evidence:accept')
+  @Refuses(CasesProblem.notFound, CasesProblem.caseEnded)
+  @ApiCreatedResponse({ type: CaseExhibitDto })
+  addThing(@Param('id', caseId()) id: string, @Body() body: AddThingDto): Promise<CaseExhibitDto> {
+    const { factToProve, keptAt: place, ...thing } = body;
+    return this.db.tx(async (tx) => toExhibitDto(await this.cases.addThing(tx, id, { ...thing, place }, factToProve), null));
+  }
+
+  /** From whoever holds it by the record to another, against a receipt. */
+  @Post('exhibits/:exhibitId/handovers')
+  @Requires('evidence:accept')
+  @Refuses(CasesProblem.notFound, CasesProblem.holderSame, CasesProblem.handoverTooEarly)
+  @ApiCreatedResponse({ type: ExhibitHandoverDto })
+  handOver(
+    @Param('id', caseId()) id: string,
+    @Param('exhibitId', ParseUUIDPipe) exhibitId: string,
+    @Body() { keptAt: place, happenedAt, ...rest }: HandOverExhibitDto,
+  ): Promise<ExhibitHandoverDto> {
+    const input = { ...rest, place, happenedAt: new Date(happenedAt) };
+    return this.db.tx(async (tx) => toHandoverDto(await this.cases.handOverExhibit(tx, id, exhibitId, input)));
   }
 
   @Post('exhibits')

@@ -12,6 +12,7 @@ import type { ExplanationLine } from '../domain/explanation';
 import type { WorkingCalendar } from '../../kernel';
 import type {
   CaseExhibitRow,
+  ExhibitHandoverRow,
   CaseLinkRow,
   CaseNoteRow,
   CasePartyRow,
@@ -136,23 +137,64 @@ export function toPartyDto({ id, role, subjectId, snapshot, takenAt }: CaseParty
   return { id, role, subjectId, snapshot, takenAt: takenAt.toISOString(), differences };
 }
 
+export class ExhibitThingDto {
+  @ApiProperty() description!: string;
+  @ApiProperty() quantity!: string;
+}
+export class ExhibitHandoverDto {
+  @ApiProperty() n!: number;
+  @ApiProperty() from!: string;
+  @ApiProperty() to!: string;
+  @ApiProperty() keptAt!: string;
+  @ApiProperty() receipt!: string;
+  @ApiProperty() reason!: string;
+  @ApiProperty() happenedAt!: string;
+  @ApiProperty() by!: string;
+}
 export class CaseExhibitDto {
   @ApiProperty() id!: string;
   @ApiProperty() caseId!: string;
   @ApiProperty() number!: number;
-  @ApiProperty() captureId!: string;
+  @ApiProperty({ ...nullable, description: 'null for a thing' }) captureId!: string | null;
   @ApiProperty() factToProve!: string;
-  @ApiProperty({ ...open, description: 'number, address, digest and time of the package when it was put in' }) package!: Record<
-    string,
-    unknown
-  >;
+  @ApiProperty({ ...open, description: 'number, address, digest and time of the package when it was put in; empty for a thing' })
+  package!: Record<string, unknown>;
+  @ApiProperty({ type: ExhibitThingDto, nullable: true }) thing!: ExhibitThingDto | null;
+  @ApiProperty({ description: 'who has it now: an officer by id, or the name of another' }) holder!: string;
+  @ApiProperty({ ...nullable, description: 'where it is kept; null for bytes, which lie in the store' }) keptAt!: string | null;
+  @ApiProperty({ type: [ExhibitHandoverDto] }) handovers!: ExhibitHandoverDto[];
   @ApiProperty() addedBy!: string;
   @ApiProperty() addedAt!: string;
+  @ApiProperty({ type: [String], description: 'ways in which its authenticity is confirmed so far' }) authenticity!: string[];
   @ApiProperty({ ...nullable, description: 'why it cannot be relied on now; null when it can' }) fault!: string | null;
 }
-export function toExhibitDto(row: CaseExhibitRow, fault: string | null): CaseExhibitDto {
-  const { id, caseId, number, captureId, factToProve, addedBy, addedAt } = row;
-  return { id, caseId, number, captureId, factToProve, package: row.package, addedBy, addedAt: addedAt.toISOString(), fault };
+export function toExhibitDto(
+  row: CaseExhibitRow,
+  fault: string | null,
+  handovers: readonly ExhibitHandoverRow[] = [],
+  authenticity: string[] = [],
+): CaseExhibitDto {
+  const { id, caseId, number, captureId, factToProve, thing, addedBy, addedAt } = row;
+  const last = handovers.at(-1);
+  return {
+    id,
+    caseId,
+    number,
+    captureId,
+    factToProve,
+    package: row.package ?? {},
+    thing: thing && { description: thing.description, quantity: thing.quantity },
+    holder: last?.to ?? thing?.holder ?? addedBy,
+    keptAt: last?.place ?? thing?.place ?? null,
+    handovers: handovers.map(toHandoverDto),
+    authenticity,
+    addedBy,
+    addedAt: addedAt.toISOString(),
+    fault,
+  };
+}
+export function toHandoverDto({ n, from, to, place, receipt, reason, happenedAt, by }: ExhibitHandoverRow): ExhibitHandoverDto {
+  return { n, from, to, keptAt: place, receipt, reason, happenedAt: happenedAt.toISOString(), by };
 }
 
 export class CaseNoteDto {

@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsDateString,
   IsIn,
+  IsISO8601,
   IsInt,
   IsObject,
   IsOptional,
@@ -150,6 +151,20 @@ export class CaseTransitionDto implements TransitionInput {
 export class AddExhibitDto {
   @ApiProperty() @Text(60) captureId!: string;
   @ApiProperty() @Text(1000) factToProve!: string;
+}
+export class AddThingDto {
+  @ApiProperty({ description: 'what it is' }) @Text(500) description!: string;
+  @ApiProperty({ description: 'how many, with the unit' }) @Text(60) quantity!: string;
+  @ApiProperty({ description: 'where it is kept' }) @Text(200) keptAt!: string;
+  @ApiProperty({ description: 'who keeps it' }) @Text(100) holder!: string;
+  @ApiProperty() @Text(1000) factToProve!: string;
+}
+export class HandOverExhibitDto {
+  @ApiProperty({ description: 'who has it afterwards' }) @Text(100) to!: string;
+  @ApiProperty() @Text(200) keptAt!: string;
+  @ApiProperty({ description: 'number of the receipt' }) @Text(100) receipt!: string;
+  @ApiProperty() @Text(500) reason!: string;
+  @ApiProperty() @IsISO8601({ strict: true }) happenedAt!: string;
 }
 export class AddNoteDto {
   @ApiProperty() @Text(10_000) text!: string;

@@ -1,5 +1,6 @@
 import { law } from '../../kernel';
 import { Db, systemClaims } from '../../platform';
+import { EvidenceRetention, PackageRow } from '../../evidence';
 import { CaseService } from '../app/case.service';
 import { type Answer, CaseWorld, type Person } from '../testing/case-world';
 import type { CaseDto } from './case-view.dto';
@@ -747,5 +748,123 @@ describe('working calendar', () => {
     expect(await world.ok(admin, 'PUT', '/calendar/2027', notice)).toMatchObject({ missing: [] });
     const [years] = [(await world.ok<{ years: { year: number; confirmed: boolean }[] }>(officer, 'GET', '/calendar')).years];
     expect(years.find(({ year }) => year === 2027)).toMatchObject({ confirmed: true, basis: notice.basis });
+  });
+});
+
+describe('exhibits that are things, and who holds them', () => {
+  const thing = {
+    description: '检查现场扣留的手机（黑色）',
+    quantity: '1部',
+    keptAt: '物证室3号柜',
+    holder: '物证管理员',
+    factToProve: '后台订单记录',
+  };
+
+  it('run in the same numbers as packages, and need no digest', async () => {
+    const { id } = await clue();
+    const captureId = await world.capture();
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits`, { captureId, factToProve: '首页未亮照' });
+    const added = await world.ok<CaseExhibitDto>(officer, 'POST', `/cases/${id}/exhibits/things`, thing);
+    expect(added).toMatchObject({
+      number: 2,
+      captureId: null,
+      thing: { quantity: '1部' },
+      holder: '物证管理员',
+      keptAt: '物证室3号柜',
+      fault: null,
+    });
+    expect(await world.ok(officer, 'GET', `/cases/${id}/exhibits`)).toMatchObject([
+      { number: 1, captureId, holder: officer.id, thing: null },
+      { number: 2, captureId: null },
+    ]);
+    expect((await world.call(reviewer, 'POST', `/cases/${id}/exhibits/things`, thing)).status).toBe(403);
+  });
+
+  it('change hands against a receipt: who hands over is who holds it by the record', async () => {
+    const { id } = await clue();
+    const { id: exhibit } = await world.ok<CaseExhibitDto>(officer, 'POST', `/cases/${id}/exhibits/things`, thing);
+    const path = `/cases/${id}/exhibits/${exhibit}/handovers`;
+    const next = {
+      to: '鉴定机构收件人',
+      keptAt: '鉴定机构',
+      receipt: 'H-001',
+      reason: '送检',
+      happenedAt: '2026-09-22T01:30:00.000Z',
+    };
+    expect(await world.ok(officer, 'POST', path, next)).toMatchObject({ n: 1, from: '物证管理员', to: '鉴定机构收件人' });
+    expect((await world.call(officer, 'POST', path, next)).body).toMatchObject({
+      code: 'cases.holderSame',
+      holder: '鉴定机构收件人',
+    });
+    const back = { ...next, to: '物证管理员', keptAt: '物证室3号柜', receipt: 'H-002', reason: '检毕退回' };
+    for (const happenedAt of ['2026-09-22T01:00:00.000Z', '2036-01-01T00:00:00.000Z'])
+      expect((await world.call(officer, 'POST', path, { ...back, happenedAt })).body).toMatchObject({
+        code: 'cases.handoverTooEarly',
+      });
+    expect(await world.ok(officer, 'POST', path, { ...back, happenedAt: '2026-09-22T01:45:00.000Z' })).toMatchObject({ n: 2 });
+    const [shown] = await world.ok<CaseExhibitDto[]>(officer, 'GET', `/cases/${id}/exhibits`);
+    expect(shown).toMatchObject({ holder: '物证管理员', handovers: [{ receipt: 'H-001' }, { receipt: 'H-002' }] });
+    const [events] = await world.database.admin.query<{ acts: string[] }[]>(
+      `SELECT array_agg(act) AS acts FROM audit_event WHERE case_id = $1 AND kind = 'exhibit'`,
+      [id],
+    );
+    expect(events!.acts.filter((act) => act === 'exhibit.handOver')).toHaveLength(2);
+  });
+
+  it('are seen with the case only, and hand-overs are never changed', async () => {
+    const { id } = await clue();
+    const { id: exhibit } = await world.ok<CaseExhibitDto>(officer, 'POST', `/cases/${id}/exhibits/things`, thing);
+    const next = { to: '鉴定机构', keptAt: '鉴定机构', receipt: 'H-1', reason: '送检', happenedAt: '2026-09-22T01:30:00.000Z' };
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits/${exhibit}/handovers`, next);
+    const db = world.app.get(Db);
+    const seen = (division: string) =>
+      db.as({ ...systemClaims('test'), scope: 'unit', division, actor: 'x' }, (tx) =>
+        tx.query<unknown[]>('SELECT FROM case_exhibit_handover WHERE case_id = $1', [id]),
+      );
+    expect([(await seen('141122')).length, (await seen('141121')).length]).toEqual([1, 0]);
+    for (const sql of ['DELETE FROM case_exhibit_handover', `UPDATE case_exhibit_handover SET to_holder = 'x'`])
+      await expect(world.database.admin.query(sql)).rejects.toThrow('insert-only');
+  });
+});
+
+describe('F30 how long cases keep the evidence that they rest on', () => {
+  const obstacle = async (captureId: string) => {
+    const db = world.app.get(Db);
+    return db.as({ ...systemClaims('test'), scope: 'unit', division: '141122', actor: 'x' }, async (tx) => {
+      const row = await tx.findOneByOrFail(PackageRow, { id: captureId });
+      return world.app.get(EvidenceRetention).obstacle(tx, row);
+    });
+  };
+  const closed = (id: string, until: string | null) =>
+    world.database.admin.query(
+      `UPDATE case_file SET closed_at = now(), archived_at = now(), retention_class = 'penalty', retention_until = $2 WHERE id = $1`,
+      [id, until],
+    );
+
+  it('a running case keeps it, also one that the asker may not see; then the longest of all cases; then nothing', async () => {
+    const [first, other] = [await clue(), await clue()];
+    const captureId = await world.capture();
+    for (const { id } of [first, other])
+      await world.ok(officer, 'POST', `/cases/${id}/exhibits`, { captureId, factToProve: '首页未亮照' });
+    expect(await obstacle(captureId)).toEqual({ because: 'caseRunning', until: null });
+    await closed(first.id, '2020-01-01');
+    await world.database.admin.query(
+      `UPDATE case_file SET visibility = 'sealed', visibility_reason = '保密', visibility_review = '2030-01-01' WHERE id = $1`,
+      [other.id],
+    );
+    expect(await obstacle(captureId)).toEqual({ because: 'caseRunning', until: null });
+    await closed(other.id, null);
+    expect(await obstacle(captureId)).toEqual({ because: 'forEver', until: null });
+    await closed(other.id, '2056-01-01');
+    expect(await obstacle(captureId)).toEqual({ because: 'until', until: '2056-01-01' });
+    await closed(other.id, '2021-01-01');
+    expect(await obstacle(captureId)).toBeNull();
+  });
+
+  it('one that no case took is kept two years, like a clue that was not filed', async () => {
+    expect(await obstacle(await world.capture())).toMatchObject({
+      because: 'until',
+      until: expect.stringMatching(/^20\d\d-\d\d-\d\d$/),
+    });
   });
 });

@@ -72,17 +72,46 @@ export class CasePartyRow {
   @Column('text', { name: 'taken_by' }) takenBy!: string;
 }
 
+/** An exhibit that is a thing: what it is, how many, where it is kept and by whom. */
+export interface ExhibitThing {
+  description: string;
+  /** With its unit, as it stands on the list: 3 台. */
+  quantity: string;
+  /** Where it was kept first, and by whom; later hand-overs say the rest. */
+  place: string;
+  holder: string;
+}
+
 @Entity('case_exhibit')
 export class CaseExhibitRow {
   @PrimaryColumn('uuid') id!: string;
   @Column('uuid', { name: 'case_id' }) caseId!: string;
   @Column('int') number!: number;
-  @Column('text', { name: 'capture_id' }) captureId!: string;
+  /** Null for a thing. */
+  @Column('text', { name: 'capture_id', nullable: true }) captureId!: string | null;
   @Column('text', { name: 'fact_to_prove' }) factToProve!: string;
-  /** What the package was when it became an exhibit: number, address, digest, time. */
-  @Column('jsonb') package!: Record<string, unknown>;
+  /** What the package was when it became an exhibit: number, address, digest, time; null for a thing. */
+  @Column('jsonb', { nullable: true }) package!: Record<string, unknown> | null;
+  @Column('jsonb', { nullable: true }) thing!: ExhibitThing | null;
   @Column('text', { name: 'added_by' }) addedBy!: string;
   @Column({ ...ms, name: 'added_at' }) addedAt!: Date;
+}
+
+/** From one holder to the next, against a receipt. Insert-only: the newest says who has it. */
+@Entity('case_exhibit_handover')
+export class ExhibitHandoverRow {
+  @PrimaryColumn('uuid', { name: 'exhibit_id' }) exhibitId!: string;
+  @PrimaryColumn('int') n!: number;
+  @Column('uuid', { name: 'case_id' }) caseId!: string;
+  @Column('text', { name: 'from_holder' }) from!: string;
+  @Column('text', { name: 'to_holder' }) to!: string;
+  @Column('text') place!: string;
+  /** Number of the receipt. */
+  @Column('text') receipt!: string;
+  @Column('text') reason!: string;
+  @Column({ ...ms, name: 'happened_at' }) happenedAt!: Date;
+  @Column('text') by!: string;
+  @Column(ms) at!: Date;
 }
 
 @Entity('case_note')

@@ -8,6 +8,7 @@ import {
   CasePartyRow,
   CaseRemarkRow,
   CaseTaskRow,
+  ExhibitHandoverRow,
 } from './case-parts.entity';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, CaseRow } from './case.entity';
 
@@ -20,6 +21,7 @@ export const CASE_ROWS = [
   CaseTaskRow,
   CasePartyRow,
   CaseExhibitRow,
+  ExhibitHandoverRow,
   CaseNoteRow,
   CaseRemarkRow,
   CaseBlockerRow,

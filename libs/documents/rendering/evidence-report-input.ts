@@ -5,6 +5,7 @@
 export interface ReportManifest {
   id: string;
   number: string;
+  kind?: string;
   agency: { name: string };
   case: { ref: string | null; clue: string | null; factToProve: string };
   makers: readonly { name: string; certificate: string; role: string }[];
@@ -57,7 +58,15 @@ export interface ReportManifest {
     downloads: readonly string[];
     popups: readonly string[];
   };
-  files: readonly { path: string; role: string; title: string; size: number; sha256: string; sm3: string }[];
+  files: readonly {
+    path: string;
+    role: string;
+    mediaType: string;
+    title: string;
+    size: number;
+    sha256: string;
+    sm3: string;
+  }[];
 }
 
 export interface EvidenceReport {
@@ -71,6 +80,11 @@ export interface EvidenceReport {
   /** All captures asked for this address in this case, failed ones too, oldest first. */
   attempts: readonly { at: string; number: string; outcome: string; reason?: string | null }[];
   screens: readonly { path: string; title: string; sha256: string; png: Buffer }[];
+  /** On what its authenticity rests so far: the party's word and the statements of others, oldest first. */
+  attestations: readonly { way: string; by: string; at: string; number: string | null; title: string; sha256: string }[];
+  /** Who handed the files over; null where a page was captured. */
+  received: { sender: string; receivedAt: string; ground: string } | null;
+  withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
   /** Note of the ledger checkpoint at fixation, or null while there is none. */
   checkpoint: string | null;
   /** Whether a trusted time stamp was had, and whether the custody chain is logged: what may be claimed depends on it. */

@@ -50,7 +50,10 @@ it.each([
   ['the limit that was hit', '触及的限制：pageTime'],
   ['what is not proved', '网页上的陈述内容属实'],
   ['that no outside time stamp was had', '尚未取得时间戳'],
-  ['the ways of confirmation', '□公证机关公证'],
+  ['the ways of confirmation, crossed where one is filed', '■公证机关公证'],
+  ['the ways that are left to the pen', '□公安网监、通信管理等部门鉴定'],
+  ['who has attested, with the number and the paper', 'E-141122-2026-000009公证书.pdf'],
+  ['the type of every file', 'application/wacz'],
   ['a strange character by its code point', '国家级养生配方[U+1F600]'],
 ])('says %s', (_what, words) => expect(text).toContain(words));
 
@@ -104,4 +107,28 @@ it.each([[30], [31], [90], [1], [130]])('cuts a picture %i high without loss or 
   expect(parts.reduce((sum, part) => sum + part.height, 0)).toBe(height);
   expect(Buffer.concat(parts.map((part) => part.data)).equals(original.data)).toBe(true);
   expect(Math.max(...parts.map((part) => part.height))).toBeLessThanOrEqual(30);
+});
+
+it('S002 21 prints what was received without speaking of a page, and says what it does not prove', async () => {
+  const received = { sender: '某平台', receivedAt: '2026-11-22T03:00:00.000Z', ground: '协助调查函复函' };
+  const manifest = { ...report.manifest, kind: 'import', environment: null, navigation: null };
+  const bytes = await renderEvidenceReport(anEvidenceReport({ manifest, received, screens: [], attempts: [], attestations: [] }));
+  const words = squeezed((await pdfText(bytes)).join(''));
+  for (const said of [
+    '提交人某平台',
+    '接收依据协助调查函复函',
+    '不涉及网址',
+    '文件在提交以前未被改动',
+    '尚无已归档的确认材料',
+    '□公证机关公证',
+  ])
+    expect(words).toContain(said);
+  expect(words).not.toContain('网站向所有访问者');
+});
+
+it('says first that evidence was withdrawn', async () => {
+  const withdrawn = { at: '2026-11-24T01:00:00.000Z', reason: '取证地址有误', correctedBy: 'E-141122-2026-000010' };
+  const words = squeezed((await pdfText(await renderEvidenceReport(anEvidenceReport({ withdrawn, screens: [] })))).join(''));
+  expect(words.indexOf('撤回，理由：取证地址有误。更正证据：E-141122-2026-000010')).toBeGreaterThan(-1);
+  expect(words.indexOf('撤回')).toBeLessThan(words.indexOf('一、提取情况'));
 });

@@ -39,7 +39,7 @@ function list(head: readonly string[], widths: (number | string)[], rows: readon
   };
 }
 
-function extraction({ manifest }: EvidenceReport): Content {
+function extraction({ manifest, received }: EvidenceReport): Content {
   const officers = manifest.makers.filter(({ role }) => role === 'officer');
   const helpers = manifest.makers.filter(({ role }) => role !== 'officer');
   return facts([
@@ -49,11 +49,18 @@ function extraction({ manifest }: EvidenceReport): Content {
     ['提取地点', manifest.place],
     ['制作人', officers.map(({ name, certificate }) => `${name}（执法证号：${certificate}）`).join('、')],
     ['辅助技术人员', helpers.map(({ name }) => name).join('、')],
-    ['访问方式', `公开网页，${manifest.request.profile === 'mobile' ? '移动端' : '桌面端'}浏览器`],
+    ...(received
+      ? ([
+          ['提交人', received.sender],
+          ['接收时间', local(received.receivedAt)],
+          ['接收依据', received.ground],
+        ] as const)
+      : ([['访问方式', `公开网页，${manifest.request.profile === 'mobile' ? '移动端' : '桌面端'}浏览器`]] as const)),
   ]);
 }
 
-function address({ manifest: { request, navigation } }: EvidenceReport): Content {
+function address({ received, manifest: { request, navigation } }: EvidenceReport): Content {
+  if (received) return line('本证据为接收的文件，不涉及网址。');
   const redirects = navigation?.redirects ?? [];
   return facts([
     ['输入网址', request.urlTyped],
@@ -106,6 +113,7 @@ function environment({ manifest, checks }: EvidenceReport): Content[] {
 }
 
 function attempts(report: EvidenceReport): Content[] {
+  if (report.received) return [line('本证据为接收的文件，没有采集过程。')];
   if (!report.attempts.length) return [line('本案中对该网址仅有本次采集。')];
   const rows = report.attempts.map(({ at, number, outcome, reason }) => [local(at), number, outcome, reason ?? '']);
   return [list(['时间', '编号', '结果', '原因'], [170, 110, 60, '*'], rows)];
@@ -134,16 +142,21 @@ function pictures({ screens }: EvidenceReport): Content[] {
 
 /** Digests stand on lines of their own: sixty-four characters fit no narrow column. */
 function items({ manifest }: EvidenceReport): Content {
-  const rows = manifest.files.map(({ title, path, size, sha256, sm3 }, index) => [
+  const rows = manifest.files.map(({ title, path, mediaType, size, sha256, sm3 }, index) => [
     { text: String(index + 1), alignment: 'center', fontSize: 9 } as Content,
     {
-      stack: [{ text: `${title}　${path}　${sizeZh(size)}`, fontSize: 9 }, small(`SHA-256 ${sha256}`), small(`SM3 ${sm3}`)],
+      stack: [
+        { text: `${title}　${path}　${mediaType}　${sizeZh(size)}`, fontSize: 9 },
+        small(`SHA-256 ${sha256}`),
+        small(`SM3 ${sm3}`),
+      ],
     } as Content,
   ]);
-  return list(['序号', '名称、路径、大小和校验值'], [26, '*'], rows);
+  return list(['序号', '名称、路径、类型、大小和校验值'], [26, '*'], rows);
 }
 
-function certificate({ manifest: { navigation } }: EvidenceReport): Content[] {
+function certificate({ received, manifest: { navigation } }: EvidenceReport): Content[] {
+  if (received) return [line('本证据为接收的文件，不涉及网站证书。')];
   const tls = navigation?.tls;
   if (!tls) return [line('该网址未使用加密连接，无证书。')];
   return [
@@ -168,18 +181,18 @@ function limits({ manifest: { outcome } }: EvidenceReport): Content[] {
 }
 
 /** What a verified package proves, and what it does not: section 1 of the evidence specification. */
-function claims({ stamped, logged }: EvidenceReport): Content[] {
+function claims({ stamped, logged, received }: EvidenceReport): Content[] {
   const proved = [
     '自固定之时起，证据包内各文件未被改动（校验值一致）；',
     '证据包由本局取证系统固定（签名有效）；',
     ...(stamped ? ['证据包在时间戳所载时刻之前已经形成；'] : []),
     ...(logged ? ['与本证据有关的保管记录未被遗漏或事后改写（保管链完整）；'] : []),
-    '采集的方法、地点、工具和采集环境的检查结果。',
+    received ? '接收的时间、地点、提交人和经手的执法人员。' : '采集的方法、地点、工具和采集环境的检查结果。',
   ];
   const unproved = [
-    '网站向所有访问者显示的内容均与此相同；',
-    '采集服务器的操作系统内核在采集时刻未受侵害；',
-    '网页上的陈述内容属实。',
+    ...(received
+      ? ['文件在提交以前未被改动；', '提交的文件是提交人所持有的全部；', '文件中的陈述内容属实。']
+      : ['网站向所有访问者显示的内容均与此相同；', '采集服务器的操作系统内核在采集时刻未受侵害；', '网页上的陈述内容属实。']),
     ...(stamped ? [] : ['固定时刻由本局以外的机构证明（尚未取得时间戳）。']),
   ];
   const numbered = (texts: readonly string[]) => texts.map((text, index) => line(`${index + 1}. ${text}`));
@@ -208,10 +221,38 @@ function verification({ manifest, manifestSha256, manifestSm3, checkpoint }: Evi
   ];
 }
 
-/** Ways of confirming authenticity: seed rules art. 20 and 22. */
-const WAYS = ['当事人（利害关系人）确认', '公证机关公证', '公安网监、通信管理等部门鉴定', '电子商务服务提供商证明', '其他：'];
+/** Ways of confirming authenticity: seed rules art. 20 (the party) and 22. */
+const WAYS: readonly (readonly [way: string, text: string])[] = [
+  ['partyConfirmation', '当事人（利害关系人）确认'],
+  ['partyRefusal', '当事人（利害关系人）拒绝确认'],
+  ['notary', '公证机关公证'],
+  ['appraisal', '公安网监、通信管理等部门鉴定'],
+  ['provider', '电子商务服务提供商证明'],
+  ['other', '其他'],
+];
 
-function confirmation({ manifest: { makers } }: EvidenceReport): Content {
+/** A box is crossed only for what is filed; the rest is left to the pen. */
+function ways({ attestations }: EvidenceReport): Content[] {
+  const filed = new Set(attestations.map(({ way }) => way));
+  const boxes = WAYS.map(([way, text]) =>
+    line(`${filed.has(way) ? '■' : '□'} ${text}${way === 'other' && !filed.has(way) ? '：' : ''}`),
+  );
+  if (!attestations.length) return [...boxes, line('截至本报告生成时，尚无已归档的确认材料。')];
+  const rows = attestations.map(({ way, by, at, number, title, sha256 }, index) => [
+    { text: String(index + 1), alignment: 'center', fontSize: 9 } as Content,
+    {
+      stack: [
+        { text: `${WAYS.find(([known]) => known === way)?.[1] ?? way}　${by}　归档于${instantZh(new Date(at))}`, fontSize: 9 },
+        small([number, title].filter(Boolean).join('　')),
+        small(`SHA-256 ${sha256}`),
+      ],
+    } as Content,
+  ]);
+  return [...boxes, line('已归档的确认材料：'), list(['序号', '方式、出具人、编号、名称和校验值'], [26, '*'], rows)];
+}
+
+function confirmation(report: EvidenceReport): Content[] {
+  const { makers } = report.manifest;
   const officers = makers.filter(({ role }) => role === 'officer');
   const signature = (who: string): TableCell[] => [
     { text: who, alignment: 'center', fontSize: SIZE.table },
@@ -219,14 +260,22 @@ function confirmation({ manifest: { makers } }: EvidenceReport): Content {
     { text: '　　　　年　　月　　日', alignment: 'center', fontSize: SIZE.table },
   ];
   const rows = [...officers.map(({ name }) => `制作人 ${name}`), '当事人（或拒签说明）', '见证人（或无见证人说明）'];
-  return {
-    unbreakable: true,
-    stack: [
-      line('制作情况和真实性的确认方式：'),
-      ...WAYS.map((way) => line(`□ ${way}`)),
-      { table: { widths: [130, '*', 130], body: rows.map(signature) }, layout: gridLayout, margin: [0, 8, 0, 0] },
-    ],
-  };
+  return [
+    line('制作情况和真实性的确认方式：'),
+    ...ways(report),
+    {
+      unbreakable: true,
+      stack: [{ table: { widths: [130, '*', 130], body: rows.map(signature) }, layout: gridLayout, margin: [0, 8, 0, 0] }],
+    },
+  ];
+}
+
+/** Said before anything else: whoever holds the paper must not rely on it. */
+function withdrawal({ withdrawn }: EvidenceReport): Content[] {
+  if (!withdrawn) return [];
+  const { at, reason, correctedBy } = withdrawn;
+  const text = `本证据已于 ${local(at)} 撤回，理由：${reason}。${correctedBy ? `更正证据：${correctedBy}。` : ''}`;
+  return [{ text, fontSize: SIZE.table, bold: true, margin: [0, 6, 0, 0] }];
 }
 
 /**
@@ -254,6 +303,7 @@ export function renderEvidenceReport(report: EvidenceReport, signer?: PdfSigner)
     { text: manifest.agency.name, fontSize: SIZE.third, alignment: 'center', margin: [0, 0, 0, 6] },
     { text: '电子数据取证报告', fontSize: SIZE.title, bold: true, alignment: 'center', margin: [0, 0, 0, 8] },
     { text: manifest.number, fontSize: SIZE.smallFourth, alignment: 'right' },
+    ...withdrawal(report),
     ...sections.flatMap(([title, part], index) => [
       heading(`${'一二三四五六七八九十'[index] ?? `十${'一二三四五六七八九'[index - 10]}`}、${title}`),
       ...(Array.isArray(part) ? part : [part]),

@@ -63,6 +63,7 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
     files: ['content/capture.wacz', 'content/screen/first.png', 'record/environment.json'].map((path, index) => ({
       path,
       role: 'record',
+      mediaType: ['application/wacz', 'image/png', 'application/json'][index]!,
       title: ['网页存档', '首屏截图', '环境检查'][index]!,
       size: 1000 * (index + 1),
       sha256: digest('sha256', path),
@@ -87,6 +88,18 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
       { path: 'content/screen/first.png', title: '首屏截图', sha256: digest('sha256', 'first'), png: aPicture(40, 30) },
       { path: 'content/screen/full-0001.png', title: '全页截图', sha256: digest('sha256', 'full'), png: aPicture(40, 130) },
     ],
+    attestations: [
+      {
+        way: 'notary',
+        by: '交城县公证处',
+        at: '2026-11-23T01:30:00.000Z',
+        number: 'E-141122-2026-000009',
+        title: '公证书.pdf',
+        sha256: digest('sha256', 'notary'),
+      },
+    ],
+    received: null,
+    withdrawn: null,
     checkpoint: 'aj.test/evidence/2026\n12\n5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lg=\n',
     stamped: false,
     logged: true,

@@ -7,7 +7,7 @@ import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle
 import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs } from '../queue/evidence.contract';
-import { EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
+import { AttachmentRow, EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;
 
@@ -38,7 +38,7 @@ export class ContentService {
   }
 
   /** The bytes of a file, re-hashed while they are read: a damaged file is refused, not shown, and looked into by the worker. */
-  async bytes(file: EvidenceFileRow): Promise<Buffer> {
+  async bytes(file: Pick<EvidenceFileRow, 'packageId' | 'path' | 'sha256' | 'size'>): Promise<Buffer> {
     const chunks: Buffer[] = [];
     const found = await this.blobs.examine(file.sha256, file.size, (chunk) => chunks.push(chunk));
     if (found.fault) throw await this.damaged(file.packageId, file.path);
@@ -98,6 +98,8 @@ export class ContentService {
       const { fault } = await this.blobs.examine(file.sha256, file.size);
       if (fault) reasons.push(`FILE_DIGEST ${file.path}`);
     }
+    for (const { sha256, size, path } of await tx.findBy(AttachmentRow, { packageId: row.id }))
+      if ((await this.blobs.examine(sha256, size)).fault) reasons.push(`FILE_DIGEST ${path}`);
     const manifestFile = byPath.get('MANIFEST.json');
     const sigFile = byPath.get('MANIFEST.sig');
     if (!manifestFile || !sigFile || manifestFile.sha256 !== row.manifestSha256 || sigFile.sha256 !== row.sigSha256)
@@ -116,7 +118,8 @@ export class ContentService {
       .filter(({ path, sha256 }) => byPath.get(path)?.sha256 !== sha256)
       .map(({ path }) => `FILE_MISSING ${path}`);
     try {
-      const workers = this.trust().signers.filter(({ roles }) => roles.includes('worker'));
+      const role = manifest.kind === 'web_capture' ? 'worker' : 'import';
+      const workers = this.trust().signers.filter(({ roles }) => roles.includes(role));
       const { text } = openNote(
         new Uint8Array(await this.bytes(sigFile)),
         workers.map(({ vkey }) => verifierOf(vkey)),

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
 import { digestsOf, leafHash, MemoryTree, readCheckpoint, rootOf, type TreeHash } from '../../proof';
-import { FIXED_STATES } from '../domain/package.states';
+import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
 import { LedgerTrees } from '../store/ledger-trees';
 import { ContentService } from './content.service';
@@ -119,7 +119,7 @@ export class EvidenceFsck {
       );
       if (types[0]?.type !== 'job.requested') report.faults.push(`NO_REQUEST ${row.id}`);
       const fixed = FIXED_STATES.includes(row.state);
-      if (fixed !== types.some(({ type }) => type === 'evidence.fixed'))
+      if (!PROVED_BY[row.state](new Set(types.map(({ type }) => type))))
         report.faults.push(`STATE_WITHOUT_PROOF ${row.id} ${row.state}`);
       if (!fixed) continue;
       const { reasons, files } = await this.content.recheck(tx, row);
@@ -128,6 +128,30 @@ export class EvidenceFsck {
     }
   }
 }
+
+const FIXED = 'evidence.fixed';
+const STAMPED = 'evidence.stamped';
+const has =
+  (...needed: string[]) =>
+  (types: Set<string>): boolean =>
+    types.has(FIXED) && needed.every((type) => types.has(type));
+const said = (types: Set<string>): boolean => types.has('evidence.confirmed') || types.has('evidence.refused');
+const sealed = (types: Set<string>): boolean => has(STAMPED, 'evidence.sealed')(types) && said(types);
+const never = (types: Set<string>): boolean => !types.has(FIXED);
+
+/** The entries without which a package cannot stand in that state. */
+const PROVED_BY: Record<PackageState, (types: Set<string>) => boolean> = {
+  requested: never,
+  capturing: never,
+  refused: never,
+  failed: never,
+  fixed: has(),
+  stamped: has(STAMPED),
+  confirmed: (types) => has(STAMPED)(types) && said(types),
+  sealed,
+  transferred: (types) => sealed(types) && types.has('evidence.transferred'),
+  disposed: (types) => sealed(types) && types.has('evidence.disposed'),
+};
 
 function faultsOfEntry(stored: StoredEntry, before: StoredEntry | null): string[] {
   const entry = JSON.parse(stored.entry.toString()) as ParsedEntry;

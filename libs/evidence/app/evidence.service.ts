@@ -163,7 +163,7 @@ export class EvidenceService {
   }
 
   async noteVerification(tx: EntityManager, row: PackageRow, verdict: string, reasons: string[]): Promise<void> {
-    const facts = { verdict, level: 2, reasons, tool: 'back office' };
+    const facts = { verdict, level: 2, reasons, tool: 'back office', who: currentClaims()!.actor };
     await this.ledger.append(tx, { subject: row.id, type: 'evidence.verified', facts }, `${row.id}:verified:${randomUUID()}`);
   }
 
@@ -198,7 +198,8 @@ export class EvidenceService {
     return `${this.config.agencyDomain}/evidence/${localDate(at).slice(0, 4)}`;
   }
 
-  private async nextNumber(tx: EntityManager, divisionCode: string, at: Date): Promise<string> {
+  /** The next official number of evidence in a division and year; taken, never given back. */
+  async nextNumber(tx: EntityManager, divisionCode: string, at: Date): Promise<string> {
     const year = Number(localDate(at).slice(0, 4));
     const [row] = await tx.query<{ last: number }[]>(
       `INSERT INTO evidence_number VALUES ($1, $2, 1) ON CONFLICT (division_code, year) DO UPDATE SET last = evidence_number.last + 1 RETURNING last`,
@@ -207,7 +208,8 @@ export class EvidenceService {
     return `E-${divisionCode}-${year}-${String(row!.last).padStart(6, '0')}`;
   }
 
-  private async countRequests(tx: EntityManager, caseId: string | null): Promise<number> {
+  /** Which request in the case this one is, from 1; 0 outside a case. */
+  async countRequests(tx: EntityManager, caseId: string | null): Promise<number> {
     if (!caseId) return 0;
     const [row] = await tx.query<{ n: string }[]>('SELECT count(*) AS n FROM evidence_package WHERE case_id = $1', [caseId]);
     return Number(row?.n ?? 0) + 1;

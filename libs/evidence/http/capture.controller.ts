@@ -15,6 +15,7 @@ import {
   type SessionOfficer,
 } from '../../platform';
 import { ContentService } from '../app/content.service';
+import { EvidenceActs } from '../app/evidence-acts';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
 import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -45,6 +46,7 @@ export class CaptureController {
     private readonly clock: Clock,
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
+    private readonly acts: EvidenceActs,
   ) {}
 
   /** 202, not 201: the page is captured later, and `state` tells when. */
@@ -72,7 +74,7 @@ export class CaptureController {
   list(@Query() query: CaptureQuery): Promise<Page<CaptureDto>> {
     return this.db.tx(async (tx) => {
       const found = tx.createQueryBuilder(PackageRow, 'p');
-      for (const field of ['caseId', 'outletId', 'orderId', 'state'] as const)
+      for (const field of ['caseId', 'outletId', 'orderId', 'state', 'kind', 'aboutId'] as const)
         if (query[field]) found.andWhere(`p.${field} = :${field}`, { [field]: query[field] });
       if (query.q)
         found.andWhere('(p.url ILIKE :like OR p.number ILIKE :like)', { like: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` });
@@ -81,7 +83,7 @@ export class CaptureController {
         defaultSort: 'requestedAt',
         id: 'p.id',
       });
-      return { ...page, items: page.items.map(toCaptureDto) };
+      return { ...page, items: page.items.map((row) => toCaptureDto(row)) };
     });
   }
 
@@ -90,11 +92,11 @@ export class CaptureController {
   @Requires('evidence:read')
   @Reads('exhibit')
   @ApiOkResponse({ type: CaptureDto })
-  show(@Param('id') id: string): Promise<CaptureDto> {
+  show(@Param('id') id: string, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     return this.db.tx(async (tx) => {
       const row = await this.evidence.get(tx, id);
       await this.evidence.noteView(tx, row);
-      return toCaptureDto(row);
+      return toCaptureDto(row, await this.acts.available(tx, row, officer));
     });
   }
 

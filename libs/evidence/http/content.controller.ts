@@ -66,6 +66,8 @@ export class ContentController {
   ): Promise<StreamableFile> {
     const { row, bytes } = await this.db.tx(async (tx) => {
       const found = await this.evidence.get(tx, id);
+      // What was disposed of is shown to nobody any more, though the list of it stays.
+      if (found.state === 'disposed') throw EvidenceProblem.notFixed({ state: found.state });
       const file = await this.content.file(tx, id, path);
       await this.evidence.noteView(tx, found);
       await this.trail.record(tx, { act: 'exhibit.read', kind: 'exhibit', id, caseId: found.caseId, details: { path } });

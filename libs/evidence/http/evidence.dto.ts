@@ -3,7 +3,11 @@ import { IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-
 import { PageQuery } from '../../platform';
 import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
+import { OFFICER_ACTS } from '../domain/package.states';
+import { WAYS } from '../domain/receipt';
 import type { CustodyRow } from '../store/ledger';
+
+const KINDS = ['web_capture', 'import', 'attestation'];
 
 export class RequestCaptureDto {
   @ApiProperty({ description: 'http or https, at most 8,192 bytes, without credentials' })
@@ -25,6 +29,12 @@ export class CaptureQuery extends PageQuery {
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() orderId?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(20) state?: string;
+  @ApiPropertyOptional({ enum: KINDS }) @IsOptional() @IsIn(KINDS) kind?: string;
+  @ApiPropertyOptional({ description: 'statements about this package' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  aboutId?: string;
 }
 
 export class ArtefactDto {
@@ -48,12 +58,18 @@ export class NavigationDto {
   @ApiProperty() ip!: string;
 }
 
+export class ReceivedDto {
+  @ApiProperty() sender!: string;
+  @ApiProperty() receivedAt!: string;
+  @ApiProperty() ground!: string;
+}
+
 export class CaptureDto {
   @ApiProperty() id!: string;
   @ApiProperty() number!: string;
-  @ApiProperty() kind!: string;
-  @ApiProperty() url!: string;
-  @ApiProperty({ enum: ['desktop', 'mobile'] }) profile!: string;
+  @ApiProperty({ enum: KINDS }) kind!: string;
+  @ApiProperty({ description: 'empty where nothing was captured' }) url!: string;
+  @ApiProperty({ enum: ['desktop', 'mobile', 'file'] }) profile!: string;
   @ApiProperty() purpose!: string;
   @ApiProperty() factToProve!: string;
   @ApiProperty() place!: string;
@@ -71,6 +87,14 @@ export class CaptureDto {
   @ApiProperty({ enum: ['clean', 'warn', 'fail'], nullable: true, type: String }) environment!: string | null;
   @ApiProperty({ type: String, nullable: true }) manifestSha256!: string | null;
   @ApiProperty({ type: String, nullable: true }) manifestSm3!: string | null;
+  @ApiProperty({ type: ReceivedDto, nullable: true, description: 'of imports and attestations' }) received!: ReceivedDto | null;
+  @ApiProperty({ type: String, nullable: true, description: 'the package about which an attestation speaks' }) aboutId!:
+    string | null;
+  @ApiProperty({ type: String, nullable: true, enum: WAYS }) way!: string | null;
+  @ApiProperty({ type: String, nullable: true }) withdrawnAt!: string | null;
+  @ApiProperty({ type: String, nullable: true }) correctedBy!: string | null;
+  @ApiProperty({ enum: OFFICER_ACTS, isArray: true, description: 'what you may do now; empty in lists' })
+  availableActions!: string[];
   @ApiProperty() requestedAt!: string;
   @ApiProperty({ type: String, nullable: true }) fixedAt!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'since then only reading is allowed: a stored file is damaged' })
@@ -143,7 +167,7 @@ export class ExportDto {
   @ApiProperty({ type: String, nullable: true }) sealSha256!: string | null;
 }
 
-export function toCaptureDto(row: PackageRow): CaptureDto {
+export function toCaptureDto(row: PackageRow, availableActions: readonly string[] = []): CaptureDto {
   const {
     id,
     number,
@@ -166,8 +190,12 @@ export function toCaptureDto(row: PackageRow): CaptureDto {
     environment,
     manifestSha256,
     manifestSm3,
+    aboutId,
+    way,
+    correctedBy,
     version,
   } = row;
+  const { request } = row;
   return {
     id,
     number,
@@ -190,8 +218,14 @@ export function toCaptureDto(row: PackageRow): CaptureDto {
     environment,
     manifestSha256,
     manifestSm3,
+    aboutId,
+    way,
+    correctedBy,
     version,
-    makers: row.request.makers,
+    received: 'sender' in request ? { sender: request.sender, receivedAt: request.receivedAt, ground: request.ground } : null,
+    withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
+    availableActions: [...availableActions],
+    makers: request.makers,
     requestedAt: row.requestedAt.toISOString(),
     fixedAt: row.fixedAt?.toISOString() ?? null,
     frozenAt: row.frozenAt?.toISOString() ?? null,

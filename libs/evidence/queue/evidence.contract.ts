@@ -13,5 +13,6 @@ export class ExportRef {
 export const evidenceJobs = jobContract('evidence', {
   capturePage: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
   scrubPackage: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
+  fixReceived: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
   buildExport: { payload: ExportRef, attempts: 3, oneAtATimeBy: 'exportId' },
 });

@@ -1,7 +1,8 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture/capture.contract';
-import type { PackageState } from '../domain/package.states';
 import { IncidentRow } from './incident.entity';
+import type { OfficerAct, PackageState } from '../domain/package.states';
+import type { ReceiptRecord, Way } from '../domain/receipt';
 
 const toNumber = { to: (value: number | null) => value, from: (value: string | null) => (value === null ? null : Number(value)) };
 
@@ -12,7 +13,8 @@ export class PackageRow {
   @Column('text') kind!: 'web_capture' | 'import' | 'attestation';
   @Column('char', { name: 'division_code', length: 6 }) divisionCode!: string;
   @Column('text') url!: string;
-  @Column('text') profile!: 'desktop' | 'mobile';
+  /** `file` for what was received and not captured. */
+  @Column('text') profile!: 'desktop' | 'mobile' | 'file';
   @Column('text') purpose!: string;
   @Column('uuid', { name: 'outlet_id', nullable: true }) outletId!: string | null;
   @Column('uuid', { name: 'finding_id', nullable: true }) findingId!: string | null;
@@ -21,7 +23,7 @@ export class PackageRow {
   @Column('text', { name: 'fact_to_prove' }) factToProve!: string;
   @Column('text') place!: string;
   /** Exactly what `record/request.json` says. */
-  @Column('jsonb') request!: RequestRecord;
+  @Column('jsonb') request!: RequestRecord | ReceiptRecord;
   @Column('text', { name: 'requested_by' }) requestedBy!: string;
   @Column({ type: 'timestamptz', precision: 3, name: 'requested_at' }) requestedAt!: Date;
   /** SHA-256 of the ledger entry `job.requested`. */
@@ -47,7 +49,90 @@ export class PackageRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'stamp_next_at', nullable: true }) stampNextAt!: Date | null;
   /** Since then only reading is allowed: a stored blob of the package is not what was put. Null while all is well. */
   @Column({ type: 'timestamptz', precision: 3, name: 'frozen_at', nullable: true }) frozenAt!: Date | null;
+  /** The package about which this attestation speaks, and in which way (seed rules art. 22). */
+  @Column('text', { name: 'about_id', nullable: true }) aboutId!: string | null;
+  @Column('text', { nullable: true }) way!: Way | null;
+  @Column({ type: 'timestamptz', precision: 3, name: 'withdrawn_at', nullable: true }) withdrawnAt!: Date | null;
+  @Column('text', { name: 'corrected_by', nullable: true }) correctedBy!: string | null;
   @Column('int') version!: number;
+}
+
+/** What a person has sent and that belongs to nothing yet. */
+@Entity('evidence_upload')
+export class UploadRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text') by!: string;
+  @Column({ type: 'timestamptz', precision: 3 }) at!: Date;
+  /** As the sender's machine called it; for people, never a path. */
+  @Column('text') name!: string;
+  @Column('text', { name: 'media_type' }) mediaType!: string;
+  @Column('bigint', { transformer: toNumber }) size!: number;
+  @Column('char', { length: 64 }) sha256!: string;
+  @Column('char', { length: 64 }) sm3!: string;
+}
+
+/** A received file that waits to be fixed. */
+@Entity('evidence_original')
+export class OriginalRow {
+  @PrimaryColumn('text', { name: 'package_id' }) packageId!: string;
+  @PrimaryColumn('text') path!: string;
+  @Column('text') name!: string;
+  @Column('text', { name: 'media_type' }) mediaType!: string;
+  @Column('bigint', { transformer: toNumber }) size!: number;
+  @Column('char', { length: 64 }) sha256!: string;
+  @Column('char', { length: 64 }) sm3!: string;
+}
+
+/** What a person did with a package. Insert-only; the ledger holds the digest of the same. */
+@Entity('evidence_act')
+export class ActRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'package_id' }) packageId!: string;
+  @Column('text') action!: OfficerAct;
+  @Column({ type: 'timestamptz', precision: 3 }) at!: Date;
+  @Column('text') by!: string;
+  @Column('text', { nullable: true }) second!: string | null;
+  @Column('jsonb') data!: Record<string, unknown>;
+  @Column('char', { name: 'entry_sha256', length: 64, nullable: true }) entrySha256!: string | null;
+}
+
+/** A signed paper of a package: `attachments/NNN.*` of its exports. */
+@Entity('evidence_attachment')
+export class AttachmentRow {
+  @PrimaryColumn('text', { name: 'package_id' }) packageId!: string;
+  @PrimaryColumn('int') n!: number;
+  @Column('text') role!: AttachmentRole;
+  @Column('text') path!: string;
+  @Column('text') title!: string;
+  @Column('text', { name: 'media_type' }) mediaType!: string;
+  @Column('bigint', { transformer: toNumber }) size!: number;
+  @Column('char', { length: 64 }) sha256!: string;
+  @Column('char', { length: 64 }) sm3!: string;
+  /** The package in which the same file was fixed by itself, if it is an attestation. */
+  @Column('text', { name: 'attestation_id', nullable: true }) attestationId!: string | null;
+  @Column('text') by!: string;
+  @Column({ type: 'timestamptz', precision: 3 }) at!: Date;
+}
+
+export type AttachmentRole = 'confirmation' | 'refusal' | 'receipt' | Way;
+
+@Entity('evidence_disposal')
+export class DisposalRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'package_id' }) packageId!: string;
+  @Column('text') what!: 'returned' | 'destroyed';
+  @Column('text') reason!: string;
+  @Column('text', { name: 'legal_basis' }) legalBasis!: string;
+  @Column('text', { name: 'asked_by' }) askedBy!: string;
+  @Column({ type: 'timestamptz', precision: 3, name: 'asked_at' }) askedAt!: Date;
+}
+
+@Entity('evidence_disposal_approval')
+export class DisposalApprovalRow {
+  @PrimaryColumn('uuid', { name: 'disposal_id' }) disposalId!: string;
+  @PrimaryColumn('text') by!: string;
+  @Column({ type: 'timestamptz', precision: 3 }) at!: Date;
+  @Column('text') opinion!: string;
 }
 
 @Entity('evidence_file')
@@ -108,4 +193,18 @@ export class StampRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
 }
 
-export const EVIDENCE_ROWS = [IncidentRow, StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, PreviewRow, ExportRow];
+export const EVIDENCE_ROWS = [
+  StampRow,
+  PackageRow,
+  EvidenceFileRow,
+  EvidenceStepRow,
+  PreviewRow,
+  IncidentRow,
+  ExportRow,
+  UploadRow,
+  OriginalRow,
+  ActRow,
+  AttachmentRow,
+  DisposalRow,
+  DisposalApprovalRow,
+];

@@ -27,6 +27,8 @@ import type { ReportPrinter } from '../worker/report-printer';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
 import { TimeStamper } from '../worker/time-stamper';
+import { SignatureStamper } from '../worker/signature-stamper';
+import { PackagePapers } from '../app/package-papers';
 
 export const MAKERS = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const;
 
@@ -61,11 +63,12 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     captureConcurrency: 1,
     stagingDir: stagingDir ?? join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
+    importKeyFile: join(root, 'import.key'),
     tsaUrls: tsaUrls ?? [],
     tsaTimeoutMs: 5_000,
     keyPassphrase: undefined,
   };
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
+  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), uploadLimitBytes: 300_000 };
   const store = blobs ?? new FileBlobStore(join(root, 'blobs'));
   const second = new BlobReplica(replica ?? null);
   const log = new Log('test', 'silent');
@@ -84,8 +87,22 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
   const sequencer = new LedgerSequencer(db, evidence, trees);
   const scrub = new Scrub(db, clock, store, second, ledger, evidence, log);
   const proofs = new ExportProofs(clock, trees, evidence);
-  const report = new ExportReport(clock, content, evidence, trees, printer ?? null);
-  const exporter = new Exporter(db, clock, store, ledger, sequencer, evidence, content, proofs, report, scrub, log, config);
+  const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config), printer ?? null);
+  const exporter = new Exporter(
+    db,
+    clock,
+    store,
+    ledger,
+    sequencer,
+    evidence,
+    content,
+    proofs,
+    report,
+    scrub,
+    new PackagePapers(clock, ledger),
+    log,
+    config,
+  );
   return {
     blobs: store,
     evidence,

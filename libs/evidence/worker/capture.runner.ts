@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine } from '../../capture/capture.contract';
+import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine, RequestRecord } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { Db, Facts, failpoint, Log } from '../../platform';
@@ -93,7 +93,8 @@ export class CaptureRunner {
   async waiting(): Promise<string[]> {
     return this.db.tx(async (tx) => {
       const rows = await tx.query<{ id: string }[]>(
-        `SELECT id FROM evidence_package WHERE (state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2) ORDER BY requested_at LIMIT 50`,
+        `SELECT id FROM evidence_package WHERE kind = 'web_capture' AND ((state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2))
+         ORDER BY requested_at LIMIT 50`,
         [new Date(this.clock.now().getTime() - 5_000), this.clock.now()],
       );
       return rows.map(({ id }) => id);
@@ -105,7 +106,7 @@ export class CaptureRunner {
       const now = this.clock.now();
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       const free = row?.state === 'requested' || (row?.state === 'capturing' && (!row.leaseUntil || row.leaseUntil < now));
-      if (!row || !free) return null;
+      if (!row || !free || row.kind !== 'web_capture') return null;
       const attempt = row.attempt + 1;
       await tx.update(
         PackageRow,
@@ -127,7 +128,7 @@ export class CaptureRunner {
           packageId,
           number: row.number,
           kind: 'web_capture',
-          request: row.request,
+          request: row.request as RequestRecord,
           entrySha256: row.entrySha256,
           factToProve: row.factToProve,
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AuditTrail } from '../../audit';
+import type { Maker } from '../../capture/capture.contract';
 import { canonicalJson, FixedClock } from '../../kernel';
 import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
 import { BlobReplica, type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
@@ -26,6 +27,7 @@ import { fixed, aTrustBundle, testKeys } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
+import { PackagePapers } from '../app/package-papers';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
@@ -38,6 +40,7 @@ import { Fixation } from './fixation';
 import { LedgerSequencer } from './ledger-sequencer';
 import { Scrub } from './scrub';
 import { TimeStamper } from './time-stamper';
+import { SignatureStamper } from './signature-stamper';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
 const SECOND = '00000000-0000-4000-8000-000000000002';
@@ -49,7 +52,14 @@ let db: Db;
 let captureProcess: Server;
 let root: string;
 /** What the played capture process does with the next order. */
-let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' = 'complete';
+let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' | keyof typeof makersOf = 'complete';
+/** Makers that stand in a manifest though others asked. */
+const makersOf: Record<string, (asked: Maker[]) => Maker[]> = {
+  'has one maker only': ([first]) => [first!],
+  'has the same account twice': ([first]) => [first!, { ...first!, name: '另一名' }],
+  'has lost an officer': ([first, second]) => [first!, { ...second!, role: 'technician' }],
+  'names another officer': ([first, second]) => [first!, { ...second!, account: 'officer.x', name: '丙' }],
+};
 let captures = 0;
 /** Bytes of the live picture that was stored while the last capture ran. */
 let pictureMeanwhile: number | null = null;
@@ -134,7 +144,14 @@ async function answer(
   order: {
     packageId: string;
     number: string;
-    request: Record<string, unknown> & { jobId: string; url: string; purpose: string; profile: string; requestedAt: string };
+    request: Record<string, unknown> & {
+      makers: Maker[];
+      jobId: string;
+      url: string;
+      purpose: string;
+      profile: string;
+      requestedAt: string;
+    };
     entrySha256: string;
   },
   reply: ServerResponse,
@@ -159,6 +176,7 @@ async function answer(
     id: packageId,
     number: order.number,
     request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 },
+    makers: makersOf[play]?.(order.request.makers) ?? order.request.makers,
   };
   const content = {
     'content/text.txt': utf8('国家级养生配方\n'),
@@ -222,11 +240,12 @@ function room() {
     captureConcurrency: 1,
     stagingDir: join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
+    importKeyFile: join(root, 'import.key'),
     tsaUrls: tsaUrls(),
     tsaTimeoutMs: 500,
     keyPassphrase: undefined,
   };
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
+  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), uploadLimitBytes: 1_000_000 };
   const trees = new LedgerTrees();
   const blobs = new FileBlobStore(join(root, 'blobs'));
   const ledger = new Ledger(clock);
@@ -237,6 +256,7 @@ function room() {
   const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
   const content = new ContentService(blobs, names);
   const facts = new Facts(clock);
+  const signatures = new SignatureStamper(content, config);
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const runner = new CaptureRunner(
     db,
@@ -262,8 +282,9 @@ function room() {
     evidence,
     content,
     new ExportProofs(clock, trees, evidence),
-    new ExportReport(clock, content, evidence, trees),
+    new ExportReport(clock, content, evidence, trees, signatures),
     scrub,
+    new PackagePapers(clock, ledger),
     log,
     config,
   );
@@ -368,6 +389,14 @@ describe('fixation', () => {
     play = what;
     const { id } = await asked();
     await expect(run(() => room().runner.run(id))).rejects.toThrow();
+    expect(await rowOf(id)).toMatchObject({ state: 'requested', manifestSha256: null });
+    expect(await typesOf(id)).not.toContain('evidence.fixed');
+  });
+
+  it.each(Object.keys(makersOf))('F29 never fixes a manifest that %s', async (what) => {
+    play = what;
+    const { id } = await asked();
+    await expect(run(() => room().runner.run(id))).rejects.toThrow(/makers/);
     expect(await rowOf(id)).toMatchObject({ state: 'requested', manifestSha256: null });
     expect(await typesOf(id)).not.toContain('evidence.fixed');
   });

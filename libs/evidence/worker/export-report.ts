@@ -1,12 +1,14 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In, Not } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ContainerFile, parseManifest } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
-import { type EvidenceFileRow, PackageRow } from '../store/evidence.entity';
+import type { Way } from '../domain/receipt';
+import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { LedgerTrees } from '../store/ledger-trees';
-import { type ReportInput, ReportPrinter } from './report-printer';
+import { type ReportAttestation, type ReportInput, ReportPrinter } from './report-printer';
+import { SignatureStamper } from './signature-stamper';
 
 interface EnvironmentRecord {
   before: ReportInput['checks'];
@@ -31,6 +33,7 @@ export class ExportReport {
     private readonly content: ContentService,
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
+    private readonly stamper: SignatureStamper,
     @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
 
@@ -44,7 +47,7 @@ export class ExportReport {
       before: [],
       after: [],
     };
-    const report = await this.printer.print({
+    const input: ReportInput = {
       manifest,
       manifestBytes,
       manifestSha256: row.manifestSha256!,
@@ -52,18 +55,56 @@ export class ExportReport {
       checks: [...environment.before, ...environment.after],
       attempts: await this.attempts(tx, row),
       screens: await this.screens(files),
+      attestations: await this.attestations(tx, row),
+      received: 'sender' in row.request ? row.request : null,
+      withdrawn: await this.withdrawal(tx, row),
       checkpoint: checkpoint?.note ?? null,
       stamped,
       logged: checkpoint !== undefined,
       at: this.clock.now(),
-    });
+    };
+    const report = await this.printer.print(input, (signature) => this.stamper.stamp(signature));
     return [{ path: 'report/report.pdf', source: new Uint8Array(report) }];
   }
 
+  /** The party's word and the statements of others, each with its paper. */
+  private async attestations(tx: EntityManager, row: PackageRow): Promise<ReportAttestation[]> {
+    const papers = await tx.find(AttachmentRow, { where: { packageId: row.id, role: Not('receipt') }, order: { n: 'ASC' } });
+    const acts = await tx.find(ActRow, { where: { packageId: row.id, action: In(['confirm', 'noteRefusal']) } });
+    const about = new Map((await tx.findBy(PackageRow, { aboutId: row.id })).map((one) => [one.id, one]));
+    return papers.map(({ role, title, sha256, at, attestationId }) => {
+      const attestation = attestationId ? about.get(attestationId) : undefined;
+      const { personName, personRole } = acts[0]?.data ?? {};
+      const said = [personName, personRole && `（${String(personRole)}）`].filter(Boolean).join('');
+      return {
+        way: role === 'confirmation' ? 'partyConfirmation' : role === 'refusal' ? 'partyRefusal' : (role as Way),
+        by: attestation && 'sender' in attestation.request ? attestation.request.sender : said,
+        at: at.toISOString(),
+        number: attestation?.number ?? null,
+        title,
+        sha256,
+      };
+    });
+  }
+
+  private async withdrawal(tx: EntityManager, row: PackageRow): Promise<ReportInput['withdrawn']> {
+    if (!row.withdrawnAt) return null;
+    const act = await tx.findOneBy(ActRow, { packageId: row.id, action: 'withdraw' });
+    const correct = row.correctedBy ? await tx.findOneBy(PackageRow, { id: row.correctedBy }) : null;
+    return {
+      at: row.withdrawnAt.toISOString(),
+      reason: String(act?.data['reason'] ?? ''),
+      correctedBy: correct?.number ?? null,
+    };
+  }
+
   private async attempts(tx: EntityManager, row: PackageRow): Promise<ReportInput['attempts']> {
-    const found = tx
-      .createQueryBuilder(PackageRow, 'p')
-      .where('p.url = :url AND p.divisionCode = :division', { url: row.url, division: row.divisionCode });
+    const found = tx.createQueryBuilder(PackageRow, 'p').where('p.url = :url AND p.divisionCode = :division AND p.kind = :kind', {
+      url: row.url,
+      division: row.divisionCode,
+      kind: 'web_capture',
+    });
+    if (row.kind !== 'web_capture') return []; // nothing was tried: it was handed over
     if (row.caseId) found.andWhere('p.caseId = :caseId', { caseId: row.caseId });
     else found.andWhere('p.id = :id', { id: row.id });
     const rows = await found.orderBy('p.requestedAt').getMany();

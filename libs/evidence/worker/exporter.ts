@@ -10,6 +10,7 @@ import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, 
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
+import { PackagePapers } from '../app/package-papers';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
@@ -36,6 +37,7 @@ export class Exporter {
     private readonly proofs: ExportProofs,
     private readonly report: ExportReport,
     private readonly scrub: Scrub,
+    private readonly papers: PackagePapers,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
@@ -74,20 +76,21 @@ export class Exporter {
 
   private async make(order: ExportRow): Promise<void> {
     await this.sequencer.place();
-    const { row, custody, files } = await this.db.tx(async (tx) => ({
+    const { row, custody, files, papers } = await this.db.tx(async (tx) => ({
       row: await this.evidence.getActable(tx, order.packageId),
       custody: await this.ledger.custodyOf(tx, order.packageId),
       files: await this.content.files(tx, order.packageId),
+      papers: await this.papers.of(tx, order.packageId),
     }));
     const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
     if (!proofs) return; // the sweep looks again when the signer has come so far
     const stamps = await this.stampsOf(order.packageId);
     const report = await this.db.tx((tx) => this.report.of(tx, row, files, stamps.length > 0));
     const parts: ContainerFile[] = await Promise.all(
-      files.map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
+      [...files, ...papers].map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
     parts.push(
-      { path: 'README.txt', source: packageReadme(row.number, row.id) },
+      { path: 'README.txt', source: packageReadme(row.number, row.id, row.kind) },
       { path: 'proofs/custody.jsonl', source: custodyLines(custody) },
       ...proofs,
       ...report,

@@ -2,8 +2,9 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { CaptureResult } from '../../capture/capture.contract';
-import { Clock } from '../../kernel';
 import { BlobStore, Db, Facts, failpoint, type StagedBlob } from '../../platform';
+import type { EntityManager } from 'typeorm';
+import { canonicalJson, Clock } from '../../kernel';
 import { digestsOf, type Manifest, type ManifestFile, openNote, parseManifest, parseManifestSig, verifierOf } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -11,7 +12,8 @@ import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { StagedUnfit } from './staging-area';
 
-interface Staged {
+/** A manifest that was signed, and the outcome of the work. */
+export interface Signed {
   manifest: Manifest;
   manifestBytes: Buffer;
   sigBytes: Buffer;
@@ -57,7 +59,7 @@ export class Fixation {
     }
   }
 
-  private async open(root: string, packageId: string): Promise<Staged> {
+  private async open(root: string, packageId: string): Promise<Signed> {
     const manifestBytes = await readFile(join(root, 'MANIFEST.json'));
     const sigBytes = await readFile(join(root, 'MANIFEST.sig'));
     const manifest = unfitUnless(() => parseManifest(new Uint8Array(manifestBytes)));
@@ -100,12 +102,22 @@ export class Fixation {
     return { path, role: 'manifest', mediaType, title, ...blob.ref };
   }
 
-  private async commit(
+  /** Manifest or signature, as a file of the package. */
+  async putOwn(path: string, bytes: Buffer, mediaType: string, title: string): Promise<Omit<ManifestFile, 'checklist'>> {
+    return { path, role: 'manifest', mediaType, title, ...(await this.blobs.putOnce(bytes)) };
+  }
+
+  /**
+   * State, files, entry and fact in one transaction. Refuses a manifest whose kind or makers are not those that were asked for:
+   * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). `also` runs in the same transaction.
+   */
+  async commit(
     packageId: string,
-    result: CaptureResult,
+    result: Pick<CaptureResult, 'outcome' | 'limits' | 'artefacts' | 'navigation'>,
     attempt: number,
-    { manifest, manifestBytes, sigBytes }: Staged,
+    { manifest, manifestBytes, sigBytes }: Signed,
     files: Omit<ManifestFile, 'checklist'>[],
+    also: (tx: EntityManager, row: PackageRow) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     const { sha256, sm3 } = digestsOf(new Uint8Array(manifestBytes));
     const sigSha256 = digestsOf(new Uint8Array(sigBytes)).sha256;
@@ -113,6 +125,10 @@ export class Fixation {
     await this.db.tx(async (tx) => {
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
+      if (manifest.kind !== row.kind)
+        throw new StagedUnfit(`a manifest of kind ${manifest.kind} cannot fix a package of kind ${row.kind}`);
+      if (canonicalJson(manifest.makers) !== canonicalJson(row.request.makers))
+        throw new StagedUnfit('the makers in the manifest are not those who asked for the evidence');
       await tx.insert(
         EvidenceFileRow,
         files.map(({ path, role, mediaType, title, size, sha256: s, sm3: m }) => ({
@@ -156,6 +172,7 @@ export class Fixation {
         orderId: row.orderId,
         caseId: row.caseId,
       });
+      await also(tx, row);
       failpoint('fix.beforeCommit');
     });
     failpoint('fix.committed');

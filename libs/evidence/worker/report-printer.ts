@@ -1,4 +1,5 @@
 import type { Manifest } from '../../proof';
+import type { Received, Way } from '../domain/receipt';
 
 /** What the printed report says of a package (evidence specification section 14). */
 export interface ReportInput {
@@ -10,6 +11,12 @@ export interface ReportInput {
   /** Every capture that was asked for of this address in this case, failures too, oldest first. */
   attempts: { at: string; number: string; outcome: string; reason: string | null }[];
   screens: { path: string; title: string; sha256: string; png: Buffer }[];
+  /** On what its authenticity rests so far (seed rules art. 20-22), oldest first: the party's word, and statements of others. */
+  attestations: ReportAttestation[];
+  /** Who handed the files over, when and on which ground; null where a page was captured. */
+  received: Received | null;
+  /** Withdrawn evidence says so on its first page. */
+  withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
   /** Note of the newest checkpoint that holds the package, or null. */
   checkpoint: string | null;
   stamped: boolean;
@@ -17,8 +24,19 @@ export interface ReportInput {
   at: Date;
 }
 
+export interface ReportAttestation {
+  way: Way;
+  /** Who says it, and as what. */
+  by: string;
+  at: string;
+  /** Official number of the attestation where it is a package of its own. */
+  number: string | null;
+  title: string;
+  sha256: string;
+}
+
 /** Port: whoever lays out official papers. Documents lies beside evidence, so the process that composes both joins them. */
 export abstract class ReportPrinter {
-  /** A signed PDF/A-3 with MANIFEST.json attached. */
-  abstract print(input: ReportInput): Promise<Buffer>;
+  /** A signed PDF/A-3 with MANIFEST.json attached; `timeStamp` dates its signature (PAdES B-T), or answers null when nobody does. */
+  abstract print(input: ReportInput, timeStamp: (signature: Buffer) => Promise<Buffer | null>): Promise<Buffer>;
 }

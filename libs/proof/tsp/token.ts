@@ -126,3 +126,9 @@ function attributesOf(attributes: Der): Map<string, Der[]> {
   }
   return found;
 }
+
+/** The token alone (a CMS ContentInfo), as signatures of documents carry it: RFC 3161 section 2.4.2. */
+export function tokenOf(response: Uint8Array): Uint8Array {
+  parseTimeStampResponse(response);
+  return sequenceOf(readDer(response))[1]!.whole;
+}

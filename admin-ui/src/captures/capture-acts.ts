@@ -1,0 +1,69 @@
+import type { ActField, ActShapes } from '../parts/act-fields';
+import { reason } from '../parts/act-fields';
+
+export const ways = ['partyConfirmation', 'partyRefusal', 'notary', 'appraisal', 'provider', 'other'];
+
+export const secondOfficer: ActField = { name: 'secondOfficerId', kind: 'officer', required: true };
+const paper: ActField = { name: 'paperUploadId', kind: 'upload', required: true };
+const receipt: ActField = { name: 'paperUploadId', label: 'receiptUpload', kind: 'upload', required: true };
+const who = (label: string): ActField => ({ name: 'personName', label, kind: 'text', required: true });
+
+/** What the dialogs ask for; whether an act is offered, and whether the answers suffice, is the server's to say. */
+export const captureActs: ActShapes = {
+  review: { fields: [] },
+  confirm: {
+    fields: [
+      who('confirmedBy'),
+      { name: 'personRole', kind: 'text', required: true },
+      { name: 'witness', kind: 'text' },
+      paper,
+      secondOfficer,
+    ],
+  },
+  noteRefusal: {
+    fields: [
+      who('refusedBy'),
+      { name: 'personRole', kind: 'text', required: true },
+      reason,
+      { name: 'witness', kind: 'text' },
+      paper,
+      secondOfficer,
+    ],
+  },
+  seal: {
+    fields: [
+      { name: 'medium', kind: 'text', required: true },
+      { name: 'copies', kind: 'number', required: true },
+      { name: 'sealNumber', kind: 'text', required: true },
+      secondOfficer,
+    ],
+  },
+  transfer: { fields: [who('receiver'), reason, { name: 'legalBasis', kind: 'text', required: true }, receipt, secondOfficer] },
+  giveBack: { fields: [who('receiver'), reason, receipt], grave: true },
+  dispose: { fields: [reason], grave: true },
+  withdraw: {
+    fields: [reason, { name: 'correctedById', kind: 'reference', reference: 'captures', shows: 'number' }, secondOfficer],
+    grave: true,
+  },
+  hold: { fields: [reason] },
+  release: { fields: [reason] },
+};
+
+/** What is asked when others hand something over. */
+export const receiptFields: ActField[] = [
+  { name: 'uploadIds', kind: 'uploads', required: true },
+  { name: 'sender', kind: 'text', required: true, minLength: 2 },
+  { name: 'receivedAt', kind: 'instant', required: true },
+  { name: 'receiptGround', kind: 'text', required: true, minLength: 2 },
+  { name: 'factToProve', kind: 'long', required: true, minLength: 2 },
+  { name: 'receivedPlace', kind: 'text', required: true, minLength: 2 },
+  secondOfficer,
+];
+
+/** The answers as the API names them. */
+export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, ...rest }: Record<string, unknown>) => ({
+  ...rest,
+  ground: receiptGround,
+  place: receivedPlace,
+  receivedAt: new Date(receivedAt as string).toISOString(),
+});
