@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
+import { evidenceLedgerConfig } from './evidence-ledger.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs } from './queue/evidence.contract';
@@ -9,13 +10,16 @@ import { ExportProofs } from './worker/export-proofs';
 import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
+import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { Renewer } from './worker/renewer';
+import { RetryLater } from './worker/retry-later';
 import { TimeStamper } from './worker/time-stamper';
 
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [evidenceWorkerConfig, evidenceLedgerConfig, LedgerAnchorer, Renewer, RetryLater, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -25,6 +29,8 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly exporter: Exporter,
     private readonly sequencer: LedgerSequencer,
     private readonly stamper: TimeStamper,
+    private readonly anchorer: LedgerAnchorer,
+    private readonly renewer: Renewer,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -46,6 +52,8 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.stamps', 2_000, async () => {
       for (const packageId of await this.stamper.waiting()) await this.stamper.stamp(packageId);
     });
+    this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
+    this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }
 }

@@ -6,13 +6,14 @@ import { EvidenceService } from './app/evidence.service';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
 import { Ledger } from './store/ledger';
+import { LedgerAnchors } from './store/ledger-anchors';
 import { LedgerTrees } from './store/ledger-trees';
 
 /** Evidence for every process with the database: ask for captures, read what is fixed. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
-  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
+  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerTrees],
+  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerTrees],
 })
 export class EvidenceModule {}

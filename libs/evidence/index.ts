@@ -6,4 +6,5 @@ export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';
 export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.entity';
 export { Ledger } from './store/ledger';
+export { LedgerAnchors } from './store/ledger-anchors';
 export { LedgerTrees } from './store/ledger-trees';

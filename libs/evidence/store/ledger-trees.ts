@@ -100,7 +100,7 @@ export class LedgerTrees {
 
   async checkpoints(tx: EntityManager, origin: string): Promise<StoredCheckpoint[]> {
     const rows = await tx.query<(Omit<StoredCheckpoint, 'size'> & { size: string })[]>(
-      'SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE origin = $1 ORDER BY size',
+      'SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE origin = $1 ORDER BY size, at',
       [origin],
     );
     return rows.map((row) => ({ ...row, size: Number(row.size) }));

@@ -1,23 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Db, Facts, Log } from '../../platform';
-import { type AcceptedToken, timeStampRequest, verifyToken } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { askAuthority, authoritiesOf, pauseMs, type ReceivedToken, type StampAuthority } from './authorities';
 
-interface Authority {
-  name: string;
-  algorithm: 'sha256' | 'sm3';
-  url: string;
-}
-
-/** Minutes until the next round after the first, second … failed one; the last is repeated for ever. */
-const PAUSES_MIN = [1, 5, 15, 60];
 const ALARM_AFTER_MS = 3_600_000;
-const TOKEN_LIMIT = 256 * 1024;
 
 /**
  * Asks time stamp authorities (RFC 3161) to date the signature over the manifest. Only a token that passes the strict profile is
@@ -58,7 +49,10 @@ export class TimeStamper {
     let failed = false;
     for (const authority of this.authorities().filter(({ name }) => !have.includes(name))) {
       try {
-        const response = await this.ask(authority, new Uint8Array(sig));
+        const response = await askAuthority(authority, new Uint8Array(sig), {
+          tsa: this.content.trust().tsa,
+          timeoutMs: this.config.tsaTimeoutMs,
+        });
         await this.keep(packageId, authority, response);
       } catch (fault) {
         failed = true;
@@ -68,33 +62,14 @@ export class TimeStamper {
     if (failed) await this.postpone(packageId);
   }
 
-  private authorities(): Authority[] {
-    return this.config.tsaUrls.map((line) => {
-      const [name = '', algorithm = '', url = ''] = line.split('|');
-      return { name, algorithm: algorithm === 'sm3' ? 'sm3' : 'sha256', url };
-    });
-  }
-
-  private async ask({ name, algorithm, url }: Authority, sig: Uint8Array): Promise<{ bytes: Uint8Array; token: AcceptedToken }> {
-    const { bytes: body, nonce } = timeStampRequest(sig, algorithm, new Uint8Array(randomBytes(8)));
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/timestamp-query' },
-      body: Buffer.from(body),
-      signal: AbortSignal.timeout(this.config.tsaTimeoutMs),
-      redirect: 'error',
-    });
-    if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
-    const bytes = await limited(answer);
-    const token = verifyToken(bytes, { stamped: sig, tsa: this.content.trust().tsa, nonce });
-    if (token.tsa.name !== name) throw new Error(`the token is of ${token.tsa.name}`);
-    return { bytes, token };
+  private authorities(): StampAuthority[] {
+    return authoritiesOf(this.config.tsaUrls);
   }
 
   private async keep(
     packageId: string,
-    { name, algorithm }: Authority,
-    { bytes, token }: { bytes: Uint8Array; token: AcceptedToken },
+    { name, algorithm }: StampAuthority,
+    { bytes, token }: ReceivedToken,
   ): Promise<void> {
     await this.db.tx(async (tx) => {
       const row = await tx.findOneOrFail(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
@@ -111,6 +86,7 @@ export class TimeStamper {
         genTime,
         serial: token.serial,
         receivedAt,
+        signerNotAfter: new Date(token.signerNotAfter),
       });
       const facts = {
         tokenSha256,
@@ -135,7 +111,7 @@ export class TimeStamper {
   private async postpone(packageId: string): Promise<void> {
     await this.db.tx(async (tx) => {
       const row = await tx.findOneByOrFail(PackageRow, { id: packageId });
-      const pause = PAUSES_MIN[Math.min(row.stampTries, PAUSES_MIN.length - 1)]! * 60_000;
+      const pause = pauseMs(row.stampTries);
       const now = this.clock.now();
       await tx.update(
         PackageRow,
@@ -150,16 +126,4 @@ export class TimeStamper {
         });
     });
   }
-}
-
-/** The body, as long as it is no longer than a token may be. */
-async function limited(answer: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > TOKEN_LIMIT) throw new Error(`longer than ${TOKEN_LIMIT} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }
