@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ContentService } from './app/content.service';
 import { EvidenceFsck } from './app/evidence-fsck';
 import { EvidenceService } from './app/evidence.service';
+import { LedgerPublication } from './app/ledger-publication';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
 import { Ledger } from './store/ledger';
@@ -13,7 +14,7 @@ import { LedgerTrees } from './store/ledger-trees';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerTrees],
-  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerTrees],
+  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
+  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
 })
 export class EvidenceModule {}

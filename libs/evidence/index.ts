@@ -1,6 +1,7 @@
 export { ContentService, type Recheck } from './app/content.service';
 export { EvidenceFsck, type FsckReport } from './app/evidence-fsck';
 export { type CaptureRequest, EvidenceService } from './app/evidence.service';
+export { LedgerPublication, type Publication } from './app/ledger-publication';
 export { FIXED_STATES, packageStates, type PackageState } from './domain/package.states';
 export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';

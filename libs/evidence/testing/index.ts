@@ -1,0 +1,2 @@
+export * from './a-house';
+export * from './a-witness';
