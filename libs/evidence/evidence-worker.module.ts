@@ -10,6 +10,7 @@ import { ExportProofs } from './worker/export-proofs';
 import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
+import { KeyLog } from './worker/key-log';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Renewer } from './worker/renewer';
@@ -19,7 +20,7 @@ import { TimeStamper } from './worker/time-stamper';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, evidenceLedgerConfig, LedgerAnchorer, Renewer, RetryLater, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [evidenceWorkerConfig, evidenceLedgerConfig, KeyLog, LedgerAnchorer, Renewer, RetryLater, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -31,6 +32,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly stamper: TimeStamper,
     private readonly anchorer: LedgerAnchorer,
     private readonly renewer: Renewer,
+    private readonly keyLog: KeyLog,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -54,6 +56,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     });
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
+    this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }
 }

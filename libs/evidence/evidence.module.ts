@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AffectedPackages } from './app/affected-packages';
 import { ContentService } from './app/content.service';
 import { EvidenceFsck } from './app/evidence-fsck';
 import { EvidenceService } from './app/evidence.service';
@@ -14,7 +15,7 @@ import { LedgerTrees } from './store/ledger-trees';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
-  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
+  providers: [evidenceConfig, AffectedPackages, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
+  exports: [AffectedPackages, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
 })
 export class EvidenceModule {}

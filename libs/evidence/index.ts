@@ -1,3 +1,4 @@
+export { AffectedPackages } from './app/affected-packages';
 export { ContentService, type Recheck } from './app/content.service';
 export { EvidenceFsck, type FsckReport } from './app/evidence-fsck';
 export { type CaptureRequest, EvidenceService } from './app/evidence.service';
@@ -6,6 +7,8 @@ export { FIXED_STATES, packageStates, type PackageState } from './domain/package
 export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';
 export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.entity';
+export { openSigner } from './keys/open-signer';
 export { Ledger } from './store/ledger';
 export { LedgerAnchors } from './store/ledger-anchors';
 export { LedgerTrees } from './store/ledger-trees';
+export { KeyLog } from './worker/key-log';

@@ -1,18 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evidence';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
   checkpointText,
   digestsOf,
   MemoryTree,
+  parseConsistency,
   parseNote,
+  readCheckpoint,
   type Reason,
   signNote,
   textOf,
   utf8,
   verifierOf,
+  verifyConsistency,
   openNote,
 } from '../../../libs/proof';
-import { testKeys } from '../../../libs/proof/testing';
+import { aTrustBundle, testKeys } from '../../../libs/proof/testing';
 import { CheckpointSigner } from './checkpoint-signer';
 import { KeptRoots } from './remembered';
 
@@ -39,7 +44,9 @@ async function open(options: HouseOptions = {}, idleMs?: number) {
   return () => signer.look();
 }
 
-async function opened(options: HouseOptions = {}) {
+async function opened(asked: HouseOptions = {}) {
+  const signers = aTrustBundle().signers.map((signer) => ({ ...signer, to: '2036-01-01T00:00:00.000Z' }));
+  const options = { ...asked, trust: { signers, ...asked.trust } };
   const sign = await open(options);
   const row = await house.fixedPackage();
   await house.settle(sign);
@@ -50,6 +57,37 @@ async function withWitness(options: HouseOptions = {}) {
   witness = await aWitness('court.test/witness-2', testKeys.ledger.vkey, () => house.clock.now());
   const { name, vkey, line } = witness;
   return opened({ authorities: [], witnessLines: [line], ...options, trust: { witnesses: [{ name, vkey }], ...options.trust } });
+}
+
+/** All files below a folder. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((found) => found.isFile())
+    .map((found) => join(found.parentPath, found.name));
+}
+
+/** A tile as C2SP names it: whole, or partial with its width. */
+function tile(folder: string, n: number, width: number): Buffer {
+  return readFileSync(join(folder, `${String(n).padStart(3, '0')}${width === 256 ? '' : `.p/${width}`}`));
+}
+
+function hashesOfTiles(folder: string, level: number, count: number): Uint8Array[] {
+  const hashes: Uint8Array[] = [];
+  for (let n = 0; n * 256 < count; n += 1) {
+    const bytes = tile(join(folder, 'tile', String(level)), n, Math.min(256, count - n * 256));
+    for (let at = 0; at < bytes.length; at += 32) hashes.push(new Uint8Array(bytes.subarray(at, at + 32)));
+  }
+  return hashes;
+}
+
+function entriesOf(folder: string, count: number): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  for (let n = 0; n * 256 < count; n += 1) {
+    const bytes = tile(join(folder, 'tile/entries'), n, Math.min(256, count - n * 256));
+    for (let at = 0; at < bytes.length; at += 2 + bytes.readUInt16BE(at))
+      entries.push(new Uint8Array(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at))));
+  }
+  return entries;
 }
 
 const codes = (reasons: readonly Reason[]) => [...new Set(reasons.map(({ code }) => code))].sort();
@@ -173,7 +211,55 @@ describe('witnesses', () => {
     expect(witness!.heads.get(ORIGIN)).toEqual(before);
     const lines = await house.run(() => house.db.tx((tx) => house.anchors.cosignatures(tx, ORIGIN, size)));
     expect(lines).toEqual([]);
-    await expect(sign()).rejects.toThrow();
+    await expect(sign()).rejects.toThrow('another history');
+  });
+});
+
+describe('the public form', () => {
+  const publication = () => new LedgerPublication(house.db, house.trees, house.anchors);
+
+  it('I-16 tiles alone give both roots and all entries, and hold no address, name or number', async () => {
+    const { sign } = await opened();
+    for (let n = 0; n < 300; n += 1)
+      await house.db.as(house.worker, (tx) =>
+        house.ledger.append(tx, { subject: `ev_${String(n % 7)}`, type: 'evidence.viewed', facts: { who: '办案人员甲', n } }, `t${n}`),
+      );
+    await house.settle(sign);
+    const folder = join(house.root, 'tiles');
+    const { size } = await publication().tiles(ORIGIN, folder);
+    expect(size).toBeGreaterThan(300);
+    for (const [top, hash] of [['', 'sha256'], ['sm3', 'sm3']] as const) {
+      const signed = readCheckpoint(new Uint8Array(readFileSync(join(folder, top, 'checkpoint'))));
+      expect(signed.size).toBe(size);
+      const fromEntries = new MemoryTree(hash);
+      for (const entry of entriesOf(folder, size)) fromEntries.append(entry);
+      expect(fromEntries.root()).toEqual(signed.root);
+      // Level 1 of the tiles holds the roots of full tiles of level 0; the rest is folded from the partial tile.
+      const leaves = hashesOfTiles(join(folder, top), 0, size);
+      const fromTiles = new MemoryTree(hash);
+      for (const leaf of leaves) fromTiles.appendLeaf(leaf);
+      expect(fromTiles.root()).toEqual(signed.root);
+      const above = hashesOfTiles(join(folder, top), 1, Math.floor(size / 256));
+      expect(above).toEqual([fromTiles.read({ level: 8, index: 0 })]);
+    }
+    const all = filesBelow(folder).map((file) => readFileSync(file).toString('latin1')).join('\n') + filesBelow(folder).join('\n');
+    const [{ number }] = await house.database.admin.query<[{ number: string }]>('SELECT number FROM evidence_package LIMIT 1');
+    for (const word of ['shop.test', Buffer.from('办案人员甲').toString('latin1'), number, 'officer.a', 'C-1001']) expect(all).not.toContain(word);
+  });
+
+  it('an exported checkpoint proves that the log grew, and lifts a package that has no other anchor', async () => {
+    const { sign, row } = await opened({ authorities: [] });
+    const bytes = await house.exported(row.id, sign);
+    const held = (await checkpoints()).at(-1)!;
+    expect(await publication().checkpoint(ORIGIN, held.size)).toBeNull();
+    await house.fixedPackage();
+    await house.settle(sign);
+    const slip = (await publication().checkpoint(ORIGIN, held.size))!;
+    const [step] = parseConsistency(slip);
+    const [older, newer] = [readCheckpoint(utf8(held.note)), readCheckpoint(step!.checkpoint)];
+    expect(verifyConsistency('sha256', older, newer, step!.hashes)).toBe(true);
+    const report = await house.verify(bytes, { checkpoints: [slip] });
+    expect(report.reasons.filter(({ step: at }) => at === 'V7')).toEqual([]);
   });
 });
 
@@ -210,6 +296,59 @@ describe('F13 a stolen worker key', () => {
     const late = await house.verify(bytes, { trust: withRevocation('2026-11-22T00:00:00.000Z') });
     expect(late.verdict).toBe('FAILED');
     expect(codes(late.reasons)).toContain('KEY_REVOKED');
+  });
+});
+
+describe('keys in the ledger', () => {
+  it('F13 a revocation is logged, every checkpoint is stamped anew, and what suffers is listed', async () => {
+    const { sign, row } = await opened();
+    const log = new KeyLog(house.db, house.content, house.ledger, { agencyDomain: 'aj.test', trustFile: join(house.root, 'trust.json') });
+    const affected = new AffectedPackages(house.db, house.content);
+    const invalidFrom = house.clock.now().toISOString();
+    house.away.add('outer');
+    house.clock.advance(60_000);
+    const undated = await house.fixedPackage();
+    await house.settle(sign);
+    const signers = house.bundle().signers.map((signer) =>
+      signer.name === testKeys.worker.name ? { ...signer, revoked: { invalidFrom, reason: 'the key was copied' } } : signer,
+    );
+    house.setTrust({ signers });
+    await house.run(() => log.look());
+    await house.run(() => log.look());
+    const chain = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, testKeys.worker.name)));
+    expect(chain.map(({ type }) => type)).toEqual(['key.added', 'key.revoked']);
+    house.clock.advance(3_600_000);
+    house.away.clear();
+    const before = new Set((await checkpoints()).map(({ size }) => size));
+    await house.settle(sign);
+    const again = (await anchors()).filter(({ round }) => round === 1);
+    expect(new Set(again.map(({ size }) => size))).toEqual(before);
+    expect((await affected.of(testKeys.worker.name, new Date(invalidFrom))).map(({ id }) => id)).toEqual([row.id, undated.id]);
+    expect(await affected.of(testKeys.worker.name, new Date(house.clock.now().getTime() + 1))).toEqual([]);
+    expect(await affected.of('aj.test/worker-9', new Date(invalidFrom))).toEqual([]);
+  });
+});
+
+describe('two authorities at once', () => {
+  it('F07 one with SHA-256 and one with SM3: both tokens are exported; one that is away two days is told as LATE_STAMP', async () => {
+    const [outer, sm3] = [
+      { name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' },
+      { name: 'guomi', algorithm: 'sm3', from: '2026-01-01', to: '2030-01-01' },
+    ] as const;
+    const { sign, row } = await opened({ authorities: [outer, sm3], trust: { policy: { tokens: 2, witnesses: 1, maxLateMinutes: 10 } } });
+    const report = await house.verify(await house.exported(row.id, sign));
+    expect([report.verdict, report.level, report.reasons]).toEqual(['PASSED', 5, []]);
+    house.away.add('outer').add('guomi');
+    const late = await house.fixedPackage();
+    for (let hour = 0; hour < 48; hour += 1) {
+      await house.settle(sign);
+      house.clock.advance(3_600_000);
+    }
+    house.away.clear();
+    await house.settle(sign);
+    const told = await house.verify(await house.exported(late.id, sign));
+    expect(told.verdict).toBe('PASSED');
+    expect(told.findings.map(({ code }) => code)).toContain('LATE_STAMP');
   });
 });
 
@@ -263,7 +402,7 @@ describe('renewal', () => {
     house.appoint(sm3);
     house.setTrust({ tsa: house.tsa, algorithms: ends });
     house.config.tsaUrls = [...house.config.tsaUrls, `sm3|sm3|${house.base}/sm3`];
-    house.clock.advance(60 * DAY_MS); // 2027-01: within 180 days
+    house.clock.advance(120 * DAY_MS); // 2027-03: past half of the time that is left
     await house.settle(sign); // new digests
     expect(await renewals()).toEqual([]);
     await house.settle(sign); // then the new stamp

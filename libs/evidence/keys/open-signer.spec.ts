@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import koffi from 'koffi';
 import { generateKey, openNote, signNote, verifierOf, writeKeyFile } from '../../proof';
 import { openSigner } from './open-signer';
 
@@ -28,19 +29,23 @@ it.each(['pkcs11:', 'pkcs11:token=a;object=b', 'pkcs11:token=a?module-path=/x'])
 
 withDevice('a key in a device (SoftHSM2)', () => {
   let folder: string;
+  let env: NodeJS.ProcessEnv;
   const place = (object = NAME, token = 'nms') =>
     `pkcs11:token=${token};object=${encodeURIComponent(object)}?module-path=${LIBRARY}`;
   const tool = (...args: string[]) =>
     execFileSync('pkcs11-tool', ['--module', LIBRARY!, '--token-label', 'nms', '--login', '--pin', PIN, ...args], {
       stdio: 'pipe',
+      env,
     });
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'softhsm-'));
     mkdirSync(join(folder, 'tokens'));
     writeFileSync(join(folder, 'softhsm2.conf'), `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\n`);
-    process.env.SOFTHSM2_CONF = join(folder, 'softhsm2.conf');
-    execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'nms', '--so-pin', '0815', '--pin', PIN]);
+    env = { ...process.env, SOFTHSM2_CONF: join(folder, 'softhsm2.conf') };
+    // Jest keeps an environment of its own; the library reads that of the process.
+    koffi.load(null).func('int setenv(const char *name, const char *value, int overwrite)')('SOFTHSM2_CONF', env.SOFTHSM2_CONF, 1);
+    execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'nms', '--so-pin', '0815', '--pin', PIN], { env });
     tool('--keypairgen', '--key-type', 'EC:edwards25519', '--label', NAME, '--id', '01', '--sensitive');
     tool('--keypairgen', '--key-type', 'EC:edwards25519', '--label', 'aj.test/open-1', '--id', '02', '--sensitive', '--extractable');
   });
@@ -51,7 +56,7 @@ withDevice('a key in a device (SoftHSM2)', () => {
     expect(openNote(note, [verifierOf(signer.vkey)]).signers).toEqual([NAME]);
     const message = join(folder, 'message');
     writeFileSync(message, 'the same bytes');
-    tool('--sign', '--mechanism', 'EDDSA', '--label', NAME, '--input-file', message, '--output-file', `${message}.sig`);
+    tool('--sign', '--mechanism', 'EDDSA', '--id', '01', '--input-file', message, '--output-file', `${message}.sig`);
     expect(await signer.sign(new Uint8Array(Buffer.from('the same bytes')))).toEqual(new Uint8Array(readFileSync(`${message}.sig`)));
   });
 
@@ -75,7 +80,7 @@ withDevice('a key in a device (SoftHSM2)', () => {
   it.each([
     ['a token that is not there', () => openSigner(place(NAME, 'other'), PIN), 'no token'],
     ['a key that is not there', () => openSigner(place('aj.test/ledger-9'), PIN), 'no objects'],
-    ['a library that is none', () => openSigner('pkcs11:token=a;object=b?module-path=/nowhere.so', PIN), '/nowhere.so'],
+    ['a library that is none', () => openSigner('pkcs11:token=a;object=b?module-path=/nowhere.so', PIN), 'shared library'],
   ])('says plainly when %s is asked', async (_what, act, said) => {
     await expect(act()).rejects.toThrow(said);
   });

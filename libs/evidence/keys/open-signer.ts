@@ -6,9 +6,16 @@ import { OBJECT_CLASS, Pkcs11Library } from './pkcs11';
  * `pkcs11:token=nms;object=aj.test%2Fledger-1?module-path=/usr/lib/softhsm/libsofthsm2.so`. The object's label is the key's name. The
  * PIN or passphrase is never part of the place. Refuses a device that would give its private key away.
  */
-export function openSigner(place: string, secret?: string): Promise<NoteSigner> {
-  return place.startsWith('pkcs11:') ? openDevice(place, secret ?? '') : Promise.resolve(loadKey(place, secret));
+export async function openSigner(place: string, secret?: string): Promise<NoteSigner> {
+  if (!place.startsWith('pkcs11:')) return loadKey(place, secret);
+  const known = devices.get(place) ?? openDevice(place, secret ?? '');
+  devices.set(place, known);
+  known.catch(() => devices.delete(place));
+  return known;
 }
+
+/** One session a key and process: devices have few of them. */
+const devices = new Map<string, Promise<NoteSigner>>();
 
 async function openDevice(place: string, pin: string): Promise<NoteSigner> {
   const { token, object, modulePath } = readAddress(place);

@@ -5,11 +5,12 @@ import { finished } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { canonicalJson, Clock } from '../../kernel';
 import { BlobStore, Db, Log } from '../../platform';
-import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
+import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { openSigner } from '../keys/open-signer';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
@@ -92,7 +93,7 @@ export class Exporter {
     custody: CustodyRow[],
     parts: ContainerFile[],
   ): Promise<string> {
-    const key = loadKey(this.config.sealKeyFile, this.config.keyPassphrase);
+    const key = await openSigner(this.config.sealKeyFile, this.config.keyPassphrase);
     const surveyed = await surveyFiles(parts);
     const text = sealText({
       id: row.id,

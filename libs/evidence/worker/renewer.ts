@@ -73,8 +73,6 @@ export class Renewer {
     if (!this.isDue(trust, tokens, renewals)) return;
     const authority = this.choose(trust, authorities);
     const isRehashed = await this.rehash(
-      origin,
-      trust,
       tokens.filter(({ algorithm }) => this.endsSoon(trust, algorithm)),
       authority.algorithm,
       checkpoint,
@@ -134,7 +132,7 @@ export class Renewer {
     return holding.some(({ algorithm, genTime, signerNotAfter }) => {
       const algorithmEnd = trust.algorithms[algorithm];
       const end = Math.min(signerNotAfter.getTime(), algorithmEnd === undefined ? Infinity : Date.parse(algorithmEnd));
-      // A certificate that lives shorter than twice the lead is renewed at half its life, not at every look.
+      // What lives shorter than twice the lead is renewed at half its life, not at every look.
       const lead = Math.min(this.ledgerConfig.renewAheadDays * DAY_MS, (end - genTime.getTime()) / 2);
       return now >= end - lead || now - genTime.getTime() >= this.ledgerConfig.renewEveryDays * DAY_MS;
     });
@@ -158,8 +156,6 @@ export class Renewer {
 
   /** New digests of all content that rests on a digest that ends; true when all of them stand in the checkpoint. */
   private async rehash(
-    origin: string,
-    trust: TrustBundle,
     weak: LivingToken[],
     algorithm: StampAuthority['algorithm'],
     checkpoint: StoredCheckpoint,
@@ -169,13 +165,12 @@ export class Renewer {
       const key = `${packageId}:rehashed:${algorithm}`;
       const [known] = await this.db.tx((tx) =>
         tx.query<{ idx: string | null }[]>(
-          `SELECT p.idx FROM ledger_entry e LEFT JOIN ledger_place p ON p.entry_id = e.id AND p.origin = $2 WHERE e.key = $1`,
-          [key, origin],
+          'SELECT p.idx FROM ledger_entry e LEFT JOIN ledger_place p ON p.entry_id = e.id WHERE e.key = $1',
+          [key],
         ),
       );
       if (!known) await this.rehashPackage(packageId, algorithm, key);
-      // In the log of another year it stands under that year's checkpoints, which a renewal of this one need not wait for.
-      if (!known || (known.idx !== null && Number(known.idx) >= checkpoint.size)) isReady = false;
+      if (!known?.idx || Number(known.idx) >= checkpoint.size) isReady = false;
     }
     return isReady;
   }
