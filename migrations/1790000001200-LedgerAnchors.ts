@@ -34,6 +34,22 @@ export class LedgerAnchors1790000001200 implements MigrationInterface {
       CREATE TABLE ledger_retry (what text PRIMARY KEY, tries int NOT NULL, next_at timestamptz(3) NOT NULL, reason text NOT NULL);
       ALTER TABLE evidence_stamp ADD COLUMN signer_not_after timestamptz(3);
 
+      -- One round trip each for the two halves of an append. As functions, because the head is to be read after the lock is held.
+      CREATE FUNCTION ledger_head(of_subject text, of_key text, OUT known text, OUT last_seq int, OUT last_sha256 text) LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock(hashtextextended('ledger:' || of_subject, 0));
+        SELECT e.entry_sha256 INTO known FROM ledger_entry e WHERE e.key = of_key;
+        IF known IS NULL THEN
+          SELECT e.seq, e.entry_sha256 INTO last_seq, last_sha256 FROM ledger_entry e WHERE e.subject = of_subject ORDER BY e.seq DESC LIMIT 1;
+        END IF;
+      END $$;
+      -- No RETURNING: the first entry of a package comes before its row, and until then nobody may read it.
+      CREATE FUNCTION ledger_put(a_subject text, a_seq int, a_type text, an_at timestamptz, a_key text, an_entry bytea, a_sha256 text, a_leaf bytea,
+        a_leaf_sm3 bytea, a_body text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO ledger_entry (subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3)
+          VALUES (a_subject, a_seq, a_type, an_at, a_key, an_entry, a_sha256, a_leaf, a_leaf_sm3);
+        INSERT INTO ledger_body (entry_id, json) VALUES (currval('ledger_entry_id_seq'), a_body);
+      END $$;
+
       DO $$ DECLARE t text; BEGIN
         FOREACH t IN ARRAY ARRAY['ledger_anchor', 'ledger_cosignature', 'ledger_renewal'] LOOP
           EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t || '_insert_only', t);

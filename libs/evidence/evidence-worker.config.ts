@@ -9,7 +9,7 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     default: '.data/staging',
     describe: 'folder that capture writes to and the worker reads from',
   }),
-  sealKeyFile: env.string('SEAL_KEY_FILE', { 
+  sealKeyFile: env.string('SEAL_KEY_FILE', {
     default: '.data/keys/worker/seal-1.key',
     describe: 'key that seals exports: a key file, or pkcs11:token=…;object=…?module-path=…',
   }),

@@ -20,7 +20,22 @@ import { TimeStamper } from './worker/time-stamper';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, evidenceLedgerConfig, KeyLog, LedgerAnchorer, Renewer, RetryLater, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [
+    evidenceWorkerConfig,
+    evidenceLedgerConfig,
+    KeyLog,
+    LedgerAnchorer,
+    Renewer,
+    RetryLater,
+    CaptureClient,
+    CaptureRunner,
+    Exporter,
+    ExportProofs,
+    ExportReport,
+    Fixation,
+    LedgerSequencer,
+    TimeStamper,
+  ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(

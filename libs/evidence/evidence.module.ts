@@ -15,7 +15,26 @@ import { LedgerTrees } from './store/ledger-trees';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, AffectedPackages, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
-  exports: [AffectedPackages, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerAnchors, LedgerPublication, LedgerTrees],
+  providers: [
+    evidenceConfig,
+    AffectedPackages,
+    EvidenceService,
+    ContentService,
+    EvidenceFsck,
+    Ledger,
+    LedgerAnchors,
+    LedgerPublication,
+    LedgerTrees,
+  ],
+  exports: [
+    AffectedPackages,
+    EvidenceService,
+    ContentService,
+    EvidenceFsck,
+    Ledger,
+    LedgerAnchors,
+    LedgerPublication,
+    LedgerTrees,
+  ],
 })
 export class EvidenceModule {}

@@ -28,7 +28,9 @@ export async function exportCheckpointCommand(argv: string[]): Promise<number> {
     return help ? 0 : 3;
   }
   const now = clockFor(cliConfig.read().clockFile).now();
-  const bytes = await withEvidence(({ publication, evidence }) => publication.checkpoint(origin ?? evidence.logOrigin(now), Number(old)));
+  const bytes = await withEvidence(({ publication, evidence }) =>
+    publication.checkpoint(origin ?? evidence.logOrigin(now), Number(old)),
+  );
   if (!bytes) return 2;
   writeFileSync(out, bytes);
   return 0;
@@ -41,9 +43,11 @@ export async function exportTilesCommand(argv: string[]): Promise<number> {
     return help ? 0 : 3;
   }
   const now = clockFor(cliConfig.read().clockFile).now();
-  const { size, files, origin: written } = await withEvidence(({ publication, evidence }) =>
-    publication.tiles(origin ?? evidence.logOrigin(now), out),
-  );
+  const {
+    size,
+    files,
+    origin: written,
+  } = await withEvidence(({ publication, evidence }) => publication.tiles(origin ?? evidence.logOrigin(now), out));
   console.log(`${written}: ${size} entries, ${files} files`);
   return 0;
 }

@@ -15,8 +15,18 @@ const LINES = [
     'keys [rotate|revoke|affected]',
     'make missing signing keys and the trust bundle; rotate, revoke',
   ],
-  ['export-checkpoint --out <文件>', '检查点与一致性证明,供线下见证', 'export-checkpoint --out <file>', 'checkpoint and consistency proof for an offline witness'],
-  ['export-tiles --out <目录>', '账本公开形式(tlog-tiles)', 'export-tiles --out <dir>', 'the log in its public form (tlog-tiles)'],
+  [
+    'export-checkpoint --out <文件>',
+    '检查点与一致性证明,供线下见证',
+    'export-checkpoint --out <file>',
+    'checkpoint and consistency proof for an offline witness',
+  ],
+  [
+    'export-tiles --out <目录>',
+    '账本公开形式(tlog-tiles)',
+    'export-tiles --out <dir>',
+    'the log in its public form (tlog-tiles)',
+  ],
 ] as const;
 
 /** The help of the command line, Chinese first; `unknown` is a verb that does not exist. */

@@ -49,7 +49,9 @@ export async function keysCommand(argv: string[]): Promise<number> {
     case 'rotate': {
       if (!ROLES.includes(role)) return usage();
       console.log(`key made: ${await rotateKey(request, role as KeyRole, new Date())}`);
-      console.log('旧密钥一周后失效。 The old key counts for one more week: restart its process with the new one, publish the trust bundle.');
+      console.log(
+        '旧密钥一周后失效。 The old key counts for one more week: restart its process with the new one, publish the trust bundle.',
+      );
       return 0;
     }
     case 'revoke':

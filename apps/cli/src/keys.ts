@@ -128,7 +128,8 @@ export function revokeKey(root: string, name: string, revoked: { invalidFrom: st
     throw new Error(`${name} signs checkpoints: rotate it, and compare with the slips and witnesses outside`);
   if (keys.length === 0) throw new Error(`the trust bundle has no key ${name}`);
   for (const key of keys) {
-    if (key.revoked && key.revoked.invalidFrom <= revoked.invalidFrom) throw new Error(`${name} is revoked from ${key.revoked.invalidFrom}`);
+    if (key.revoked && key.revoked.invalidFrom <= revoked.invalidFrom)
+      throw new Error(`${name} is revoked from ${key.revoked.invalidFrom}`);
     key.revoked = revoked;
   }
   writeBundle(trustFile, bundle);

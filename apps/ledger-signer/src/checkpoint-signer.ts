@@ -2,7 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../../libs/kernel';
 import { type Db, systemClaims } from '../../../libs/platform';
-import { checkpointText, type NoteSigner, type NoteVerifier, openNote, parseCheckpointText, signNote, textOf, utf8 } from '../../../libs/proof';
+import {
+  checkpointText,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  parseCheckpointText,
+  signNote,
+  textOf,
+  utf8,
+} from '../../../libs/proof';
 import { isSameRoot, keptOf, type KeptRoots, Remembered } from './remembered';
 
 const BATCH = 5_000;

@@ -36,11 +36,17 @@ afterEach(async () => {
 /** The house and its signer, as the two processes work together. */
 async function open(options: HouseOptions = {}, idleMs?: number) {
   house = await aHouse(options);
-  const signer = new CheckpointSigner(house.signerDb, house.clock, testKeys.ledger, new KeptRoots(join(house.root, 'kept.json')), {
-    intervalMs: 0,
-    adopt: false,
-    ...(idleMs !== undefined && { idleMs }),
-  });
+  const signer = new CheckpointSigner(
+    house.signerDb,
+    house.clock,
+    testKeys.ledger,
+    new KeptRoots(join(house.root, 'kept.json')),
+    {
+      intervalMs: 0,
+      adopt: false,
+      ...(idleMs !== undefined && { idleMs }),
+    },
+  );
   return () => signer.look();
 }
 
@@ -159,7 +165,9 @@ describe('witnesses', () => {
     await house.fixedPackage();
     await house.settle(sign);
     expect(witness!.heads.get(ORIGIN)!.size).toBe((await checkpoints()).at(-1)!.size);
-    const report = await house.verify(await house.exported(row.id, sign), { trust: { policy: { tokens: 0, witnesses: 1, maxLateMinutes: 10 } } });
+    const report = await house.verify(await house.exported(row.id, sign), {
+      trust: { policy: { tokens: 0, witnesses: 1, maxLateMinutes: 10 } },
+    });
     expect(codes(report.reasons)).not.toContain('WITNESS_QUORUM');
     expect(report.reasons.filter(({ step }) => step === 'V7')).toEqual([]);
   });
@@ -200,7 +208,9 @@ describe('witnesses', () => {
     const root = await house.run(() =>
       house.db.tx(async (tx) => {
         const tree = new MemoryTree('sha256');
-        for (const { leaf } of await tx.query<{ leaf: Buffer }[]>('SELECT e.leaf FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY idx'))
+        for (const { leaf } of await tx.query<{ leaf: Buffer }[]>(
+          'SELECT e.leaf FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id ORDER BY idx',
+        ))
           tree.appendLeaf(new Uint8Array(leaf));
         return tree.root();
       }),
@@ -222,13 +232,20 @@ describe('the public form', () => {
     const { sign } = await opened();
     for (let n = 0; n < 300; n += 1)
       await house.db.as(house.worker, (tx) =>
-        house.ledger.append(tx, { subject: `ev_${String(n % 7)}`, type: 'evidence.viewed', facts: { who: '办案人员甲', n } }, `t${n}`),
+        house.ledger.append(
+          tx,
+          { subject: `ev_${String(n % 7)}`, type: 'evidence.viewed', facts: { who: '办案人员甲', n } },
+          `t${n}`,
+        ),
       );
     await house.settle(sign);
     const folder = join(house.root, 'tiles');
     const { size } = await publication().tiles(ORIGIN, folder);
     expect(size).toBeGreaterThan(300);
-    for (const [top, hash] of [['', 'sha256'], ['sm3', 'sm3']] as const) {
+    for (const [top, hash] of [
+      ['', 'sha256'],
+      ['sm3', 'sm3'],
+    ] as const) {
       const signed = readCheckpoint(new Uint8Array(readFileSync(join(folder, top, 'checkpoint'))));
       expect(signed.size).toBe(size);
       const fromEntries = new MemoryTree(hash);
@@ -242,9 +259,13 @@ describe('the public form', () => {
       const above = hashesOfTiles(join(folder, top), 1, Math.floor(size / 256));
       expect(above).toEqual([fromTiles.read({ level: 8, index: 0 })]);
     }
-    const all = filesBelow(folder).map((file) => readFileSync(file).toString('latin1')).join('\n') + filesBelow(folder).join('\n');
+    const all =
+      filesBelow(folder)
+        .map((file) => readFileSync(file).toString('latin1'))
+        .join('\n') + filesBelow(folder).join('\n');
     const [{ number }] = await house.database.admin.query<[{ number: string }]>('SELECT number FROM evidence_package LIMIT 1');
-    for (const word of ['shop.test', Buffer.from('办案人员甲').toString('latin1'), number, 'officer.a', 'C-1001']) expect(all).not.toContain(word);
+    for (const word of ['shop.test', Buffer.from('办案人员甲').toString('latin1'), number, 'officer.a', 'C-1001'])
+      expect(all).not.toContain(word);
   });
 
   it('an exported checkpoint proves that the log grew, and lifts a package that has no other anchor', async () => {
@@ -268,7 +289,9 @@ describe('F14 a stolen ledger key', () => {
     const { sign, row } = await opened();
     const bytes = await house.exported(row.id, sign);
     const slip = (await anchors()).at(-1)!;
-    const forged = await signNote(checkpointText({ origin: ORIGIN, size: slip.size, root: new Uint8Array(32).fill(7) }), [testKeys.ledger]);
+    const forged = await signNote(checkpointText({ origin: ORIGIN, size: slip.size, root: new Uint8Array(32).fill(7) }), [
+      testKeys.ledger,
+    ]);
     const report = await house.verify(bytes, { checkpoints: [forged] });
     expect(codes(report.reasons)).toContain('SPLIT_VIEW');
     expect(report.verdict).toBe('FAILED');
@@ -285,7 +308,9 @@ describe('F14 a stolen ledger key', () => {
 describe('F13 a stolen worker key', () => {
   const revoked = (invalidFrom: string) => ({ invalidFrom, reason: 'the key was copied' });
   const withRevocation = (at: string) => ({
-    signers: house.bundle().signers.map((signer) => (signer.name === testKeys.worker.name ? { ...signer, revoked: revoked(at) } : signer)),
+    signers: house
+      .bundle()
+      .signers.map((signer) => (signer.name === testKeys.worker.name ? { ...signer, revoked: revoked(at) } : signer)),
   });
 
   it('F13 what an outside token dates before the revocation still counts, what is dated after it is KEY_REVOKED', async () => {
@@ -302,16 +327,21 @@ describe('F13 a stolen worker key', () => {
 describe('keys in the ledger', () => {
   it('F13 a revocation is logged, every checkpoint is stamped anew, and what suffers is listed', async () => {
     const { sign, row } = await opened();
-    const log = new KeyLog(house.db, house.content, house.ledger, { agencyDomain: 'aj.test', trustFile: join(house.root, 'trust.json') });
+    const log = new KeyLog(house.db, house.content, house.ledger, {
+      agencyDomain: 'aj.test',
+      trustFile: join(house.root, 'trust.json'),
+    });
     const affected = new AffectedPackages(house.db, house.content);
     const invalidFrom = house.clock.now().toISOString();
     house.away.add('outer');
     house.clock.advance(60_000);
     const undated = await house.fixedPackage();
     await house.settle(sign);
-    const signers = house.bundle().signers.map((signer) =>
-      signer.name === testKeys.worker.name ? { ...signer, revoked: { invalidFrom, reason: 'the key was copied' } } : signer,
-    );
+    const signers = house
+      .bundle()
+      .signers.map((signer) =>
+        signer.name === testKeys.worker.name ? { ...signer, revoked: { invalidFrom, reason: 'the key was copied' } } : signer,
+      );
     house.setTrust({ signers });
     await house.run(() => log.look());
     await house.run(() => log.look());
@@ -335,7 +365,10 @@ describe('two authorities at once', () => {
       { name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' },
       { name: 'guomi', algorithm: 'sm3', from: '2026-01-01', to: '2030-01-01' },
     ] as const;
-    const { sign, row } = await opened({ authorities: [outer, sm3], trust: { policy: { tokens: 2, witnesses: 1, maxLateMinutes: 10 } } });
+    const { sign, row } = await opened({
+      authorities: [outer, sm3],
+      trust: { policy: { tokens: 2, witnesses: 1, maxLateMinutes: 10 } },
+    });
     const report = await house.verify(await house.exported(row.id, sign));
     expect([report.verdict, report.level, report.reasons]).toEqual(['PASSED', 5, []]);
     house.away.add('outer').add('guomi');
@@ -384,7 +417,8 @@ describe('renewal', () => {
     }
     const all = await renewals();
     expect(all.map(({ n }) => n)).toEqual([1, 2, 3]);
-    const covers = (n: number) => (JSON.parse(all[n - 1]!.statement.toString()) as { covers: { sha256: string }[] }).covers.map(({ sha256 }) => sha256);
+    const covers = (n: number) =>
+      (JSON.parse(all[n - 1]!.statement.toString()) as { covers: { sha256: string }[] }).covers.map(({ sha256 }) => sha256);
     for (const { statement, token } of all.slice(0, 2))
       for (const bytes of [statement, token]) expect(covers(3)).toContain(digestsOf(new Uint8Array(bytes)).sha256);
     const entries = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ORIGIN)));
@@ -408,7 +442,10 @@ describe('renewal', () => {
     await house.settle(sign); // then the new stamp
     expect(await renewals()).toMatchObject([{ algorithm: 'sm3' }]);
     const custody = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, row.id)));
-    const rehashed = JSON.parse(custody.find(({ type }) => type === 'evidence.rehashed')!.body!) as { algorithm: string; manifest: string };
+    const rehashed = JSON.parse(custody.find(({ type }) => type === 'evidence.rehashed')!.body!) as {
+      algorithm: string;
+      manifest: string;
+    };
     expect(rehashed).toMatchObject({ algorithm: 'sm3', manifest: row.manifestSm3 });
     const report = await house.verify(await house.exported(row.id, sign), { at: at('2027-07-01') });
     expect(report.verdict).toBe('PASSED');

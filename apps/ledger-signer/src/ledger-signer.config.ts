@@ -14,8 +14,14 @@ export const ledgerSignerConfig = defineConfig('ledger-signer', {
     default: [],
     describe: 'published keys (vkey) of earlier ledger keys whose files are gone, so that their checkpoints are still checked',
   }),
-  idleS: env.integer('LEDGER_IDLE_S', { default: 86_400, describe: 'a checkpoint is signed again after this long while nothing happens' }),
-  keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files, or PIN of the key device', secret: true }),
+  idleS: env.integer('LEDGER_IDLE_S', {
+    default: 86_400,
+    describe: 'a checkpoint is signed again after this long while nothing happens',
+  }),
+  keyPassphrase: env.optional('KEY_PASSPHRASE', {
+    describe: 'passphrase of the key files, or PIN of the key device',
+    secret: true,
+  }),
   intervalS: env.integer('LEDGER_INTERVAL_S', {
     default: 60,
     describe: 'a checkpoint is signed when entries wait and this long has passed',

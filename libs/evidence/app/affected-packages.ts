@@ -21,7 +21,10 @@ export class AffectedPackages {
   /** In order of fixation. `invalidFrom` as in the trust bundle. */
   of(keyName: string, invalidFrom: Date): Promise<AffectedPackage[]> {
     return this.db.as(systemClaims('keys'), async (tx) => {
-      const outside = this.content.trust().tsa.filter(({ internal }) => !internal).map(({ name }) => name);
+      const outside = this.content
+        .trust()
+        .tsa.filter(({ internal }) => !internal)
+        .map(({ name }) => name);
       const rows = await tx
         .createQueryBuilder(PackageRow, 'p')
         .where('p.fixedAt IS NOT NULL')

@@ -120,8 +120,7 @@ export class EvidenceFsck {
       for (const hash of HASHES)
         for (const fault of await this.nodeFaults(tx, origin, hash, made[hash])) report.faults.push(fault);
     }
-    for (const n of at.keys())
-      if (n > size) for (const hash of HASHES) report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
+    for (const n of at.keys()) if (n > size) for (const hash of HASHES) report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
   }
 
   /** `LEDGER_NODE` for the first node of the batch that is not what the entries say. */

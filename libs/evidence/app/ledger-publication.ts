@@ -78,7 +78,10 @@ export class LedgerPublication {
     }
   }
 
-  private async entryTiles({ origin, size }: StoredCheckpoint, put: (path: string, bytes: Uint8Array) => Promise<void>): Promise<void> {
+  private async entryTiles(
+    { origin, size }: StoredCheckpoint,
+    put: (path: string, bytes: Uint8Array) => Promise<void>,
+  ): Promise<void> {
     for (let n = 0; n * WIDTH < size; n += 1) {
       const width = Math.min(WIDTH, size - n * WIDTH);
       const entries = await this.read((tx) => this.trees.entries(tx, origin, n * WIDTH, n * WIDTH + width));
@@ -98,7 +101,8 @@ export class LedgerPublication {
 /** `x001/234` for tile 1234; a partial tile has `.p/<width>` behind. */
 export function tilePath(n: number, width: number): string {
   const parts: string[] = [String(n % 1000).padStart(3, '0')];
-  for (let rest = Math.floor(n / 1000); rest > 0; rest = Math.floor(rest / 1000)) parts.unshift(`x${String(rest % 1000).padStart(3, '0')}`);
+  for (let rest = Math.floor(n / 1000); rest > 0; rest = Math.floor(rest / 1000))
+    parts.unshift(`x${String(rest % 1000).padStart(3, '0')}`);
   return `${parts.join('/')}${width === WIDTH ? '' : `.p/${width}`}`;
 }
 

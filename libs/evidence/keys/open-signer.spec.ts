@@ -41,13 +41,30 @@ withDevice('a key in a device (SoftHSM2)', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'softhsm-'));
     mkdirSync(join(folder, 'tokens'));
-    writeFileSync(join(folder, 'softhsm2.conf'), `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\n`);
+    writeFileSync(
+      join(folder, 'softhsm2.conf'),
+      `directories.tokendir = ${join(folder, 'tokens')}\nobjectstore.backend = file\n`,
+    );
     env = { ...process.env, SOFTHSM2_CONF: join(folder, 'softhsm2.conf') };
     // Jest keeps an environment of its own; the library reads that of the process.
-    koffi.load(null).func('int setenv(const char *name, const char *value, int overwrite)')('SOFTHSM2_CONF', env.SOFTHSM2_CONF, 1);
+    koffi.load(null).func('int setenv(const char *name, const char *value, int overwrite)')(
+      'SOFTHSM2_CONF',
+      env.SOFTHSM2_CONF,
+      1,
+    );
     execFileSync('softhsm2-util', ['--init-token', '--free', '--label', 'nms', '--so-pin', '0815', '--pin', PIN], { env });
     tool('--keypairgen', '--key-type', 'EC:edwards25519', '--label', NAME, '--id', '01', '--sensitive');
-    tool('--keypairgen', '--key-type', 'EC:edwards25519', '--label', 'aj.test/open-1', '--id', '02', '--sensitive', '--extractable');
+    tool(
+      '--keypairgen',
+      '--key-type',
+      'EC:edwards25519',
+      '--label',
+      'aj.test/open-1',
+      '--id',
+      '02',
+      '--sensitive',
+      '--extractable',
+    );
   });
 
   it('signs a note that everybody can check by the published key, also the other way round by the tool', async () => {
@@ -57,7 +74,9 @@ withDevice('a key in a device (SoftHSM2)', () => {
     const message = join(folder, 'message');
     writeFileSync(message, 'the same bytes');
     tool('--sign', '--mechanism', 'EDDSA', '--id', '01', '--input-file', message, '--output-file', `${message}.sig`);
-    expect(await signer.sign(new Uint8Array(Buffer.from('the same bytes')))).toEqual(new Uint8Array(readFileSync(`${message}.sig`)));
+    expect(await signer.sign(new Uint8Array(Buffer.from('the same bytes')))).toEqual(
+      new Uint8Array(readFileSync(`${message}.sig`)),
+    );
   });
 
   it('signs again and again in one session, and in a second one', async () => {

@@ -23,7 +23,8 @@ async function openDevice(place: string, pin: string): Promise<NoteSigner> {
   const session = device.open(token, pin);
   const publicKey = device.publicPoint(session, device.find(session, OBJECT_CLASS.publicKey, object));
   const key = device.find(session, OBJECT_CLASS.privateKey, object);
-  if (!device.isKept(session, key)) throw new Error(`${object}: the device would give this key away (not sensitive, or extractable)`);
+  if (!device.isKept(session, key))
+    throw new Error(`${object}: the device would give this key away (not sensitive, or extractable)`);
   const verifier = verifierOfKey(object, 'ed25519', publicKey);
   const sign = (message: Uint8Array): Promise<Uint8Array> => Promise.resolve(device.signEd25519(session, key, message));
   return { ...verifier, sign };

@@ -11,12 +11,18 @@ const CALLS = {
   openSession: [12, 'unsigned long F12(unsigned long slot, unsigned long flags, void *app, void *notify, void *session)'],
   closeSession: [13, 'unsigned long F13(unsigned long session)'],
   login: [18, 'unsigned long F18(unsigned long session, unsigned long user, void *pin, unsigned long length)'],
-  getAttributeValue: [24, 'unsigned long F24(unsigned long session, unsigned long object, CK_ATTRIBUTE *list, unsigned long count)'],
+  getAttributeValue: [
+    24,
+    'unsigned long F24(unsigned long session, unsigned long object, CK_ATTRIBUTE *list, unsigned long count)',
+  ],
   findObjectsInit: [26, 'unsigned long F26(unsigned long session, CK_ATTRIBUTE *list, unsigned long count)'],
   findObjects: [27, 'unsigned long F27(unsigned long session, void *found, unsigned long max, void *count)'],
   findObjectsFinal: [28, 'unsigned long F28(unsigned long session)'],
   signInit: [42, 'unsigned long F42(unsigned long session, CK_MECHANISM *mechanism, unsigned long key)'],
-  sign: [43, 'unsigned long F43(unsigned long session, void *data, unsigned long length, void *signature, void *signatureLength)'],
+  sign: [
+    43,
+    'unsigned long F43(unsigned long session, void *data, unsigned long length, void *signature, void *signatureLength)',
+  ],
 } as const;
 
 const WORD = 8;

@@ -61,18 +61,7 @@ export class LedgerAnchors {
     await tx.query(
       `INSERT INTO ledger_anchor (origin, size, tsa, round, algorithm, note, token, gen_time, signer_not_after, received_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-      [
-        row.origin,
-        row.size,
-        row.tsa,
-        row.round,
-        row.algorithm,
-        row.note,
-        row.token,
-        row.genTime,
-        row.signerNotAfter,
-        receivedAt,
-      ],
+      [row.origin, row.size, row.tsa, row.round, row.algorithm, row.note, row.token, row.genTime, row.signerNotAfter, receivedAt],
     );
   }
 

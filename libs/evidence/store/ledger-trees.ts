@@ -90,14 +90,7 @@ export class LedgerTrees {
   }
 
   /** Hashes of one level, left to right; those that are there. */
-  async level(
-    tx: EntityManager,
-    origin: string,
-    hash: TreeHash,
-    level: number,
-    from: number,
-    to: number,
-  ): Promise<Uint8Array[]> {
+  async level(tx: EntityManager, origin: string, hash: TreeHash, level: number, from: number, to: number): Promise<Uint8Array[]> {
     const rows = await tx.query<{ hash: Buffer }[]>(
       'SELECT hash FROM ledger_node WHERE origin = $1 AND tree = $2 AND level = $3 AND idx >= $4 AND idx < $5 ORDER BY idx',
       [origin, hash, level, from, to],

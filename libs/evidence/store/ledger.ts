@@ -25,28 +25,26 @@ export class Ledger {
    * lock until commit; writers of different subjects never meet. The same `key` again changes nothing (I-11).
    */
   async append(tx: EntityManager, event: LedgerEvent, key: string): Promise<string> {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || $1, 0))`, [event.subject]);
-    const [known] = await tx.query<{ entry_sha256: string }[]>('SELECT entry_sha256 FROM ledger_entry WHERE key = $1', [key]);
-    if (known) return known.entry_sha256;
-    const at = this.clock.now();
-    const entry = entryFor(event, await this.head(tx, event.subject), at);
-    // No RETURNING: the first entry of a package comes before its row, and until then nobody may read it.
-    await tx.query(
-      `INSERT INTO ledger_entry (subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        event.subject,
-        JSON.parse(entry.bytes.toString()).seq,
-        event.type,
-        at,
-        key,
-        entry.bytes,
-        entry.sha256,
-        entry.leaf,
-        entry.leafSm3,
-      ],
+    const [head] = await tx.query<{ known: string | null; last_seq: number | null; last_sha256: string | null }[]>(
+      'SELECT known, last_seq, last_sha256 FROM ledger_head($1, $2)',
+      [event.subject, key],
     );
-    await tx.query(`INSERT INTO ledger_body (entry_id, json) VALUES (currval('ledger_entry_id_seq'), $1)`, [entry.body]);
+    if (head?.known) return head.known;
+    const at = this.clock.now();
+    const chain: ChainHead = head?.last_sha256 ? { seq: head.last_seq! + 1, prev: head.last_sha256 } : { seq: 0, prev: '' };
+    const entry = entryFor(event, chain, at);
+    await tx.query('SELECT ledger_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+      event.subject,
+      chain.seq,
+      event.type,
+      at,
+      key,
+      entry.bytes,
+      entry.sha256,
+      entry.leaf,
+      entry.leafSm3,
+      entry.body,
+    ]);
     return entry.sha256;
   }
 
@@ -58,13 +56,5 @@ export class Ledger {
        WHERE e.subject = $1 ORDER BY e.seq`,
       [subject],
     );
-  }
-
-  private async head(tx: EntityManager, subject: string): Promise<ChainHead> {
-    const [last] = await tx.query<{ seq: number; entry_sha256: string }[]>(
-      'SELECT seq, entry_sha256 FROM ledger_entry WHERE subject = $1 ORDER BY seq DESC LIMIT 1',
-      [subject],
-    );
-    return last ? { seq: last.seq + 1, prev: last.entry_sha256 } : { seq: 0, prev: '' };
   }
 }

@@ -124,7 +124,8 @@ export async function aHouse({
   authorities.forEach(appoint);
 
   const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
-  const setTrust = (changes: Partial<TrustBundle>): void => writeFileSync(names.trustFile, trustBundleBytes({ ...bundle(), ...changes }));
+  const setTrust = (changes: Partial<TrustBundle>): void =>
+    writeFileSync(names.trustFile, trustBundleBytes({ ...bundle(), ...changes }));
   const bundle = (): TrustBundle => parseTrustBundle(new Uint8Array(readFileSync(names.trustFile)));
   writeFileSync(names.trustFile, trustBundleBytes(aTrustBundle({ tsa, ...trust })));
   writeKeyFile(join(root, 'seal.key'), testKeys.seal);
@@ -273,11 +274,15 @@ export async function aHouse({
     bytes: Uint8Array,
     asked: { at?: Date; level?: Level; trust?: Partial<TrustBundle>; checkpoints?: Uint8Array[] } = {},
   ): Promise<Report> =>
-    verifyPackage({ form: 'file', source: bytesSource(bytes) }, { ...bundle(), ...asked.trust }, {
-      at: asked.at ?? clock.now(),
-      level: asked.level ?? 5,
-      checkpoints: asked.checkpoints ?? [],
-    });
+    verifyPackage(
+      { form: 'file', source: bytesSource(bytes) },
+      { ...bundle(), ...asked.trust },
+      {
+        at: asked.at ?? clock.now(),
+        level: asked.level ?? 5,
+        checkpoints: asked.checkpoints ?? [],
+      },
+    );
 
   return {
     root,

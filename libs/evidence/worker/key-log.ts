@@ -38,7 +38,11 @@ export class KeyLog {
         await this.ledger.append(tx, { subject: name, type: 'key.added', facts: added }, `key.added:${vkey}`);
         if (!revoked) continue;
         const { invalidFrom, reason } = revoked;
-        await this.ledger.append(tx, { subject: name, type: 'key.revoked', facts: { vkey, invalidFrom, reason } }, `key.revoked:${vkey}`);
+        await this.ledger.append(
+          tx,
+          { subject: name, type: 'key.revoked', facts: { vkey, invalidFrom, reason } },
+          `key.revoked:${vkey}`,
+        );
       }
     });
   }
@@ -54,7 +58,14 @@ export class KeyLog {
 }
 
 function publishedKeys(bundle: TrustBundle): PublishedKey[] {
-  const logs = bundle.logs.map(({ vkey, from, to }) => ({ name: verifierOf(vkey).name, vkey, roles: ['ledger'], from, to, revoked: null }));
+  const logs = bundle.logs.map(({ vkey, from, to }) => ({
+    name: verifierOf(vkey).name,
+    vkey,
+    roles: ['ledger'],
+    from,
+    to,
+    revoked: null,
+  }));
   const byKey = Map.groupBy([...bundle.signers, ...logs], ({ vkey }) => vkey);
   return [...byKey.values()].map(([first]) => first!);
 }

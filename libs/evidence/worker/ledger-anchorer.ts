@@ -2,7 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { Db } from '../../platform';
-import { consistencyBytes, consistencyRanges, hashesOf, openNote, parseCount, parseNote, textOf, utf8, verifierOf } from '../../proof';
+import {
+  consistencyBytes,
+  consistencyRanges,
+  hashesOf,
+  openNote,
+  parseCount,
+  parseNote,
+  textOf,
+  utf8,
+  verifierOf,
+} from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceLedgerConfig, type EvidenceLedgerConfig } from '../evidence-ledger.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -153,7 +163,10 @@ export class LedgerAnchorer {
 
   /** The line of this witness in the answer; anything that does not verify by the trust bundle is refused. */
   private cosignatureOf({ note }: StoredCheckpoint, name: string, answer: string): string {
-    const keys = this.content.trust().witnesses.filter((known) => known.name === name).map(({ vkey }) => verifierOf(vkey));
+    const keys = this.content
+      .trust()
+      .witnesses.filter((known) => known.name === name)
+      .map(({ vkey }) => verifierOf(vkey));
     const line = answer.split('\n').find((candidate) => candidate.startsWith(`— ${name} `));
     if (!line) throw new Error('the answer has no line of the witness');
     openNote(utf8(`${parseNote(utf8(note)).text}\n${line}\n`), keys);

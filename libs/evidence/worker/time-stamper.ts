@@ -66,11 +66,7 @@ export class TimeStamper {
     return authoritiesOf(this.config.tsaUrls);
   }
 
-  private async keep(
-    packageId: string,
-    { name, algorithm }: StampAuthority,
-    { bytes, token }: ReceivedToken,
-  ): Promise<void> {
+  private async keep(packageId: string, { name, algorithm }: StampAuthority, { bytes, token }: ReceivedToken): Promise<void> {
     await this.db.tx(async (tx) => {
       const row = await tx.findOneOrFail(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       if (await tx.existsBy(StampRow, { packageId, tsa: name })) return;
