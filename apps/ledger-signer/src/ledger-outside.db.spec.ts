@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evidence';
+import { Db } from '../../../libs/platform';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
   checkpointText,
@@ -450,4 +451,104 @@ describe('renewal', () => {
     const report = await house.verify(await house.exported(row.id, sign), { at: at('2027-07-01') });
     expect(report.verdict).toBe('PASSED');
   });
+});
+
+describe('entries', () => {
+  it('I-10 have no gap, neither per subject nor in the log, with sixteen writers whose connections are killed at random', async () => {
+    const { sign } = await opened();
+    const [{ first }] = await house.database.admin.query<[{ first: string }]>('SELECT count(*) AS first FROM ledger_entry');
+    const { source } = await house.database.as('nms_worker');
+    const db = new Db(source);
+    let isWriting = true;
+    const killer = (async () => {
+      let kills = 0;
+      while (isWriting) {
+        const hit = await house.database.admin.query<unknown[]>(
+          `SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = 'nms_worker'
+             AND state = 'idle in transaction' ORDER BY random() LIMIT 1) AS victim`,
+        );
+        kills += hit.length;
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+      return kills;
+    })();
+    const writer = async (w: number): Promise<void> => {
+      for (let n = 0; n < 25; n += 1)
+        for (let isDone = false; !isDone;)
+          isDone = await db
+            .as(house.worker, async (tx) => {
+              const event = { subject: `ev_${w % 5}`, type: 'evidence.viewed', facts: { w, n } } as const;
+              await house.ledger.append(tx, event, `w${w}:${n}`);
+              await tx.query('SELECT pg_sleep(0.002)');
+              return true;
+            })
+            .catch(() => false);
+    };
+    await Promise.all(Array.from({ length: 16 }, (_, w) => writer(w)));
+    isWriting = false;
+    expect(await killer).toBeGreaterThan(3);
+    while (await house.run(() => house.sequencer.place()));
+    await sign();
+    const rows = await house.database.admin.query<{ subject: string; seqs: number[] }[]>(
+      `SELECT subject, array_agg(seq ORDER BY seq) AS seqs FROM ledger_entry GROUP BY subject`,
+    );
+    for (const { subject, seqs } of rows) expect([subject, seqs]).toEqual([subject, seqs.map((_, i) => i)]);
+    const places = await house.database.admin.query<{ idx: string }[]>('SELECT idx FROM ledger_place ORDER BY idx');
+    expect(places.map(({ idx }) => Number(idx))).toEqual(places.map((_, i) => i));
+    expect(places).toHaveLength(Number(first) + 16 * 25);
+    expect((await house.run(() => house.fsck.run())).faults).toEqual([]);
+  }, 120_000);
+
+  it('I-14 an erased event leaves tree, checkpoints and other packages as they were, and is told in its own', async () => {
+    const { sign, row } = await opened();
+    const other = await house.fixedPackage();
+    house.clock.advance(3_600_000);
+    await house.settle(sign);
+    await house.database.admin.query(
+      `ALTER TABLE ledger_body DISABLE TRIGGER ALL;
+       DELETE FROM ledger_body WHERE entry_id = (SELECT id FROM ledger_entry WHERE subject = '${row.id}' AND type = 'job.started')`,
+    );
+    expect((await house.run(() => house.fsck.run())).faults).toEqual([]);
+    await house.fixedPackage();
+    await house.settle(sign);
+    expect((await house.verify(await house.exported(other.id, sign))).verdict).toBe('PASSED');
+    const erased = await house.verify(await house.exported(row.id, sign));
+    expect([...erased.findings, ...erased.reasons].map(({ code }) => code)).toContain('BODY_ERASED');
+    expect(erased.verdict).not.toBe('FAILED');
+  });
+
+  it('I-07 fsck names a stored node that does not follow from the entries, and a checkpoint of more than is there', async () => {
+    const { sign } = await opened();
+    await sign();
+    const { admin } = house.database;
+    await admin.query('ALTER TABLE ledger_node DISABLE TRIGGER ALL; ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL');
+    await admin.query(`UPDATE ledger_node SET hash = sha256(hash) WHERE tree = 'sm3' AND level = 1 AND idx = 0`);
+    expect((await house.run(() => house.fsck.run())).faults).toContain(`LEDGER_NODE ${ORIGIN} sm3 1/0`);
+    await admin.query('UPDATE ledger_checkpoint SET size = size + 100');
+    expect((await house.run(() => house.fsck.run())).faults.some((fault) => fault.startsWith(`CHECKPOINT ${ORIGIN} 10`))).toBe(
+      true,
+    );
+  });
+});
+
+it('a custody chain stays in the log in which it began, so that an export of a later year verifies', async () => {
+  const { sign, row } = await opened();
+  house.clock.advance(60 * DAY_MS); // over New Year
+  await house.fixedPackage();
+  const report = await house.verify(await house.exported(row.id, sign));
+  expect(report.reasons).toEqual([]);
+  expect(report.verdict).toBe('PASSED');
+});
+
+it('I-15 a key is opened by the processes that sign, and by nothing that an officer or the public talks to', () => {
+  const root = join(__dirname, '../../..');
+  const openers = /\b(loadKey|openSigner|openSealKey|createPrivateKey)\(/;
+  const found = ['apps', 'libs'].flatMap((top) =>
+    filesBelow(join(root, top))
+      .filter((file) => file.endsWith('.ts') && !/\.(spec|fault|e2e)\.ts$|\/testing\//.test(file))
+      .filter((file) => openers.test(readFileSync(file, 'utf8')))
+      .map((file) => file.slice(root.length + 1)),
+  );
+  expect(found).toContain('libs/evidence/worker/exporter.ts');
+  expect(found.filter((file) => /^apps\/(api|portal)\/|\/http\/|\/app\//.test(file))).toEqual([]);
 });
