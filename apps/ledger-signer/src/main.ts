@@ -6,8 +6,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Clock } from '../../../libs/kernel';
 import { allConfigs, checkConfigs, Db, Log, PlatformModule } from '../../../libs/platform';
-import { openSigner } from '../../../libs/evidence';
-import { loadKey, verifierOf } from '../../../libs/proof';
+import { loadKey, type NoteSigner, verifierOf } from '../../../libs/proof';
 import { CheckpointSigner, LedgerIncident } from './checkpoint-signer';
 import { ledgerSignerConfig } from './ledger-signer.config';
 import { KeptRoots } from './remembered';
@@ -23,6 +22,13 @@ function keyFiles(folder: string): string[] {
   const numberOf = (file: string): number => Number(/^ledger-(\d+)\.key$/.exec(file)?.[1] ?? 0);
   const found = existsSync(folder) ? readdirSync(folder).filter((file) => numberOf(file) > 0) : [];
   return found.sort((a, b) => numberOf(a) - numberOf(b)).map((file) => join(folder, file));
+}
+
+/** The room with the adapter for key devices is loaded only where the key lives in one. */
+async function openKey(place: string, secret?: string): Promise<NoteSigner> {
+  if (!place.startsWith('pkcs11:')) return loadKey(place, secret);
+  const { openSigner } = await import('../../../libs/evidence/index.js');
+  return openSigner(place, secret);
 }
 
 async function main(): Promise<void> {
@@ -43,7 +49,7 @@ async function main(): Promise<void> {
   const signer = new CheckpointSigner(
     app.get(Db),
     app.get(Clock),
-    await openSigner(place, config.keyPassphrase),
+    await openKey(place, config.keyPassphrase),
     new KeptRoots(join(config.keyDir, 'kept-roots.json')),
     {
       intervalMs: config.intervalS * 1000,
