@@ -468,7 +468,7 @@ describe('entries', () => {
              AND state = 'idle in transaction' ORDER BY random() LIMIT 1) AS victim`,
         );
         kills += hit.length;
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
       return kills;
     })();
