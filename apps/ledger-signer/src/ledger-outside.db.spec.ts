@@ -539,16 +539,3 @@ it('a custody chain stays in the log in which it began, so that an export of a l
   expect(report.reasons).toEqual([]);
   expect(report.verdict).toBe('PASSED');
 });
-
-it('I-15 a key is opened by the processes that sign, and by nothing that an officer or the public talks to', () => {
-  const root = join(__dirname, '../../..');
-  const openers = /\b(loadKey|openSigner|openSealKey|createPrivateKey)\(/;
-  const found = ['apps', 'libs'].flatMap((top) =>
-    filesBelow(join(root, top))
-      .filter((file) => file.endsWith('.ts') && !/\.(spec|fault|e2e)\.ts$|\/testing\//.test(file))
-      .filter((file) => openers.test(readFileSync(file, 'utf8')))
-      .map((file) => file.slice(root.length + 1)),
-  );
-  expect(found).toContain('libs/evidence/worker/exporter.ts');
-  expect(found.filter((file) => /^apps\/(api|portal)\/|\/http\/|\/app\//.test(file))).toEqual([]);
-});
