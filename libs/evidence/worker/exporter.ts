@@ -10,7 +10,7 @@ import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
-import { openSigner } from '../keys/open-signer';
+import { openSigner } from './open-signer';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
