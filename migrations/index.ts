@@ -11,6 +11,6 @@ export { Cases1790000000800 } from './1790000000800-Cases';
 export { Orders1790000000900 } from './1790000000900-Orders';
 export { EvidenceActs1790000001000 } from './1790000001000-EvidenceActs';
 export { CapturePreview1790000001100 } from './1790000001100-CapturePreview';
-export { LedgerInTwoSteps1790000001250 } from './1790000001250-LedgerInTwoSteps';
+export { LedgerAnchors1790000001200 } from './1790000001200-LedgerAnchors';
 export { EvidenceScrub1790000001300 } from './1790000001300-EvidenceScrub';
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';

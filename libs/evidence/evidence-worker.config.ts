@@ -9,10 +9,13 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     default: '.data/staging',
     describe: 'folder that capture writes to and the worker reads from',
   }),
-  sealKeyFile: env.string('SEAL_KEY_FILE', { default: '.data/keys/worker/seal-1.key', describe: 'key that seals exports' }),
   importKeyFile: env.string('IMPORT_KEY_FILE', {
     default: '.data/keys/worker/import-1.key',
     describe: 'key that signs manifests of received files and of attestations, never of captures',
+  }),
+  sealKeyFile: env.string('SEAL_KEY_FILE', {
+    default: '.data/keys/worker/seal-1.key',
+    describe: 'key that seals exports: a key file, or pkcs11:token=…;object=…?module-path=…',
   }),
   tsaUrls: env.list('TSA_URLS', {
     default: [],

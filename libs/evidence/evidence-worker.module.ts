@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
 import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
+import { evidenceLedgerConfig } from './evidence-ledger.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs } from './queue/evidence.contract';
@@ -10,11 +11,15 @@ import { ExportProofs } from './worker/export-proofs';
 import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
+import { KeyLog } from './worker/key-log';
+import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Reconciler } from './worker/reconciler';
 import { Replicator } from './worker/replicator';
 import { Scrub } from './worker/scrub';
 import { ReceiptFixer } from './worker/receipt-fixer';
+import { Renewer } from './worker/renewer';
+import { RetryLater } from './worker/retry-later';
 import { TimeStamper } from './worker/time-stamper';
 import { SignatureStamper } from './worker/signature-stamper';
 
@@ -23,6 +28,11 @@ import { SignatureStamper } from './worker/signature-stamper';
   imports: [EvidenceModule, EvidenceScrubWorkerModule],
   providers: [
     evidenceWorkerConfig,
+    evidenceLedgerConfig,
+    KeyLog,
+    LedgerAnchorer,
+    Renewer,
+    RetryLater,
     CaptureClient,
     CaptureRunner,
     Exporter,
@@ -49,6 +59,9 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly scrub: Scrub,
     private readonly replicator: Replicator,
     private readonly reconciler: Reconciler,
+    private readonly anchorer: LedgerAnchorer,
+    private readonly renewer: Renewer,
+    private readonly keyLog: KeyLog,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -79,6 +92,9 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.scrub', 60_000, async () => void (await this.scrub.run({ limit: 200 })));
     this.sweeps.every('evidence.replica', 10_000, async () => void (await this.replicator.copy()));
     this.sweeps.every('evidence.reconcile', 600_000, async () => void (await this.reconciler.run()));
+    this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
+    this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
+    this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
   }
 }

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActSteps } from './app/act-steps';
+import { AffectedPackages } from './app/affected-packages';
 import { ContentService } from './app/content.service';
 import { Disposals } from './app/disposals';
 import { EvidenceActs } from './app/evidence-acts';
@@ -9,12 +10,17 @@ import { EvidenceService } from './app/evidence.service';
 import { PackagePapers } from './app/package-papers';
 import { Receipts } from './app/receipts';
 import { Uploads } from './app/uploads';
+import { LedgerPublication } from './app/ledger-publication';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
 import { Ledger } from './store/ledger';
+import { LedgerAnchors } from './store/ledger-anchors';
 import { LedgerTrees } from './store/ledger-trees';
 
 const SERVICES = [
+  AffectedPackages,
+  LedgerAnchors,
+  LedgerPublication,
   EvidenceService,
   ContentService,
   EvidenceFsck,

@@ -1,12 +1,17 @@
+export { AffectedPackages } from './app/affected-packages';
 export { ContentService, type Recheck } from './app/content.service';
 export { EvidenceFsck, type FsckReport } from './app/evidence-fsck';
 export { type CaptureRequest, EvidenceService } from './app/evidence.service';
 export { EvidenceActs } from './app/evidence-acts';
 export { PackagePapers } from './app/package-papers';
 export { EvidenceRetention, type RetentionObstacle } from './app/retention';
+export { LedgerPublication, type Publication } from './app/ledger-publication';
 export { FIXED_STATES, packageStates, type PackageState } from './domain/package.states';
 export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';
 export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.entity';
+export { openSigner } from './worker/open-signer';
 export { Ledger } from './store/ledger';
+export { LedgerAnchors } from './store/ledger-anchors';
 export { LedgerTrees } from './store/ledger-trees';
+export { KeyLog } from './worker/key-log';

@@ -15,7 +15,24 @@ const LINES = [
   ],
   ['seed', '载入演示数据', 'seed', 'load demonstration data'],
   ['tsa --port <端口>', '内部时间戳机构', 'tsa --port <n>', 'internal time stamp authority'],
-  ['keys', '生成缺失的签名密钥和信任文件', 'keys', 'make missing signing keys and the trust bundle'],
+  [
+    'keys [rotate|revoke|affected]',
+    '生成缺失的签名密钥和信任文件;更换、吊销密钥',
+    'keys [rotate|revoke|affected]',
+    'make missing signing keys and the trust bundle; rotate, revoke',
+  ],
+  [
+    'export-checkpoint --out <文件>',
+    '检查点与一致性证明,供线下见证',
+    'export-checkpoint --out <file>',
+    'checkpoint and consistency proof for an offline witness',
+  ],
+  [
+    'export-tiles --out <目录>',
+    '账本公开形式(tlog-tiles)',
+    'export-tiles --out <dir>',
+    'the log in its public form (tlog-tiles)',
+  ],
 ] as const;
 
 /** The help of the command line, Chinese first; `unknown` is a verb that does not exist. */

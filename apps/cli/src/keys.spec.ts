@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseTrustBundle } from '../../../libs/proof';
-import { ensureKeys } from './keys';
+import { loadKey, openNote, parseTrustBundle, utf8, verifierOf } from '../../../libs/proof';
+import { ensureKeys, revokeKey, rotateKey } from './keys';
 
 const now = new Date('2026-11-22T00:00:00.000Z');
 const asked = () => ({
@@ -48,4 +48,54 @@ it('a new certificate for papers is added, and the bundle keeps the old one, by 
   const { x509Roots } = bundleOf(trustFile);
   expect(x509Roots).toHaveLength(2);
   expect(x509Roots[0]).toBe(old);
+});
+
+describe('the life of a key', () => {
+  const week = 7 * 86_400_000;
+
+  it.each(['worker', 'seal'] as const)(
+    'the next %s key is signed for by the old one, and each lives a year at most',
+    async (role) => {
+      const request = asked();
+      const { trustFile } = ensureKeys(request, now);
+      const later = new Date(now.getTime() + 100 * 86_400_000);
+      const file = await rotateKey(request, role, later);
+      const key = loadKey(file, request.passphrase);
+      expect(key.name).toBe(`aj.test/${role}-2`);
+      const [old, next] = bundleOf(trustFile).signers.filter(({ roles }) => roles.includes(role));
+      expect(old!.to).toBe(new Date(later.getTime() + week).toISOString());
+      expect(next).toMatchObject({ vkey: key.vkey, from: later.toISOString() });
+      expect(Date.parse(next!.to) - later.getTime()).toBeLessThanOrEqual(366 * 86_400_000);
+      const { note } = JSON.parse(readFileSync(join(request.root, 'key-rotations.jsonl'), 'utf8').trim()) as { note: string };
+      expect(openNote(utf8(note), [verifierOf(old!.vkey), verifierOf(next!.vkey)]).signers).toEqual([old!.name, next!.name]);
+      expect(ensureKeys(request, later).made).toEqual([]);
+    },
+  );
+
+  it('the next ledger key is named for every log from now on, beside the old one', async () => {
+    const request = asked();
+    const { trustFile } = ensureKeys(request, now);
+    const before = bundleOf(trustFile).logs;
+    await rotateKey(request, 'ledger', now);
+    const { logs } = bundleOf(trustFile);
+    expect(logs).toHaveLength(2 * before.length);
+    for (const { origin } of before)
+      expect(logs.filter((log) => log.origin === origin).map(({ vkey }) => verifierOf(vkey).name)).toEqual([
+        'aj.test/ledger-1',
+        'aj.test/ledger-2',
+      ]);
+    for (const { from, to } of logs) expect(Date.parse(to) - Date.parse(from)).toBeLessThanOrEqual(3 * 366 * 86_400_000);
+  });
+
+  it('a revocation stands in the bundle, may be made earlier and never later', () => {
+    const request = asked();
+    const { trustFile } = ensureKeys(request, now);
+    const from = (day: string) => ({ invalidFrom: `2026-11-${day}T00:00:00.000Z`, reason: 'the key was copied' });
+    revokeKey(request.root, 'aj.test/worker-1', from('22'));
+    expect(() => revokeKey(request.root, 'aj.test/worker-1', from('25'))).toThrow('is revoked from');
+    revokeKey(request.root, 'aj.test/worker-1', from('20'));
+    expect(bundleOf(trustFile).signers[0]!.revoked).toEqual(from('20'));
+    expect(() => revokeKey(request.root, 'aj.test/worker-9', from('20'))).toThrow('no key');
+    expect(() => revokeKey(request.root, 'aj.test/ledger-1', from('20'))).toThrow('rotate it');
+  });
 });

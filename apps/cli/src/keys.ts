@@ -1,13 +1,30 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openSealKey } from '../../../libs/documents';
-import { generateKey, loadKey, parseTrustBundle, type TrustBundle, trustBundleBytes, writeKeyFile } from '../../../libs/proof';
+import {
+  canonicalJson,
+  generateKey,
+  loadKey,
+  parseTrustBundle,
+  signNote,
+  textOf,
+  type TrustBundle,
+  trustBundleBytes,
+  verifierOf,
+  writeKeyFile,
+} from '../../../libs/proof';
 
 import { internalAuthority } from './tsa';
 
 /** One folder a process: each holds the keys of its own roles and no other (evidence specification section 13). */
 const FOLDERS = { worker: 'capture', seal: 'worker', import: 'worker', ledger: 'ledger' } as const;
-const YEAR_MS = 365 * 86_400_000;
+export type KeyRole = keyof typeof FOLDERS;
+const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
+/** An old key still counts this long after its successor was made: its process has to be told of the new one. */
+const OVERLAP_MS = 7 * DAY_MS;
+/** As `libs/evidence` reads it. */
+const ROTATIONS_FILE = 'key-rotations.jsonl';
 
 export interface KeyReport {
   made: string[];
@@ -32,7 +49,7 @@ export function ensureKeys({ root, domain, agencyName, passphrase }: KeyRequest,
   const trustFile = join(root, 'trust.json');
   const bundle = existsSync(trustFile) ? parseTrustBundle(new Uint8Array(readFileSync(trustFile))) : emptyBundle();
   for (const [role, folder] of Object.entries(FOLDERS) as [keyof typeof FOLDERS, string][]) {
-    const file = join(root, folder, `${role}-1.key`);
+    const file = newestKeyFile(root, role as KeyRole) ?? join(root, folder, `${role}-1.key`);
     if (!existsSync(file)) {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       writeKeyFile(file, generateKey(`${domain}/${role}-1`), passphrase);
@@ -67,16 +84,81 @@ export function ensureKeys({ root, domain, agencyName, passphrase }: KeyRequest,
   if (!existsSync(paper.keyFile)) made.push(paper.keyFile);
   const certificate = openSealKey(paper, agencyName, '', now).certificate.toString('base64');
   if (!bundle.x509Roots.includes(certificate)) bundle.x509Roots.push(certificate);
+  writeBundle(trustFile, bundle);
+  return { made, trustFile };
+}
+
+/**
+ * Makes the next key of a role. The new key is signed for by the old one and by itself; the old one counts for a week more, so that
+ * its process can be restarted with the new one. Worker and seal keys live at most a year, a ledger key as long as its logs.
+ */
+export async function rotateKey({ root, domain, passphrase }: KeyRequest, role: KeyRole, now: Date): Promise<string> {
+  const trustFile = join(root, 'trust.json');
+  const bundle = parseTrustBundle(new Uint8Array(readFileSync(trustFile)));
+  const oldFile = newestKeyFile(root, role);
+  if (!oldFile) throw new Error(`there is no key of the role ${role} yet`);
+  const old = loadKey(oldFile, passphrase);
+  const n = numberOf(oldFile, role) + 1;
+  const key = generateKey(`${domain}/${role}-${n}`);
+  const file = join(root, FOLDERS[role], `${role}-${n}.key`);
+  const [from, to] = [now.toISOString(), new Date(now.getTime() + YEAR_MS).toISOString()];
+  const note = await signNote(`key-added/1\n${key.vkey}\nroles ${role}\nfrom ${from}\nto ${to}\n`, [old, key]);
+  const lastDay = new Date(now.getTime() + OVERLAP_MS).toISOString();
+  for (const line of role === 'ledger' ? bundle.logs : bundle.signers)
+    if (line.vkey === old.vkey && line.to > lastDay && line.from < lastDay) line.to = lastDay;
+  if (role === 'ledger') nameLogs(bundle, `${domain}/evidence`, key.vkey, now);
+  else bundle.signers.push({ name: key.name, vkey: key.vkey, roles: [role], from, to, revoked: null });
+  // The hand-over is on disk before the key is: a key without one would be nobody's.
+  appendFileSync(join(root, ROTATIONS_FILE), `${canonicalJson({ note: textOf(note) })}\n`, { mode: 0o644 });
+  writeKeyFile(file, key, passphrase);
+  writeBundle(trustFile, bundle);
+  return file;
+}
+
+/**
+ * Says in the trust bundle from when a key of a worker or a seal is not believed. Only what outside tokens date before counts then. The
+ * worker logs `key.revoked` and stamps every checkpoint anew. A ledger key is not revoked but rotated: what it forged, the witnesses
+ * and older slips tell (F14).
+ */
+export function revokeKey(root: string, name: string, revoked: { invalidFrom: string; reason: string }): string {
+  const trustFile = join(root, 'trust.json');
+  const bundle = parseTrustBundle(new Uint8Array(readFileSync(trustFile)));
+  const keys = bundle.signers.filter((signer) => signer.name === name);
+  if (bundle.logs.some(({ vkey }) => verifierOf(vkey).name === name))
+    throw new Error(`${name} signs checkpoints: rotate it, and compare with the slips and witnesses outside`);
+  if (keys.length === 0) throw new Error(`the trust bundle has no key ${name}`);
+  for (const key of keys) {
+    if (key.revoked && key.revoked.invalidFrom <= revoked.invalidFrom)
+      throw new Error(`${name} is revoked from ${key.revoked.invalidFrom}`);
+    key.revoked = revoked;
+  }
+  writeBundle(trustFile, bundle);
+  return trustFile;
+}
+
+function numberOf(file: string, role: KeyRole): number {
+  return Number(new RegExp(`(?:^|/)${role}-(\\d+)\\.key$`).exec(file)?.[1] ?? 0);
+}
+
+/** The key of the role that was made last, or null. */
+function newestKeyFile(root: string, role: KeyRole): string | null {
+  const folder = join(root, FOLDERS[role]);
+  if (!existsSync(folder)) return null;
+  const files = readdirSync(folder).filter((file) => numberOf(file, role) > 0);
+  const newest = files.sort((a, b) => numberOf(a, role) - numberOf(b, role)).at(-1);
+  return newest ? join(folder, newest) : null;
+}
+
+function writeBundle(trustFile: string, bundle: TrustBundle): void {
   writeFileSync(`${trustFile}.new`, trustBundleBytes(bundle), { mode: 0o644 });
   renameSync(`${trustFile}.new`, trustFile);
-  return { made, trustFile };
 }
 
 /** The log of this year and of the next, each with its SM3 tree, so that a system that runs over New Year goes on. */
 function nameLogs(bundle: TrustBundle, log: string, vkey: string, now: Date): void {
   for (const year of [now.getUTCFullYear(), now.getUTCFullYear() + 1])
     for (const origin of [`${log}/${year}`, `${log}/${year}/sm3`]) {
-      if (bundle.logs.some((known) => known.origin === origin)) continue;
+      if (bundle.logs.some((known) => known.origin === origin && known.vkey === vkey)) continue;
       // A year in Shanghai begins eight hours before it begins in UTC.
       bundle.logs.push({ origin, vkey, from: `${year - 1}-12-31T16:00:00.000Z`, to: `${year + 1}-01-01T00:00:00.000Z` });
     }

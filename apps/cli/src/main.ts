@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { cliConfig } from './cli.config';
 import { helpText } from './help';
 
 type Verb = (argv: string[]) => Promise<number>;
@@ -13,21 +12,11 @@ const VERBS: Record<string, () => Promise<Verb>> = {
   fsck: async () => (await import('./fsck.js')).fsckCommand,
   scrub: async () => (await import('./scrub.js')).scrubCommand,
   seed: async () => (await import('./seed.js')).seedCommand,
-  keys: async () => keysCommand,
+  keys: async () => (await import('./keys-command.js')).keysCommand,
+  'export-checkpoint': async () => (await import('./export-ledger.js')).exportCheckpointCommand,
+  'export-tiles': async () => (await import('./export-ledger.js')).exportTilesCommand,
   tsa: async () => (await import('./tsa.js')).tsaCommand,
 };
-
-async function keysCommand(): Promise<number> {
-  const { ensureKeys } = await import('./keys.js');
-  const { keyDir, agencyDomain, agencyName, keyPassphrase } = cliConfig.read();
-  const { made, trustFile } = ensureKeys(
-    { root: keyDir, domain: agencyDomain, agencyName, passphrase: keyPassphrase },
-    new Date(),
-  );
-  for (const file of made) console.log(`key made: ${file}`);
-  console.log(`trust bundle: ${trustFile}`);
-  return 0;
-}
 
 async function main([verb, ...argv]: string[]): Promise<number> {
   const load = verb && Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;

@@ -2,10 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '../../../libs/kernel';
 import { type Db, failpoint, systemClaims } from '../../../libs/platform';
-import { checkpointText, type NoteSigner, openCheckpoint, signNote, textOf, utf8 } from '../../../libs/proof';
+import {
+  checkpointText,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  parseCheckpointText,
+  signNote,
+  textOf,
+  utf8,
+} from '../../../libs/proof';
 import { isSameRoot, keptOf, type KeptRoots, Remembered } from './remembered';
 
 const BATCH = 5_000;
+const DAY_MS = 86_400_000;
 
 /** Why the signer stopped. It never goes on by itself: somebody has to look. */
 export class LedgerIncident extends Error {}
@@ -33,7 +43,7 @@ export class CheckpointSigner {
     private readonly clock: Clock,
     private readonly key: NoteSigner,
     private readonly roots: KeptRoots,
-    private readonly options: { intervalMs: number; adopt: boolean },
+    private readonly options: { intervalMs: number; adopt: boolean; idleMs?: number; older?: readonly NoteVerifier[] },
   ) {
     const read = roots.read();
     this.isFirstStart = read === null;
@@ -59,8 +69,15 @@ export class CheckpointSigner {
     const known = this.logs.get(origin) ?? (await this.begin(origin));
     await this.readOn(origin, known);
     const last = await this.lastCheckpoint(origin);
+    // Somebody else with this key: another history is told at once, the same history is taken note of.
+    if (last && Number(last.size) > known.signed) {
+      this.compare(origin, known, last);
+      known.signed = Number(last.size);
+    }
     const age = last ? this.clock.now().getTime() - last.at.getTime() : Infinity;
-    if (known.size === known.signed || age < this.options.intervalMs) return null;
+    // Once a day also while nothing happens: whoever watches the log sees that its signer lives and has nothing new to say.
+    const isIdle = known.size === known.signed;
+    if (known.size === 0 || age < (isIdle ? (this.options.idleMs ?? DAY_MS) : this.options.intervalMs)) return null;
     await this.sign(origin, known);
     return known.size;
   }
@@ -93,7 +110,7 @@ export class CheckpointSigner {
       ['sha256', stored.note],
       ['sm3', stored.note_sm3],
     ] as const) {
-      const { checkpoint } = openCheckpoint(utf8(note), this.key);
+      const checkpoint = parseCheckpointText(openNote(utf8(note), [this.key, ...(this.options.older ?? [])]).text);
       if (!Buffer.from(known.trees[hash].root(size)).equals(checkpoint.root))
         throw new LedgerIncident(`${origin}: the checkpoint of ${size} entries is another history (${hash})`);
     }
@@ -135,14 +152,14 @@ export class CheckpointSigner {
 
   private checkpoints(origin: string): Promise<SignedCheckpoint[]> {
     return this.read((tx) =>
-      tx.query('SELECT size, at, note, note_sm3 FROM ledger_checkpoint WHERE origin = $1 ORDER BY size', [origin]),
+      tx.query('SELECT size, at, note, note_sm3 FROM ledger_checkpoint WHERE origin = $1 ORDER BY size, at', [origin]),
     );
   }
 
   private async lastCheckpoint(origin: string): Promise<SignedCheckpoint | undefined> {
     const [last] = await this.read((tx) =>
       tx.query<SignedCheckpoint[]>(
-        'SELECT size, at, note, note_sm3 FROM ledger_checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1',
+        'SELECT size, at, note, note_sm3 FROM ledger_checkpoint WHERE origin = $1 ORDER BY size DESC, at DESC LIMIT 1',
         [origin],
       ),
     );

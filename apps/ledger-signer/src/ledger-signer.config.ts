@@ -7,7 +7,21 @@ export const ledgerSignerConfig = defineConfig('ledger-signer', {
     default: '.data/keys/ledger',
     describe: 'folder with the ledger key and the checkpoints remembered outside the database',
   }),
-  keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
+  key: env.optional('LEDGER_KEY', {
+    describe: 'key file, or pkcs11:token=…;object=…?module-path=…; by default the newest ledger key of the folder',
+  }),
+  oldKeys: env.list('LEDGER_OLD_KEYS', {
+    default: [],
+    describe: 'published keys (vkey) of earlier ledger keys whose files are gone, so that their checkpoints are still checked',
+  }),
+  idleS: env.integer('LEDGER_IDLE_S', {
+    default: 86_400,
+    describe: 'a checkpoint is signed again after this long while nothing happens',
+  }),
+  keyPassphrase: env.optional('KEY_PASSPHRASE', {
+    describe: 'passphrase of the key files, or PIN of the key device',
+    secret: true,
+  }),
   intervalS: env.integer('LEDGER_INTERVAL_S', {
     default: 60,
     describe: 'a checkpoint is signed when entries wait and this long has passed',

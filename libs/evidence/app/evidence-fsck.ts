@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf, leafHash, MemoryTree, readCheckpoint, rootOf, type TreeHash } from '../../proof';
+import { digestsOf, leafHash, readCheckpoint, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
-import { LedgerTrees } from '../store/ledger-trees';
+import { GrowingRoot } from '../domain/growing-root';
+import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
 
 export interface FsckReport {
@@ -36,7 +37,8 @@ interface ParsedEntry {
   type: string;
 }
 
-const BATCH = 1_000;
+const BATCH = 2_000;
+const HASHES: readonly TreeHash[] = ['sha256', 'sm3'];
 
 /** Re-derives from stored bytes everything that evidence rests on: chains, entries, events, blobs, manifests, states. */
 @Injectable()
@@ -87,26 +89,56 @@ export class EvidenceFsck {
     for (const { origin } of origins) await this.checkTrees(tx, origin, report);
   }
 
-  /** Rebuilds both trees from entry bytes and compares every root that was signed, and the root that is stored now. */
+  /**
+   * Folds both trees from entry bytes and compares every root that was signed, and every node that is stored. Holds one batch and one
+   * hash a level, whatever the size of the log.
+   */
   private async checkTrees(tx: EntityManager, origin: string, report: FsckReport): Promise<void> {
-    const rebuilt = { sha256: new MemoryTree('sha256'), sm3: new MemoryTree('sm3') };
     const size = await this.trees.size(tx, origin);
-    for (let from = 0; from < size; from += BATCH)
-      for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
-        rebuilt.sha256.append(entry);
-        rebuilt.sm3.append(entry);
-      }
     const checkpoints = await this.trees.checkpoints(tx, origin);
-    for (const hash of ['sha256', 'sm3'] satisfies TreeHash[]) {
-      const read = await this.trees.reader(tx, origin, hash, [{ from: 0, to: size }]);
-      if (!Buffer.from(rootOf(hash, size, read)).equals(rebuilt[hash].root()))
-        report.faults.push(`LEDGER_ROOT ${origin} ${hash}`);
-      for (const { note, noteSm3 } of checkpoints) {
-        const signed = readCheckpoint(Buffer.from(hash === 'sha256' ? note : noteSm3));
-        const holds = signed.size <= size && Buffer.from(rebuilt[hash].root(signed.size)).equals(signed.root);
-        if (!holds) report.faults.push(`CHECKPOINT ${origin} ${signed.size} ${hash}`);
+    const at = new Map<number, StoredCheckpoint[]>();
+    for (const checkpoint of checkpoints) at.set(checkpoint.size, [...(at.get(checkpoint.size) ?? []), checkpoint]);
+    const found = { sha256: new GrowingRoot('sha256'), sm3: new GrowingRoot('sm3') };
+    const compare = (n: number): void => {
+      for (const checkpoint of at.get(n) ?? [])
+        for (const hash of HASHES) {
+          const signed = readCheckpoint(Buffer.from(hash === 'sha256' ? checkpoint.note : checkpoint.noteSm3));
+          if (signed.size !== n || !Buffer.from(found[hash].root()).equals(signed.root))
+            report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
+        }
+    };
+    for (let from = 0; from < size; from += BATCH) {
+      const made: Record<TreeHash, Map<string, Uint8Array>> = { sha256: new Map(), sm3: new Map() };
+      let n = from;
+      for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
+        for (const hash of HASHES)
+          for (const { level, index, hash: value } of found[hash].append(new Uint8Array(entry)))
+            made[hash].set(`${level}/${index}`, value);
+        n += 1;
+        compare(n);
       }
+      for (const hash of HASHES)
+        for (const fault of await this.nodeFaults(tx, origin, hash, made[hash])) report.faults.push(fault);
     }
+    for (const n of at.keys()) if (n > size) for (const hash of HASHES) report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
+  }
+
+  /** `LEDGER_NODE` for the first node of the batch that is not what the entries say. */
+  private async nodeFaults(
+    tx: EntityManager,
+    origin: string,
+    hash: TreeHash,
+    made: ReadonlyMap<string, Uint8Array>,
+  ): Promise<string[]> {
+    const nodes = [...made.keys()].map((key) => key.split('/').map(Number) as [number, number]);
+    const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
+      `SELECT n.level, n.idx, n.hash FROM ledger_node n JOIN unnest($3::int[], $4::bigint[]) AS w (l, i) ON n.level = w.l AND n.idx = w.i
+       WHERE n.origin = $1 AND n.tree = $2`,
+      [origin, hash, nodes.map(([level]) => level), nodes.map(([, index]) => index)],
+    );
+    const stored = new Map(rows.map((row) => [`${row.level}/${row.idx}`, row.hash]));
+    const wrong = [...made].find(([key, value]) => !stored.get(key)?.equals(value));
+    return wrong ? [`LEDGER_ROOT ${origin} ${hash}`, `LEDGER_NODE ${origin} ${hash} ${wrong[0]}`] : [];
   }
 
   private async checkPackages(tx: EntityManager, report: FsckReport): Promise<void> {

@@ -191,6 +191,8 @@ export class StampRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'gen_time' }) genTime!: Date;
   @Column('text') serial!: string;
   @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
+  /** End of the signer's certificate: until then at the latest the stamp has to be renewed. Null in rows older than renewal. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'signer_not_after', nullable: true }) signerNotAfter!: Date | null;
 }
 
 export const EVIDENCE_ROWS = [

@@ -93,6 +93,15 @@ export class LedgerTrees {
     };
   }
 
+  /** Hashes of one level, left to right; those that are there. */
+  async level(tx: EntityManager, origin: string, hash: TreeHash, level: number, from: number, to: number): Promise<Uint8Array[]> {
+    const rows = await tx.query<{ hash: Buffer }[]>(
+      'SELECT hash FROM ledger_node WHERE origin = $1 AND tree = $2 AND level = $3 AND idx >= $4 AND idx < $5 ORDER BY idx',
+      [origin, hash, level, from, to],
+    );
+    return rows.map((row) => new Uint8Array(row.hash));
+  }
+
   entries(tx: EntityManager, origin: string, from: number, to: number): Promise<PlacedEntry[]> {
     return tx
       .query<{ idx: string; entry: Buffer }[]>(
@@ -104,7 +113,7 @@ export class LedgerTrees {
 
   async checkpoints(tx: EntityManager, origin: string): Promise<StoredCheckpoint[]> {
     const rows = await tx.query<(Omit<StoredCheckpoint, 'size'> & { size: string })[]>(
-      'SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE origin = $1 ORDER BY size',
+      'SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE origin = $1 ORDER BY size, at',
       [origin],
     );
     return rows.map((row) => ({ ...row, size: Number(row.size) }));

@@ -25,13 +25,13 @@ export class Ledger {
    * lock until commit; writers of different subjects never meet. The same `key` again changes nothing (I-11).
    */
   async append(tx: EntityManager, event: LedgerEvent, key: string): Promise<string> {
-    const [head] = await tx.query<[{ known: string | null; next_seq: number | null; prev: string | null }]>(
-      'SELECT known, next_seq, prev FROM ledger_head($1, $2)',
+    const [head] = await tx.query<{ known: string | null; last_seq: number | null; last_sha256: string | null }[]>(
+      'SELECT known, last_seq, last_sha256 FROM ledger_head($1, $2)',
       [event.subject, key],
     );
-    if (head.known) return head.known;
+    if (head?.known) return head.known;
     const at = this.clock.now();
-    const chain: ChainHead = { seq: head.next_seq ?? 0, prev: head.prev ?? '' };
+    const chain: ChainHead = head?.last_sha256 ? { seq: head.last_seq! + 1, prev: head.last_sha256 } : { seq: 0, prev: '' };
     const entry = entryFor(event, chain, at);
     await tx.query('SELECT ledger_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
       event.subject,

@@ -1,1 +1,3 @@
 export { aRequest, evidenceRoom, furnish, MAKERS, playedCapture, stagePackage } from './evidence-room';
+export * from './a-house';
+export * from './a-witness';

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import {
@@ -13,10 +13,12 @@ import {
 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import type { ExportRow, PackageRow } from '../store/evidence.entity';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import type { CustodyRow } from '../store/ledger';
+import { type AnchorRow, LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 
-/** An export waits this long for the signer; then it goes out without proofs, and the verifier says so. */
+/** An export waits this long for the signer and for a token over its checkpoint; then it goes out without, and the verifier says so. */
 const PATIENCE_MS = 90_000;
 
 /** What shows that the package stands in the agency's log: both trees, the newest checkpoint, and how it grew from the one before the capture. */
@@ -26,6 +28,8 @@ export class ExportProofs {
     private readonly clock: Clock,
     private readonly trees: LedgerTrees,
     private readonly evidence: EvidenceService,
+    private readonly anchors: LedgerAnchors = new LedgerAnchors(),
+    @Optional() @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig | null = null,
   ) {}
 
   /** The files of `proofs/` besides the custody chain; null when the signer has not come so far and waiting is still worth it. */
@@ -38,17 +42,41 @@ export class ExportProofs {
     const origin = this.evidence.logOrigin(row.requestedAt);
     const last = Number(custody.at(-1)!.idx);
     const fixation = custody.find(({ type }) => type === 'evidence.fixed')!;
-    const checkpoint = await this.trees.checkpointCovering(tx, origin, last + 1);
-    const waited = this.clock.now().getTime() - order.requestedAt.getTime();
-    if (!checkpoint) return waited < PATIENCE_MS ? null : [];
+    const newest = await this.trees.checkpointCovering(tx, origin, last + 1);
+    const isWorthWaiting = this.clock.now().getTime() - order.requestedAt.getTime() < PATIENCE_MS;
+    if (!newest) return isWorthWaiting ? null : [];
+    const stamped = await this.anchors.newestStamped(tx, origin, last + 1);
+    if (!stamped && this.config?.tsaUrls.length && isWorthWaiting) return null;
+    const checkpoint = stamped ? await this.asStamped(tx, stamped) : newest;
+    const cosigned = { ...checkpoint, note: await this.anchors.cosigned(tx, checkpoint) };
     const place = (hash: TreeHash, index: number) => this.proofOf(tx, checkpoint, hash, index);
     return [
       { path: 'proofs/fixation.entry.json', source: new Uint8Array(fixation.entry) },
       { path: 'proofs/fixation.tlog-proof', source: await place('sha256', Number(fixation.idx)) },
       { path: 'proofs/fixation.sm3.tlog-proof', source: await place('sm3', Number(fixation.idx)) },
-      { path: 'proofs/custody.tlog-proof', source: await place('sha256', last) },
+      // The lines of witnesses stand here only: the token dates the note of the other proofs, byte by byte.
+      { path: 'proofs/custody.tlog-proof', source: await this.proofOf(tx, cosigned, 'sha256', last) },
       ...(await this.consistency(tx, row, checkpoint)),
+      ...(stamped ? [{ path: 'proofs/checkpoint.tsr', source: new Uint8Array(stamped.token) }] : []),
+      ...(await this.renewals(tx, origin)),
     ];
+  }
+
+  /** The checkpoint of that size with the note that was stamped. */
+  private async asStamped(tx: EntityManager, { origin, size, note }: AnchorRow): Promise<StoredCheckpoint> {
+    const found = (await this.trees.checkpoints(tx, origin)).find((checkpoint) => checkpoint.size === size)!;
+    return { ...found, note };
+  }
+
+  /** All of the log, from the first: a reader counts them, and one left out could be the one that came too late. */
+  private async renewals(tx: EntityManager, origin: string): Promise<ContainerFile[]> {
+    return (await this.anchors.renewals(tx, origin)).flatMap(({ n, statement, token }) => {
+      const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
+      return [
+        { path: `${folder}/statement.json`, source: new Uint8Array(statement) },
+        { path: `${folder}/token.tsr`, source: new Uint8Array(token) },
+      ];
+    });
   }
 
   private async proofOf(

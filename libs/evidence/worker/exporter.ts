@@ -6,13 +6,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
 import { BlobStore, Db, failpoint, Log } from '../../platform';
-import { type ContainerFile, digestsOf, loadKey, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
+import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
 import { PackagePapers } from '../app/package-papers';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { openSigner } from './open-signer';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
@@ -139,7 +140,7 @@ export class Exporter {
     parts: ContainerFile[],
     fixed: ReadonlyMap<string, string>,
   ): Promise<string> {
-    const key = loadKey(this.config.sealKeyFile, this.config.keyPassphrase);
+    const key = await openSigner(this.config.sealKeyFile, this.config.keyPassphrase);
     const surveyed = await surveyFiles(parts);
     for (const { path, sha256 } of surveyed)
       if (fixed.has(path) && fixed.get(path) !== sha256) throw EvidenceProblem.blobDamaged({ path }); // never sealed

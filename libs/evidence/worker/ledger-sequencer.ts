@@ -5,7 +5,9 @@ import { LedgerTrees } from '../store/ledger-trees';
 
 interface Waiting {
   id: string;
-  at: Date;
+  subject: string;
+  /** When the subject's first entry was written. */
+  began: Date;
   leaf: Buffer;
   leaf_sm3: Buffer;
 }
@@ -24,18 +26,26 @@ export class LedgerSequencer {
     private readonly trees: LedgerTrees,
   ) {}
 
-  /** Returns how many entries got a place. An entry of last year that was not placed in time goes to the log of its own year. */
+  /** Returns how many entries got a place. */
   async place(): Promise<number> {
     return this.db.tx(async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
       const waiting = await tx.query<Waiting[]>(
-        `SELECT e.id, e.at, e.leaf, e.leaf_sm3 FROM ledger_entry e
+        `SELECT e.id, e.subject, e.leaf, e.leaf_sm3, (SELECT f.at FROM ledger_entry f WHERE f.subject = e.subject AND f.seq = 0) AS began FROM ledger_entry e
          WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY e.id LIMIT ${BATCH}`,
       );
-      const byOrigin = Map.groupBy(waiting, ({ at }) => this.evidence.logOrigin(at));
+      const byOrigin = Map.groupBy(waiting, (entry) => this.originOf(entry));
       for (const [origin, entries] of byOrigin) await this.trees.append(tx, origin, entries);
       failpoint('place.beforeCommit');
       return waiting.length;
     });
+  }
+  /**
+   * A subject stays in the log in which it began: the custody chain of a package is proved in one tree, also when it goes on in later
+   * years. What is said of a log stands in that log.
+   */
+  private originOf({ subject, began }: Waiting): string {
+    const own = this.evidence.logOrigin(began);
+    return subject.startsWith(`${own.slice(0, own.lastIndexOf('/'))}/`) ? subject : own;
   }
 }

@@ -83,6 +83,7 @@ export class TimeStamper {
         genTime,
         serial: token.serial,
         receivedAt,
+        signerNotAfter: new Date(token.signerNotAfter),
       });
       failpoint('stamp.inserted');
       const facts = {

@@ -1,0 +1,13 @@
+import { MemoryTree, utf8 } from '../../proof';
+import { GrowingRoot } from './growing-root';
+
+it.each(['sha256', 'sm3'] as const)('agrees with the whole tree at every size (%s)', (hash) => {
+  const [growing, whole] = [new GrowingRoot(hash), new MemoryTree(hash)];
+  expect(growing.root()).toEqual(whole.root());
+  for (let n = 0; n < 300; n += 1) {
+    const made = growing.append(utf8(`entry ${n}`));
+    whole.append(utf8(`entry ${n}`));
+    for (const { level, index, hash: node } of made) expect(node).toEqual(whole.read({ level, index }));
+    expect(growing.root()).toEqual(whole.root());
+  }
+});
