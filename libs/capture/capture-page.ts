@@ -17,8 +17,9 @@ import type { EgressRules } from './egress/proxy';
 import { EgressResolver, type DnsRecord } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
-import { writePackage, type Navigation } from './records/package';
+import { writePackage, type Navigation, type PackageInput } from './records/package';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
+import type { InteractiveSession } from './interactive/interactive-session';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
 
@@ -31,6 +32,8 @@ export interface CaptureDeps {
   config: CaptureConfig;
   clock: Clock;
   progress?: (line: ProgressLine) => void;
+  /** An officer's hand on the page before the copies; then nothing of `wire/` is kept, because it could not be redacted. */
+  interactive?: InteractiveSession;
 }
 
 /** Text that a script brings this long after `load` is still caught; measured shops need 2.5 s. */
@@ -50,7 +53,8 @@ export const VIEWPORTS = {
 
 /** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
-  return new PageCapture(order, deps).run();
+  const quiet = deps.interactive ? { ...deps, config: { ...deps.config, CAPTURE_WIRE: false } } : deps;
+  return new PageCapture(order, quiet).run();
 }
 
 const SIGNS = `({ title: document.title, url: location.href, text: document.body ? document.body.innerText.slice(0, 5000) : '',
@@ -97,6 +101,9 @@ class PageCapture {
   private expired = false;
   private buried: Promise<void> | null = null;
   private refusedMain = '';
+  private pageStarted = this.started;
+  /** Documents before this one were left behind by the officer. */
+  private firstDocument = 0;
 
   constructor(
     private readonly order: CaptureOrder,
@@ -114,7 +121,7 @@ class PageCapture {
       totalBytes: this.limits.totalBytes,
     };
     this.resolver = new EgressResolver(this.rules, () => deps.clock.now());
-    this.staging = new Staging(join(deps.stagingDir, order.packageId));
+    this.staging = new Staging(join(deps.stagingDir, order.packageId), deps.interactive?.redactor);
   }
 
   async run(): Promise<CaptureResult> {
@@ -281,7 +288,8 @@ class PageCapture {
   }
 
   private documents(): SeenExchange[] {
-    return this.ready().recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+    const all = this.ready().recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+    return all.slice(this.firstDocument);
   }
 
   /** Why the last document did not come, as the egress knows it. */
@@ -315,6 +323,7 @@ class PageCapture {
     const alarm = setTimeout(() => this.expire(fresh), Math.max(0, this.remaining() - RESERVE_MS / 2));
     let copies: Copy[] = [];
     try {
+      if (this.deps.interactive) await this.underHand(this.deps.interactive);
       if (this.loadingStopped) await this.endScripts();
       await this.firstView(session);
       if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
@@ -333,6 +342,28 @@ class PageCapture {
       stopWatch();
       for (const copy of copies) this.keep(copy);
     }
+  }
+
+  /** Lends the page to the officer. What is recorded afterwards is the page as he left it. */
+  private async underHand(interactive: InteractiveSession): Promise<void> {
+    const { session, recorder, fresh } = this.ready();
+    const later: CDPSession[] = [];
+    fresh.connection.on('sessionattached' as never, ((attached: CDPSession) => later.push(attached)) as never);
+    const outcome = await interactive.drive({
+      session,
+      sessions: () => [...new Set([...fresh.sessions, ...later])],
+      recorder,
+      wire: fresh.proxy.exchanges,
+      viewport: VIEWPORTS[this.order.request.profile],
+      now: () => this.deps.clock.now(),
+      step: (step, detail) => this.step(step, detail),
+      over: () => (this.loadingStopped || this.expired || recorder.mainCrashed || !fresh.browser.connected ? 'over' : ''),
+    });
+    if (outcome === 'total') this.reached.add('sessionMs');
+    else if (outcome !== 'taken' && outcome !== 'limit') throw new Ended('failed', `session.${outcome}`);
+    // From here on the page is judged and timed as one that has just been opened.
+    this.pageStarted = performance.now();
+    this.firstDocument = Math.max(0, this.documents().length - 1);
   }
 
   private async firstView(session: CDPSession): Promise<void> {
@@ -411,7 +442,7 @@ class PageCapture {
   private async lookThrough(aside: Aside, recorder: Recorder): Promise<boolean> {
     const stop = () => this.loadingStopped || recorder.mainCrashed;
     const loaded = recorder.mainLoadedAt || performance.now();
-    const pageEnd = Math.min(this.started + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
+    const pageEnd = Math.min(this.pageStarted + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
     try {
       const told = {
         step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`),
@@ -469,7 +500,7 @@ class PageCapture {
       kind: this.kind,
       document: last ?? null,
     };
-    return writePackage({
+    const input: PackageInput = {
       order: this.order,
       staging: this.staging,
       fresh,
@@ -490,7 +521,8 @@ class PageCapture {
       config: this.deps.config,
       userAgent: this.userAgent(),
       viewport: VIEWPORTS[this.order.request.profile],
-    });
+    };
+    return writePackage(this.deps.interactive?.redactor.input(input) ?? input);
   }
 
   private async checkAfter(): Promise<void> {
@@ -619,7 +651,7 @@ class PageCapture {
       at: this.deps.clock.now().toISOString(),
       mono: Math.round(performance.now() - this.started),
       step,
-      detail: detail.toWellFormed().slice(0, 8_192).toWellFormed(),
+      detail: (this.deps.interactive?.redactor.text(detail) ?? detail).toWellFormed().slice(0, 8_192).toWellFormed(),
     };
     this.timeline.push(line);
     this.deps.progress?.({ type: 'step', ...line });

@@ -9,3 +9,5 @@ export type {
   ProgressLine,
   RequestRecord,
 } from './domain/capture-order';
+export { actsFault } from './interactive/session-contract';
+export type { SessionAct, SessionEnd, SessionTerms, SessionView } from './interactive/session-contract';

@@ -24,6 +24,7 @@ function main(): void {
     token: server.CAPTURE_TOKEN,
     stagingDir: server.STAGING_DIR,
     concurrency: server.CAPTURE_CONCURRENCY,
+    sessions: server.CAPTURE_SESSIONS,
   });
   listener.listen(server.CAPTURE_PORT, server.CAPTURE_HOST, () => {
     say('capture.listening', { port: server.CAPTURE_PORT, key: key.vkey });

@@ -45,12 +45,16 @@ export interface PackageInput {
   config: CaptureConfig;
   userAgent: string;
   viewport: { width: number; height: number };
+  /** Of a session under an officer's hand: what takes secrets out, and what says where. */
+  afterMerge?: (exchanges: RecordedExchange[]) => RecordedExchange[];
+  redactions?: () => object[];
 }
 
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
 export async function writePackage(input: PackageInput): Promise<CaptureResult> {
   const { order, staging, fresh, recorder } = input;
-  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, input.bodyLimit);
+  const merged = await mergeExchanges(recorder.exchanges, fresh.proxy, input.bodyLimit);
+  const exchanges = input.afterMerge?.(merged) ?? merged;
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
   const limits = [...new Set([...input.limits, ...cut])].sort();
@@ -70,6 +74,7 @@ export async function writePackage(input: PackageInput): Promise<CaptureResult> 
   }
   before(order, staging);
   await wire(input);
+  if (input.redactions) staging.putLines('record/redactions.jsonl', input.redactions());
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
   const manifest = manifestOf(input, exchanges, partial, limits);
   const bytes = manifestBytes(manifest);

@@ -7,6 +7,7 @@ import { generateKey, type NoteKey } from '../../proof';
 import { captureConfig, type CaptureConfig } from '../capture.config';
 import { capturePage } from '../capture-page';
 import { processesOf, startBrowser } from '../chromium/fresh-browser';
+import type { InteractiveSession } from '../interactive/interactive-session';
 import type { CaptureOrder, CaptureResult, Limits, Profile, ProgressLine } from '../domain/capture-order';
 import { TRUST_FLAG } from './fixture-certificate';
 
@@ -28,6 +29,8 @@ export interface CaptureOptions {
   order?: Partial<CaptureOrder>;
   /** Leaves the fixture's certificate unknown to the browser. */
   distrust?: boolean;
+  /** The officer's hand on the page. */
+  interactive?: InteractiveSession;
   /** Called with each step, for tests that interfere at a certain one. */
   onProgress?: (line: ProgressLine, pid: number) => void;
 }
@@ -43,7 +46,7 @@ export class CaptureHarness {
 
   async capture(
     url: string,
-    { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, onProgress }: CaptureOptions = {},
+    { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, interactive, onProgress }: CaptureOptions = {},
   ): Promise<Captured> {
     const clock = new SystemClock();
     const settings = {
@@ -73,6 +76,7 @@ export class CaptureHarness {
       signers: [this.key],
       config: settings,
       clock,
+      ...(interactive && { interactive }),
       progress: (line) => {
         progress.push(line);
         onProgress?.(line, pid);
