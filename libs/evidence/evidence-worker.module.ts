@@ -2,7 +2,7 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
-import { evidenceJobs } from './queue/evidence.contract';
+import { evidenceJobs, sessionJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';
 import { CaptureRunner } from './worker/capture.runner';
 import { ExportProofs } from './worker/export-proofs';
@@ -10,12 +10,14 @@ import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { SessionRelay } from './worker/session-relay';
 import { TimeStamper } from './worker/time-stamper';
 
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, SessionRelay, TimeStamper],
+  exports: [SessionRelay],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -37,8 +39,16 @@ export class EvidenceWorkerModule implements OnModuleInit {
       },
       { concurrency: this.config.captureConcurrency },
     );
+    this.jobs.work(
+      sessionJobs,
+      { captureUnderHand: ({ packageId }) => this.runner.run(packageId) },
+      { concurrency: this.config.sessionConcurrency },
+    );
     this.sweeps.every('evidence.captures', 3_000, async () => {
-      for (const packageId of await this.runner.waiting()) await this.jobs.add(evidenceJobs, 'capturePage', { packageId });
+      for (const { packageId, underHand } of await this.runner.waiting())
+        await (underHand
+          ? this.jobs.add(sessionJobs, 'captureUnderHand', { packageId })
+          : this.jobs.add(evidenceJobs, 'capturePage', { packageId }));
     });
     this.sweeps.every('evidence.exports', 3_000, async () => {
       for (const exportId of await this.exporter.waiting()) await this.jobs.add(evidenceJobs, 'buildExport', { exportId });
@@ -50,4 +60,5 @@ export class EvidenceWorkerModule implements OnModuleInit {
   }
 }
 
+export { SessionRelay } from './worker/session-relay';
 export { type ReportInput, ReportPrinter } from './worker/report-printer';

@@ -708,6 +708,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/session/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Session_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Session_look"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/session/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Session_act"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Session_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -2022,6 +2086,11 @@ export interface components {
             url: string;
             /** @enum {string} */
             profile: "desktop" | "mobile";
+            /**
+             * @description interactive: you drive the page before it is taken
+             * @enum {string}
+             */
+            mode?: "automatic" | "interactive";
             purpose: string;
             factToProve: string;
             place: string;
@@ -2058,6 +2127,8 @@ export interface components {
             url: string;
             /** @enum {string} */
             profile: "desktop" | "mobile";
+            /** @enum {string} */
+            mode: "automatic" | "interactive";
             purpose: string;
             factToProve: string;
             place: string;
@@ -2138,6 +2209,47 @@ export interface components {
             requestedAt: string;
             size: number | null;
             sealSha256: string | null;
+        };
+        OpenSessionDto: {
+            /** @description take the wheel, or only look */
+            drive: boolean;
+        };
+        OpeningDto: {
+            /** @description names this opening in the requests that follow */
+            view: string;
+            driving: boolean;
+        };
+        SessionViewDto: {
+            /** @enum {string} */
+            state: "waiting" | "open" | "ended";
+            n: number;
+            /** @description the page as a JPEG picture */
+            jpegBase64?: string;
+            /** @description CSS pixels */
+            width: number;
+            /** @description CSS pixels */
+            height: number;
+            url: string;
+            title: string;
+            /** @enum {string} */
+            focus: "none" | "text" | "secret";
+            /** @description why the last act was not done; else empty */
+            refused: string;
+            idleLeftMs: number;
+            totalLeftMs: number;
+            driving: boolean;
+        };
+        SessionActsDto: {
+            view: string;
+            /** @description acts in order: move, click, wheel, key, selectAll, text, compose, back, reload, go */
+            acts: {
+                [key: string]: unknown;
+            }[];
+        };
+        EndSessionDto: {
+            view: string;
+            /** @enum {string} */
+            how: "take" | "abandon";
         };
         RuleBasisDto: {
             law: string;
@@ -4805,6 +4917,165 @@ export interface operations {
                 content?: never;
             };
             /** @description `evidence.exportNotReady`: The export is not ready */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Session_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSessionDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningDto"];
+                };
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.sessionAway`: The page is not under hand; `evidence.sessionDriven`: The other maker drives this page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Session_look: {
+        parameters: {
+            query: {
+                view: string;
+                /** @description number of the picture that is known already; -1 for none */
+                known: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionViewDto"];
+                };
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.sessionAway`: The page is not under hand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Session_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionActsDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.sessionAway`: The page is not under hand; `evidence.sessionNotDriving`: This window does not drive the page */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notAnAct`: Not an act on a page */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSessionDto"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.sessionAway`: The page is not under hand; `evidence.sessionNotDriving`: This window does not drive the page */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -11,7 +11,8 @@ import { Exchanges } from './Exchanges';
 import { Files } from './Files';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
-import { isFixed } from './running';
+import { isFixed, isRunning } from './running';
+import { SessionPanel } from './session/SessionPanel';
 
 const FilesOf = ({ children }: { children: (capture: Capture, files: CaptureFile[]) => ReactNode }) => {
   const capture = useRecordContext<Capture>();
@@ -33,6 +34,7 @@ const Whole = () => {
   return (
     <Stacked>
       <CaptureHead capture={capture} />
+      {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
       {isFixed(capture) && (
         <TabbedShowLayout>

@@ -11,3 +11,4 @@ export const captureStates = [
   'disposed',
 ];
 export const profiles = ['desktop', 'mobile'];
+export const captureModes = ['automatic', 'interactive'];

@@ -11,6 +11,10 @@ export const EvidenceProblem = defineProblems('evidence', {
   notFixed: refusal<{ state: string }>({ status: 409, title: 'The evidence is not fixed', zh: '证据尚未固定' }),
   fileNotFound: refusal({ status: 404, title: 'Not found', zh: '未找到' }),
   exportNotReady: refusal<{ state: string }>({ status: 409, title: 'The export is not ready', zh: '导出文件尚未生成' }),
+  sessionAway: refusal({ status: 409, title: 'The page is not under hand', zh: '网页当前不可操作' }),
+  sessionDriven: refusal({ status: 409, title: 'The other maker drives this page', zh: '另一名取证人员正在操作' }),
+  sessionNotDriving: refusal({ status: 409, title: 'This window does not drive the page', zh: '本窗口未取得操作权' }),
+  notAnAct: refusal<{ fault: string }>({ status: 422, title: 'Not an act on a page', zh: '操作内容无效' }),
   blobDamaged: refusal<{ path: string }>({
     status: 500,
     title: 'A stored file no longer has its digest',

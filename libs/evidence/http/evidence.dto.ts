@@ -10,6 +10,10 @@ export class RequestCaptureDto {
   @MaxLength(20_000)
   url!: string;
   @ApiProperty({ enum: ['desktop', 'mobile'] }) @IsIn(['desktop', 'mobile']) profile!: 'desktop' | 'mobile';
+  @ApiPropertyOptional({ enum: ['automatic', 'interactive'], description: 'interactive: you drive the page before it is taken' })
+  @IsOptional()
+  @IsIn(['automatic', 'interactive'])
+  mode?: 'automatic' | 'interactive';
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
@@ -53,6 +57,7 @@ export class CaptureDto {
   @ApiProperty() kind!: string;
   @ApiProperty() url!: string;
   @ApiProperty({ enum: ['desktop', 'mobile'] }) profile!: string;
+  @ApiProperty({ enum: ['automatic', 'interactive'] }) mode!: 'automatic' | 'interactive';
   @ApiProperty() purpose!: string;
   @ApiProperty() factToProve!: string;
   @ApiProperty() place!: string;
@@ -177,6 +182,7 @@ export function toCaptureDto(row: PackageRow): CaptureDto {
     manifestSha256,
     manifestSm3,
     version,
+    mode: row.request.mode ?? 'automatic',
     makers: row.request.makers,
     requestedAt: row.requestedAt.toISOString(),
     fixedAt: row.fixedAt?.toISOString() ?? null,

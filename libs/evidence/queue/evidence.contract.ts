@@ -14,3 +14,8 @@ export const evidenceJobs = jobContract('evidence', {
   capturePage: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
   buildExport: { payload: ExportRef, attempts: 3, oneAtATimeBy: 'exportId' },
 });
+
+/** A queue of its own: a session lasts as long as people do, and automatic captures do not wait for it. */
+export const sessionJobs = jobContract('evidence-session', {
+  captureUnderHand: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
+});

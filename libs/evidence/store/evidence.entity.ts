@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture/capture.contract';
 import type { PackageState } from '../domain/package.states';
+import { SESSION_ROWS } from './session.entity';
 
 const toNumber = { to: (value: number | null) => value, from: (value: string | null) => (value === null ? null : Number(value)) };
 
@@ -97,4 +98,4 @@ export class StampRow {
   @Column({ type: 'timestamptz', precision: 3, name: 'received_at' }) receivedAt!: Date;
 }
 
-export const EVIDENCE_ROWS = [StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow];
+export const EVIDENCE_ROWS = [StampRow, PackageRow, EvidenceFileRow, EvidenceStepRow, ExportRow, ...SESSION_ROWS];

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceStepRow, PackageRow } from '../store/evidence.entity';
+import { EvidenceSessionRow } from '../store/session.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
@@ -56,18 +57,18 @@ export class CaptureRunner {
       else await this.giveBack(packageId);
       if (!last) throw fault; // the queue tries again
     } finally {
+      if (taken.order.session) await this.endSession(packageId);
       await rm(join(this.config.stagingDir, packageId), { recursive: true, force: true });
     }
   }
 
   /** Packages whose job nobody holds: lost with the queue, or with the worker that held it. */
-  async waiting(): Promise<string[]> {
+  async waiting(): Promise<{ packageId: string; underHand: boolean }[]> {
     return this.db.tx(async (tx) => {
-      const rows = await tx.query<{ id: string }[]>(
-        `SELECT id FROM evidence_package WHERE (state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2) ORDER BY requested_at LIMIT 50`,
+      return tx.query<{ packageId: string; underHand: boolean }[]>(
+        `SELECT id AS "packageId", coalesce(request ->> 'mode' = 'interactive', false) AS "underHand" FROM evidence_package WHERE (state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2) ORDER BY requested_at LIMIT 50`,
         [new Date(this.clock.now().getTime() - 5_000), this.clock.now()],
       );
-      return rows.map(({ id }) => id);
     });
   }
 
@@ -78,10 +79,11 @@ export class CaptureRunner {
       const free = row?.state === 'requested' || (row?.state === 'capturing' && (!row.leaseUntil || row.leaseUntil < now));
       if (!row || !free) return null;
       const attempt = row.attempt + 1;
+      const session = row.request.mode === 'interactive' ? await this.beginSession(tx, packageId, now) : undefined;
       await tx.update(
         PackageRow,
         { id: packageId },
-        { state: 'capturing', attempt, leaseUntil: new Date(now.getTime() + LEASE_MS), version: row.version + 1 },
+        { state: 'capturing', attempt, leaseUntil: new Date(now.getTime() + LEASE_MS + (session?.totalMs ?? 0)), version: row.version + 1 },
       );
       await this.ledger.append(
         tx,
@@ -103,10 +105,23 @@ export class CaptureRunner {
           factToProve: row.factToProve,
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
+          ...(session && { session }),
           ...(before && { before: beforeRecord(before) }),
         },
       };
     });
+  }
+
+  /** A new secret each time: what was known of an earlier try opens nothing. */
+  private async beginSession(tx: EntityManager, packageId: string, now: Date): Promise<NonNullable<CaptureOrder['session']>> {
+    const secret = randomBytes(32).toString('hex');
+    await tx.save(EvidenceSessionRow, { packageId, secret, begunAt: now, endedAt: null, driverView: null, driverUntil: null });
+    return { secret, idleMs: this.config.sessionIdleMs, totalMs: this.config.sessionTotalMs };
+  }
+
+  private async endSession(packageId: string): Promise<void> {
+    const over = { secret: null, endedAt: this.clock.now(), driverView: null, driverUntil: null };
+    await this.db.tx((tx) => tx.update(EvidenceSessionRow, { packageId }, over));
   }
 
   private async progress(packageId: string, line: ProgressLine): Promise<void> {

@@ -203,13 +203,16 @@ function room() {
     captureUrl: `http://127.0.0.1:${(captureProcess.address() as AddressInfo).port}`,
     captureToken: 'x',
     captureConcurrency: 1,
+    sessionIdleMs: 1_000,
+    sessionTotalMs: 2_000,
+    sessionConcurrency: 1,
     stagingDir: join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
     tsaUrls: tsaUrls(),
     tsaTimeoutMs: 500,
     keyPassphrase: undefined,
   };
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json') };
+  const names = { agencyDomain: 'aj.test', workerUrl: 'http://127.0.0.1:1/', trustFile: join(root, 'trust.json') };
   const trees = new LedgerTrees();
   const blobs = new FileBlobStore(join(root, 'blobs'));
   const ledger = new Ledger(clock);
