@@ -255,7 +255,7 @@ export class InteractiveSession {
     const focus = await this.refocus();
     const secret = act.secret || focus.secret || focus.kind === 'unknown';
     if (secret && !focus.secret) await this.veil();
-    const kind = kindOf(focus);
+    const kind = this.kindOf(focus);
     const length = [...act.text].length;
     if (act.kind === 'compose') {
       if (!this.composing) this.tell('compose', secret ? `secret, into ${kind} field` : 'input method');
@@ -308,18 +308,23 @@ export class InteractiveSession {
 
   private readonly veiled = new Set<string>();
 
+  /** A field that we veiled is one of text that the officer called secret; one that the site veils is for passwords. */
+  private kindOf({ secret, field }: Focus): string {
+    return secret && !this.veiled.has(field) ? 'password' : 'text';
+  }
+
   private async veil(): Promise<void> {
     this.veiled.add(this.focused.field);
     for (const { session, frameId, kind } of (await this.frames?.each<Focus>(FOCUS)) ?? [])
       if (kind === 'text') await this.frames?.run({ session, frameId }, VEIL).catch(() => undefined);
-    this.redactor.say({ kind: kindOf(this.focused), where: 'page', what: 'field veiled', count: 1 });
+    this.redactor.say({ kind: this.kindOf(this.focused), where: 'page', what: 'field veiled', count: 1 });
   }
 
   /** What stands in a field for secrets is one, however it came there. */
   private async learnField(secret: boolean): Promise<void> {
     const focus = await this.refocus();
     if (this.page && focus.kind === 'text' && (secret || focus.secret))
-      this.secrets.typed(focus.field, focus.value, kindOf(focus), this.page.now());
+      this.secrets.typed(focus.field, focus.value, this.kindOf(focus), this.page.now());
   }
 
   private tell(kind: string, detail: string): void {
@@ -344,10 +349,6 @@ export class InteractiveSession {
 
 function at({ x, y }: { x: number; y: number }): string {
   return `${Math.round(x)}, ${Math.round(y)}`;
-}
-
-function kindOf(focus: Pick<Focus, 'secret' | 'kind'>): string {
-  return focus.secret ? 'password' : 'text';
 }
 
 /** One ASCII letter as a key, because some fields listen to keys; everything else as an input method gives it. */
