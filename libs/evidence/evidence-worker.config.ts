@@ -13,7 +13,10 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
     default: 1_200_000,
     describe: "an officer's hand on a page: longest time, at most 3600000",
   }),
-  sessionConcurrency: env.integer('CAPTURE_SESSIONS', { default: 2, describe: "sessions under an officer's hand at the same time" }),
+  sessionConcurrency: env.integer('CAPTURE_SESSIONS', {
+    default: 2,
+    describe: "sessions under an officer's hand at the same time",
+  }),
   stagingDir: env.string('STAGING_DIR', {
     default: '.data/staging',
     describe: 'folder that capture writes to and the worker reads from',

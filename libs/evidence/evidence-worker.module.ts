@@ -16,7 +16,18 @@ import { TimeStamper } from './worker/time-stamper';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, SessionRelay, TimeStamper],
+  providers: [
+    evidenceWorkerConfig,
+    CaptureClient,
+    CaptureRunner,
+    Exporter,
+    ExportProofs,
+    ExportReport,
+    Fixation,
+    LedgerSequencer,
+    SessionRelay,
+    TimeStamper,
+  ],
   exports: [SessionRelay],
 })
 export class EvidenceWorkerModule implements OnModuleInit {

@@ -96,7 +96,10 @@ describe.each([
     seen.push((await session.view(-1)).focus);
     await session.act([key('Enter')]);
     await until(session, ({ title }) => title === '会员专享价 - 云山批发');
-    await session.act([{ kind: 'wheel', x: 600, y: 500, dx: 0, dy: 200 }, { kind: 'wheel', x: 600, y: 500, dx: 0, dy: -200 }]);
+    await session.act([
+      { kind: 'wheel', x: 600, y: 500, dx: 0, dy: 200 },
+      { kind: 'wheel', x: 600, y: 500, dx: 0, dy: -200 },
+    ]);
     session.end('take');
     captured = await capture;
   });
@@ -128,7 +131,9 @@ describe.each([
     const said = new Set(lines.map(({ kind }) => kind));
     for (const kind of ['body', 'cookie', 'credential', 'parameter', 'wire']) expect(said).toContain(kind);
     expect(captured.result.limits).toContain('redacted');
-    const login = captured.lines('record/exchanges.jsonl').find(({ method, url }) => method === 'POST' && String(url).endsWith('/login'))!;
+    const login = captured
+      .lines('record/exchanges.jsonl')
+      .find(({ method, url }) => method === 'POST' && String(url).endsWith('/login'))!;
     expect(login['requestBodySha256']).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(login['responseHeaders'])).toContain('sid=[redacted:cookie:');
     expect(captured.text('content/text.txt')).toContain('本次登录验证码 [redacted:text:4-7] 已使用');
@@ -138,10 +143,21 @@ describe.each([
   it('has every act in the timeline with time, kind, place and class of key, and no letter', () => {
     const lines = captured.lines<{ step: string; detail: string; at: string }>('record/timeline.jsonl');
     const steps = lines.map(({ step }) => step);
-    for (const step of ['session.open', 'session.click', 'session.compose', 'session.text', 'session.key', 'session.wheel', 'session.end', 'session.mask'])
+    for (const step of [
+      'session.open',
+      'session.click',
+      'session.compose',
+      'session.text',
+      'session.key',
+      'session.wheel',
+      'session.end',
+      'session.mask',
+    ])
       expect(steps).toContain(step);
     expect(lines.find(({ step }) => step === 'session.click')?.detail).toBe('left at 680, 220');
-    expect(lines.some(({ step, detail }) => step === 'session.text' && /^secret, .* into password field$/.test(detail))).toBe(true);
+    expect(lines.some(({ step, detail }) => step === 'session.text' && /^secret, .* into password field$/.test(detail))).toBe(
+      true,
+    );
     expect(steps.indexOf('session.end')).toBeLessThan(steps.indexOf('screen 0'));
   });
 

@@ -32,7 +32,13 @@ function insideOf(where: string, bytes: Buffer): [string, Buffer][] {
     }
   if (where.endsWith('.mhtml')) {
     const text = bytes.toString('latin1').replace(/=\r?\n/g, '');
-    out.push([`${where} unquoted`, Buffer.from(text.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1')]);
+    out.push([
+      `${where} unquoted`,
+      Buffer.from(
+        text.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+        'latin1',
+      ),
+    ]);
   }
   return out;
 }
@@ -57,7 +63,8 @@ export function waysToWrite(text: string): [string, Buffer][] {
     const inner = Buffer.concat([Buffer.alloc(shift, 'x'), utf8, Buffer.from('xx')]).toString('base64');
     ways.push([`base64 from ${shift}`, Buffer.from(inner.slice(4, Math.floor((utf8.length + shift) / 3) * 4))]);
   }
-  for (const algorithm of ['md5', 'sha1', 'sha256']) ways.push([algorithm, Buffer.from(createHash(algorithm).update(utf8).digest('hex'))]);
+  for (const algorithm of ['md5', 'sha1', 'sha256'])
+    ways.push([algorithm, Buffer.from(createHash(algorithm).update(utf8).digest('hex'))]);
   return ways.filter(([, bytes]) => bytes.length >= 6);
 }
 

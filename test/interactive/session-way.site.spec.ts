@@ -76,9 +76,8 @@ beforeAll(async () => {
   );
   shopUrl = `http://127.0.0.1:${shopPort}/`;
   const settings = captureConfig.read({ CHROMIUM_PATH: process.env['CHROMIUM_PATH'] });
-  pool = new BrowserPool(
-    { chromiumPath: settings.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai' },
-    () => clock.now(),
+  pool = new BrowserPool({ chromiumPath: settings.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai' }, () =>
+    clock.now(),
   );
   const capturePort = await listening(
     captureServer({
@@ -108,7 +107,10 @@ beforeAll(async () => {
   app = await buildApi();
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', '0358-0000000')`, [UNIT]);
+  await database.admin.query(
+    `INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', '0358-0000000')`,
+    [UNIT],
+  );
   for (const [at, account] of ['maker.a', 'maker.b', 'stranger'].entries())
     await app.get(Db).as(systemClaims('test'), async (tx) => {
       const { officer } = await app
@@ -161,7 +163,19 @@ function aRoom(capturePort: number) {
     blobs,
     sequencer,
     relay: new SessionRelay(config),
-    runner: new CaptureRunner(workerDb, clock, ledger, trees, evidence, officers, new CaptureClient(config), fixation, facts, log, config),
+    runner: new CaptureRunner(
+      workerDb,
+      clock,
+      ledger,
+      trees,
+      evidence,
+      officers,
+      new CaptureClient(config),
+      fixation,
+      facts,
+      log,
+      config,
+    ),
     exporter: new Exporter(
       workerDb,
       clock,
@@ -221,7 +235,7 @@ async function opened(signed: Signed, id: string, drive: boolean) {
 }
 
 it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of the secrets anywhere, verified offline', async () => {
-  const [a, b, stranger] = await Promise.all(['maker.a', 'maker.b', 'stranger'].map(signIn)) as [Signed, Signed, Signed];
+  const [a, b, stranger] = (await Promise.all(['maker.a', 'maker.b', 'stranger'].map(signIn))) as [Signed, Signed, Signed];
   const id = await requested(a);
   const path = `/captures/${id}/session`;
   expect((await call(a, 'POST', `${path}/openings`, { drive: true })).json()).toMatchObject({ code: 'evidence.sessionAway' });
@@ -234,7 +248,12 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
   expect((await call(stranger, 'GET', `${path}?view=${first}&known=-1`)).statusCode).toBe(404);
   expect((await call(stranger, 'PUT', `${path}/acts`, { view: first, acts: [{ kind: 'back' }] })).statusCode).toBe(404);
   expect((await app.inject({ url: `/api/v1${path}?view=${first}&known=-1` })).statusCode).toBe(401);
-  const forged = await app.inject({ method: 'PUT', url: `/api/v1${path}/acts`, payload: { view: first, acts: [{ kind: 'back' }] }, headers: { cookie: a.cookie } });
+  const forged = await app.inject({
+    method: 'PUT',
+    url: `/api/v1${path}/acts`,
+    payload: { view: first, acts: [{ kind: 'back' }] },
+    headers: { cookie: a.cookie },
+  });
   expect(forged.json()).toMatchObject({ code: 'platform.csrf' });
 
   // One drives, the other looks.
@@ -245,19 +264,32 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
     title: '会员登录 - 云山批发',
     jpegBase64: expect.stringMatching(/^\/9j\//),
   });
-  expect((await call(b, 'PUT', `${path}/acts`, { view: looking, acts: [{ kind: 'back' }] })).json()).toMatchObject({ code: 'evidence.sessionNotDriving' });
-  expect((await call(b, 'POST', `${path}/end`, { view: looking, how: 'take' })).json()).toMatchObject({ code: 'evidence.sessionNotDriving' });
+  expect((await call(b, 'PUT', `${path}/acts`, { view: looking, acts: [{ kind: 'back' }] })).json()).toMatchObject({
+    code: 'evidence.sessionNotDriving',
+  });
+  expect((await call(b, 'POST', `${path}/end`, { view: looking, how: 'take' })).json()).toMatchObject({
+    code: 'evidence.sessionNotDriving',
+  });
   expect((await call(a, 'PUT', `${path}/acts`, { view: looking, acts: [{ kind: 'back' }] })).statusCode).toBe(404);
 
   // The same officer in another window takes the wheel along.
   const view = await opened(a, id, true);
   const drive = (acts: object[]) => call(a, 'PUT', `${path}/acts`, { view, acts });
-  expect((await call(a, 'PUT', `${path}/acts`, { view: first, acts: [{ kind: 'back' }] })).json()).toMatchObject({ code: 'evidence.sessionNotDriving' });
+  expect((await call(a, 'PUT', `${path}/acts`, { view: first, acts: [{ kind: 'back' }] })).json()).toMatchObject({
+    code: 'evidence.sessionNotDriving',
+  });
   expect((await drive([{ kind: 'eval', text: 'x' }])).json()).toMatchObject({ code: 'evidence.notAnAct' });
 
   const key = (name: string) => ({ kind: 'key', key: name, shift: false });
   const text = (value: string, secret = false) => ({ kind: 'text', text: value, secret });
-  const typed = await drive([text(MEMBER.account), key('Tab'), text(MEMBER.password), key('Tab'), text(MEMBER.smsCode, true), key('Enter')]);
+  const typed = await drive([
+    text(MEMBER.account),
+    key('Tab'),
+    text(MEMBER.password),
+    key('Tab'),
+    text(MEMBER.smsCode, true),
+    key('Enter'),
+  ]);
   expect(typed.statusCode).toBe(204);
   for (let n = 0; n < 50; n += 1) {
     const { title } = (await call(a, 'GET', `${path}?view=${view}&known=-1`)).json<{ title: string }>();
@@ -267,10 +299,20 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
   expect((await call(a, 'POST', `${path}/end`, { view, how: 'take' })).statusCode).toBe(204);
   await running;
 
-  const row = (await call(a, 'GET', `/captures/${id}`)).json<{ state: string; limits: string[]; navigation: { title: string } }>();
-  expect(row).toMatchObject({ state: 'fixed', navigation: { title: '会员专享价 - 云山批发' }, limits: expect.arrayContaining(['redacted']) });
+  const row = (await call(a, 'GET', `/captures/${id}`)).json<{
+    state: string;
+    limits: string[];
+    navigation: { title: string };
+  }>();
+  expect(row).toMatchObject({
+    state: 'fixed',
+    navigation: { title: '会员专享价 - 云山批发' },
+    limits: expect.arrayContaining(['redacted']),
+  });
   expect((await call(a, 'POST', `${path}/openings`, { drive: true })).json()).toMatchObject({ code: 'evidence.sessionAway' });
-  expect(await database.admin.query('SELECT secret, driver_view FROM evidence_session')).toEqual([{ secret: null, driver_view: null }]);
+  expect(await database.admin.query('SELECT secret, driver_view FROM evidence_session')).toEqual([
+    { secret: null, driver_view: null },
+  ]);
 
   // Every opening, and the end, is in the trail.
   const trail = await database.admin.query<{ act: string; actor: string }[]>(
@@ -320,7 +362,9 @@ async function verified(id: string): Promise<void> {
   expect(report.reasons.filter(({ step }) => ['V0', 'V1', 'V2', 'V3', 'V9'].includes(step))).toEqual([]);
   expect(report).toMatchObject({ verdict: 'PASSED' });
   expect(report.level).toBeGreaterThanOrEqual(2);
-  expect(report.findings).toContainEqual(expect.objectContaining({ code: 'PARTIAL_CAPTURE', detail: expect.stringContaining('redacted') }));
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({ code: 'PARTIAL_CAPTURE', detail: expect.stringContaining('redacted') }),
+  );
 }
 
 it('F05 an abandoned session is a failed package with its reason, and the next one is not hindered', async () => {
@@ -339,4 +383,3 @@ it('an automatic capture has no session, for its makers neither', async () => {
   const id = await requested(a, 'automatic');
   expect((await call(a, 'POST', `/captures/${id}/session/openings`, { drive: true })).statusCode).toBe(404);
 });
-

@@ -152,7 +152,8 @@ export const en: Messages = {
     limitsReached: 'Limits reached while capturing:',
     session: {
       title: 'Page under your hand',
-      intro: 'Bring the page to the state that is to be taken, for example by signing in. Everything you do becomes part of the record; passwords and what you mark as secret do not.',
+      intro:
+        'Bring the page to the state that is to be taken, for example by signing in. Everything you do becomes part of the record; passwords and what you mark as secret do not.',
       drive: 'Drive the page',
       look: 'Only look',
       back: 'Back',

@@ -33,7 +33,11 @@ const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, GET /health, and the doors of a session (sessions.ts). */
 export function captureServer(deps: CaptureServerDeps): Server {
-  const house: House = { turns: new Turns(deps.concurrency), sessionTurns: new Turns(deps.sessions ?? 1), desk: new SessionDesk() };
+  const house: House = {
+    turns: new Turns(deps.concurrency),
+    sessionTurns: new Turns(deps.sessions ?? 1),
+    desk: new SessionDesk(),
+  };
   return createServer((request, response) => {
     void route(request, response, deps, house).catch((error: unknown) => {
       if (!response.headersSent) problem(response, 500, 'capture.unexpected', 'Something unforeseen happened.');
@@ -180,7 +184,8 @@ function faultOf(value: unknown): string | null {
     typeof order.place !== 'string'
   )
     return 'agency, number, factToProve or place';
-  if ((order.session !== undefined) !== (request.mode === 'interactive')) return 'session without mode interactive, or the reverse';
+  if ((order.session !== undefined) !== (request.mode === 'interactive'))
+    return 'session without mode interactive, or the reverse';
   if (order.session && !isTerms(order.session)) return 'session';
   const limits = Object.entries(order.limits ?? {});
   const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));

@@ -24,11 +24,13 @@ export async function sessionRoute(
   if (!id) return null;
   const session = desk.at(id, String(request.headers[SESSION_SECRET_HEADER] ?? ''));
   if (!session) return notFound;
-  if (request.method === 'GET' && !door) return { status: 200, body: await session.view(Number(url.searchParams.get('known')) || 0) };
+  if (request.method === 'GET' && !door)
+    return { status: 200, body: await session.view(Number(url.searchParams.get('known')) || 0) };
   if (request.method !== 'POST' || !door) return null;
   const given = (await body()) as { acts?: unknown; how?: unknown } | null;
   if (door === 'end') {
-    if (given?.how !== 'take' && given?.how !== 'abandon') return { status: 422, body: problem('capture.notAnEnd', 'how: take or abandon.', 422) };
+    if (given?.how !== 'take' && given?.how !== 'abandon')
+      return { status: 422, body: problem('capture.notAnEnd', 'how: take or abandon.', 422) };
     session.end(given.how satisfies SessionEnd);
     return { status: 200, body: {} };
   }
@@ -41,4 +43,3 @@ export async function sessionRoute(
 function problem(code: string, title: string, status: number): object {
   return { type: `urn:problem:${code}`, code, title, status };
 }
-

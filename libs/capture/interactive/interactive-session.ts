@@ -261,10 +261,17 @@ export class InteractiveSession {
       if (!this.composing) this.tell('compose', secret ? `secret, into ${kind} field` : 'input method');
       this.composing = true;
       const at = act.text.length;
-      await page.session.send('Input.imeSetComposition', { text: act.text, selectionStart: at, selectionEnd: at }, { timeout: 10_000 });
+      await page.session.send(
+        'Input.imeSetComposition',
+        { text: act.text, selectionStart: at, selectionEnd: at },
+        { timeout: 10_000 },
+      );
     } else {
       this.composing = false;
-      this.tell('text', secret ? `secret, ${lengthClass(length)} characters, into ${kind} field` : `${lengthClass(length)} characters`);
+      this.tell(
+        'text',
+        secret ? `secret, ${lengthClass(length)} characters, into ${kind} field` : `${lengthClass(length)} characters`,
+      );
       // Known before the page is: what it sends at once is already looked through. A single letter is only known as part of its field.
       if (secret) this.secrets.since ??= page.now();
       if (secret && length > 1) this.secrets.typed(`${focus.field}:${act.text.length}:pasted`, act.text, kind, page.now());
@@ -301,7 +308,13 @@ export class InteractiveSession {
   private async refocus(): Promise<Focus & { frame: string }> {
     const [found] = (await this.frames?.each<Focus>(FOCUS)) ?? [];
     this.focused = found
-      ? { kind: found.kind, field: found.field, value: found.value, secret: found.secret || this.veiled.has(found.field), frame: found.frame }
+      ? {
+          kind: found.kind,
+          field: found.field,
+          value: found.value,
+          secret: found.secret || this.veiled.has(found.field),
+          frame: found.frame,
+        }
       : { kind: 'none', field: '', value: '', secret: false, frame: '' };
     return this.focused;
   }
@@ -337,7 +350,10 @@ export class InteractiveSession {
   }
 
   private async settleAndMask(page: LentPage): Promise<void> {
-    for (const end = performance.now() + LOAD_WAIT_MS; page.recorder.mainLoadedAt === 0 && performance.now() < end && !page.over(); )
+    for (
+      const end = performance.now() + LOAD_WAIT_MS;
+      page.recorder.mainLoadedAt === 0 && performance.now() < end && !page.over();
+    )
       await pause(20);
     await this.learnField(false).catch(() => undefined);
     if (!this.secrets.since) return;

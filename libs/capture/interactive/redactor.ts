@@ -16,9 +16,11 @@ export interface Redaction {
 }
 
 /** Headers by which a login lives; their values go, their names stay. */
-const CREDENTIALS = /^(authorization|proxy-authorization|authentication|x-(access|auth|api|csrf|xsrf|session|user)[-_]?(token|key|id)?|[a-z-]*token|[a-z-]*csrf[a-z-]*)$/i;
+const CREDENTIALS =
+  /^(authorization|proxy-authorization|authentication|x-(access|auth|api|csrf|xsrf|session|user)[-_]?(token|key|id)?|[a-z-]*token|[a-z-]*csrf[a-z-]*)$/i;
 const COOKIES = /^(cookie|set-cookie|set-cookie2)$/i;
-const SENSITIVE = /pass(word|wd|phrase)?|pwd|secret|token|session|sess_?id|jwt|ticket|^(sid|otp|pin|sms_?code|captcha|verify_?code|auth|code|sign(ature)?)$/i;
+const SENSITIVE =
+  /pass(word|wd|phrase)?|pwd|secret|token|session|sess_?id|jwt|ticket|^(sid|otp|pin|sms_?code|captcha|verify_?code|auth|code|sign(ature)?)$/i;
 /** These were written before the page was met, or are the machine's own: the ledger knows the digest of the first. */
 const OURS = /^record\/(request\.json|environment\.json|before\/|redactions\.jsonl|warc-index\.jsonl|tls\/)/;
 const TEXTS = /\.(json|jsonl|html|txt)$/;
@@ -114,7 +116,9 @@ export class Redactor {
       responseHeaders: this.headers(exchange.responseHeaders, say),
       body: received.bytes,
       reason: this.secrets.text(exchange.reason),
-      ...(received.count > 0 ? { fidelity: 'decoded' as const, truncated: exchange.truncated || 'unspecified', encodedBytes: received.bytes!.length } : {}),
+      ...(received.count > 0
+        ? { fidelity: 'decoded' as const, truncated: exchange.truncated || 'unspecified', encodedBytes: received.bytes!.length }
+        : {}),
     };
   }
 
@@ -230,7 +234,8 @@ export class Redactor {
     }
     for (const exchange of this.wire)
       if (exchange.requestBody !== null && exchange.startedAt >= since)
-        for (const token of tokensIn(unpacked(Buffer.concat(exchange.body)) ?? Buffer.concat(exchange.body))) this.secrets.derived(token, 'token');
+        for (const token of tokensIn(unpacked(Buffer.concat(exchange.body)) ?? Buffer.concat(exchange.body)))
+          this.secrets.derived(token, 'token');
   }
 }
 
@@ -249,7 +254,10 @@ function cookieMarked(name: string, value: string): string {
 function cookieValues(name: string, value: string): string[] {
   const pairs = /^cookie$/i.test(name) ? value.split(';') : value.split(';').slice(0, 1);
   return pairs.flatMap((pair) => {
-    const text = pair.slice(pair.indexOf('=') + 1).trim().replace(/^"|"$/g, '');
+    const text = pair
+      .slice(pair.indexOf('=') + 1)
+      .trim()
+      .replace(/^"|"$/g, '');
     return [text, decoded(text)];
   });
 }
@@ -281,7 +289,9 @@ function unpacked(bytes: Buffer): Buffer | null {
 /** The parts with their transfer encoding taken off. */
 function mhtmlParts(content: Buffer): Buffer[] {
   const text = content.toString('latin1');
-  const quoted = text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const quoted = text
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   const base64 = [...text.matchAll(/\r?\n\r?\n((?:[A-Za-z0-9+/]{60,76}={0,2}\r?\n)+[A-Za-z0-9+/]*={0,2})/g)];
   return [Buffer.from(quoted, 'latin1'), ...base64.map(([, part]) => Buffer.from(part!.replace(/\s/g, ''), 'base64'))];
 }
@@ -301,4 +311,3 @@ function pdfStreams(content: Buffer): Buffer[] {
   }
   return out;
 }
-

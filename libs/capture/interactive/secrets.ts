@@ -148,7 +148,9 @@ function* utf16(char: string): Generator<string> {
 function base64Of(bytes: Buffer): string[] {
   const out: string[] = [];
   for (let shift = 0; shift < 3; shift += 1) {
-    const padded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const padded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
     const from = [0, 2, 3][shift]!;
     // The last character also carries bits of what follows, except where the group is full.
     const full = (bytes.length + shift) % 3 === 0;

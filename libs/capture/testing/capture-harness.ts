@@ -46,7 +46,16 @@ export class CaptureHarness {
 
   async capture(
     url: string,
-    { allow = [], config = {}, limits, profile = 'desktop', order = {}, distrust = false, interactive, onProgress }: CaptureOptions = {},
+    {
+      allow = [],
+      config = {},
+      limits,
+      profile = 'desktop',
+      order = {},
+      distrust = false,
+      interactive,
+      onProgress,
+    }: CaptureOptions = {},
   ): Promise<Captured> {
     const clock = new SystemClock();
     const settings = {

@@ -51,7 +51,12 @@ export class SessionService {
   }
 
   /** The next picture for an opening, and whether it still drives. The asking keeps the wheel. */
-  async look(packageId: string, officer: SessionOfficer, view: string, known: number): Promise<SessionView & { driving: boolean }> {
+  async look(
+    packageId: string,
+    officer: SessionOfficer,
+    view: string,
+    known: number,
+  ): Promise<SessionView & { driving: boolean }> {
     const { secret, driving } = await this.db.tx(async (tx) => {
       const row = await this.ofOpening(tx, packageId, officer, view);
       const driving = row.driverView === view;
@@ -110,7 +115,12 @@ export class SessionService {
     });
   }
 
-  private async ofOpening(tx: EntityManager, packageId: string, officer: SessionOfficer, view: string): Promise<EvidenceSessionRow> {
+  private async ofOpening(
+    tx: EntityManager,
+    packageId: string,
+    officer: SessionOfficer,
+    view: string,
+  ): Promise<EvidenceSessionRow> {
     await this.ofMaker(tx, packageId, officer);
     const opening = await tx.findOneBy(EvidenceSessionViewRow, { id: view, packageId, officerId: officer.id });
     if (!opening) throw EvidenceProblem.notFound();

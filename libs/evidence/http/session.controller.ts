@@ -16,7 +16,11 @@ export class SessionController {
   @Requires('evidence:capture')
   @Refuses(EvidenceProblem.notFound, EvidenceProblem.sessionAway, EvidenceProblem.sessionDriven)
   @ApiCreatedResponse({ type: OpeningDto })
-  open(@Param('id') id: string, @Body() { drive }: OpenSessionDto, @CurrentOfficer() officer: SessionOfficer): Promise<OpeningDto> {
+  open(
+    @Param('id') id: string,
+    @Body() { drive }: OpenSessionDto,
+    @CurrentOfficer() officer: SessionOfficer,
+  ): Promise<OpeningDto> {
     return this.sessions.open(id, officer, drive);
   }
 

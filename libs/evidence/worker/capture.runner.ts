@@ -83,7 +83,12 @@ export class CaptureRunner {
       await tx.update(
         PackageRow,
         { id: packageId },
-        { state: 'capturing', attempt, leaseUntil: new Date(now.getTime() + LEASE_MS + (session?.totalMs ?? 0)), version: row.version + 1 },
+        {
+          state: 'capturing',
+          attempt,
+          leaseUntil: new Date(now.getTime() + LEASE_MS + (session?.totalMs ?? 0)),
+          version: row.version + 1,
+        },
       );
       await this.ledger.append(
         tx,

@@ -17,7 +17,11 @@ export class SessionRelay {
   takes(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '' } = request;
     if (!url.startsWith('/sessions/')) return false;
-    if (!DOORS.test(url) || (method !== 'GET' && method !== 'POST') || Number(request.headers['content-length'] ?? 0) > MAX_BODY) {
+    if (
+      !DOORS.test(url) ||
+      (method !== 'GET' && method !== 'POST') ||
+      Number(request.headers['content-length'] ?? 0) > MAX_BODY
+    ) {
       response.writeHead(404).end();
       return true;
     }

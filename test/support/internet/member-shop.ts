@@ -56,7 +56,11 @@ const memberPage = (code: string, remembered: string, token: string): string =>
         <ul class="goods">
           ${GOODS.map(
             ([name, list, price, picture], i) =>
-              html`<li>${raw(productPicture(picture, COLOURS, i))}<h3>${name}</h3><s>${list}</s> <span class="member">${price}</span></li>`,
+              html`<li>
+                ${raw(productPicture(picture, COLOURS, i))}
+                <h3>${name}</h3>
+                <s>${list}</s> <span class="member">${price}</span>
+              </li>`,
           )}
         </ul>
         <div class="tall"></div>
@@ -84,27 +88,39 @@ export class MemberShop {
     const sid = /(?:^|;\s*)sid=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
     const send = (status: number, type: string, text: string, headers: Record<string, string | string[]> = {}) => {
       const packed = gzipSync(Buffer.from(text, 'utf8'));
-      response.writeHead(status, { 'content-type': type, 'content-encoding': 'gzip', 'cache-control': 'no-store', ...headers }).end(packed);
+      response
+        .writeHead(status, { 'content-type': type, 'content-encoding': 'gzip', 'cache-control': 'no-store', ...headers })
+        .end(packed);
     };
     const known = this.sessions.has(sid);
     if (url.pathname === '/login' && request.method === 'POST') return this.login(body, send);
     if (url.pathname === '/member' && known)
-      return send(200, 'text/html; charset=utf-8', memberPage(MEMBER.smsCode, Buffer.from(MEMBER.password).toString('base64'), sid));
+      return send(
+        200,
+        'text/html; charset=utf-8',
+        memberPage(MEMBER.smsCode, Buffer.from(MEMBER.password).toString('base64'), sid),
+      );
     if (url.pathname === '/api/token' && known) {
       const token = this.keep(this.given.tokens);
       return send(200, 'application/json', JSON.stringify({ access_token: token, expires_in: 7200 }));
     }
-    if (url.pathname === '/api/orders' && known) return send(200, 'application/json', JSON.stringify({ orders: ['YS2026112801', 'YS2026112507'] }));
+    if (url.pathname === '/api/orders' && known)
+      return send(200, 'application/json', JSON.stringify({ orders: ['YS2026112801', 'YS2026112507'] }));
     if (url.pathname === '/favicon.ico') return void response.writeHead(204).end();
     const csrf = createHash('sha256').update(sid).digest('hex').slice(0, 16);
     send(200, 'text/html; charset=utf-8', loginPage(csrf, url.searchParams.has('wrong')));
   }
 
-  private login(body: Buffer, send: (status: number, type: string, text: string, headers: Record<string, string | string[]>) => void): void {
+  private login(
+    body: Buffer,
+    send: (status: number, type: string, text: string, headers: Record<string, string | string[]>) => void,
+  ): void {
     this.posted.push(body.toString('utf8'));
     const form = new URLSearchParams(body.toString('utf8'));
     const right =
-      form.get('account') === MEMBER.account && form.get('password') === MEMBER.password && form.get('sms_code') === MEMBER.smsCode;
+      form.get('account') === MEMBER.account &&
+      form.get('password') === MEMBER.password &&
+      form.get('sms_code') === MEMBER.smsCode;
     if (!right) return send(303, 'text/plain', '', { location: '/?wrong=1' });
     const sid = this.keep(this.given.cookies);
     this.sessions.add(sid);

@@ -47,7 +47,8 @@ export const PageUnderHand = ({ picture, width, height, title, driving, secret, 
   const click = (event: MouseEvent) => {
     event.preventDefault();
     field.current?.focus();
-    if (driving) act({ kind: 'click', ...place(event), button: buttonOf(event.button), count: Math.min(3, Math.max(1, event.detail)) });
+    if (driving)
+      act({ kind: 'click', ...place(event), button: buttonOf(event.button), count: Math.min(3, Math.max(1, event.detail)) });
   };
   return (
     <Box
