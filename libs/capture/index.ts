@@ -5,5 +5,5 @@ export { parseAllowedNet, refusalOfAddress, specialRangeOf, type AddressRefusal 
 export * from './domain/capture-order';
 export { probe, type ProbeAnswer, type ProbeRequest } from './egress/probe';
 export { SessionDesk } from './interactive/session-desk';
-export { actsFault, type SessionAct, type SessionEnd, type SessionTerms } from './interactive/session-contract';
+export { actsFault, type SessionAct, type SessionEnd, type SessionTerms } from './domain/session-acts';
 export { rulesOf, workerKey } from './setup';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InteractiveSession } from '../../libs/capture/interactive/interactive-session';
-import type { SessionAct, SessionTerms } from '../../libs/capture/interactive/session-contract';
+import type { SessionAct, SessionTerms } from '../../libs/capture/domain/session-acts';
 import { CaptureHarness, type Captured } from '../../libs/capture/testing';
 import { CERTIFICATE, KEY } from '../../libs/capture/testing/fixture-certificate';
 import { checkManifest, parseManifest } from '../../libs/proof';

@@ -1,4 +1,4 @@
-import type { SessionTerms } from '../interactive/session-contract';
+import type { SessionTerms } from './session-acts';
 import type { PageKind } from './page-kind';
 
 /** What the worker asks for and what it gets back. Plain data: it crosses a process border as JSON. */

@@ -7,7 +7,7 @@ import { Frames } from './frames';
 import { FOCUS, maskScript, VEIL } from './mask';
 import { Redactor } from './redactor';
 import { lengthClass, Secrets } from './secrets';
-import { NAMED_KEYS, type SessionAct, type SessionEnd, type SessionTerms, type SessionView } from './session-contract';
+import { NAMED_KEYS, type SessionAct, type SessionEnd, type SessionTerms, type SessionView } from '../domain/session-acts';
 
 /** The page under the hand, as the capture lends it. */
 export interface LentPage {

@@ -1,5 +1,5 @@
 import { InteractiveSession } from './interactive-session';
-import type { SessionTerms } from './session-contract';
+import type { SessionTerms } from '../domain/session-acts';
 
 /** The sessions of this process by their package; a door opens only with the session's own secret. */
 export class SessionDesk {
