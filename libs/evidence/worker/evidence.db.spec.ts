@@ -365,7 +365,7 @@ describe('fixation', () => {
     await run(() => room().runner.run(id));
     expect(await rowOf(id)).toMatchObject({ state: 'capturing' });
     clock.advance(6_000);
-    expect(await withClaims(worker, () => room().runner.waiting())).toContain(id);
+    expect(await withClaims(worker, () => room().runner.waiting())).toContainEqual({ packageId: id, underHand: false });
     await run(() => room().runner.run(id));
     expect(await rowOf(id)).toMatchObject({ state: 'fixed', attempt: 2 });
   });
