@@ -51,10 +51,13 @@ export const VIEWPORTS = {
   mobile: { width: 390, height: 844, deviceScaleFactor: 2, mobile: true },
 } as const;
 
+/** What cannot be redacted is not made under an officer's hand: raw bytes, and a film or live pictures that others may see. */
+const UNREDACTABLE = { CAPTURE_WIRE: false, CAPTURE_VIDEO: false };
+
 /** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
-  const quiet = deps.interactive ? { ...deps, config: { ...deps.config, CAPTURE_WIRE: false } } : deps;
-  return new PageCapture(order, quiet).run();
+  const kept = deps.interactive ? { ...deps, config: { ...deps.config, ...UNREDACTABLE } } : deps;
+  return new PageCapture(order, kept).run();
 }
 
 const SIGNS = `({ title: document.title, url: location.href, text: document.body ? document.body.innerText.slice(0, 5000) : '',

@@ -138,6 +138,8 @@ describe.each([
     expect(JSON.stringify(login['responseHeaders'])).toContain('sid=[redacted:cookie:');
     expect(captured.text('content/text.txt')).toContain('本次登录验证码 [redacted:text:4-7] 已使用');
     expect(existsSync(join(captured.folder, 'wire'))).toBe(false);
+    expect(existsSync(join(captured.folder, 'content/video.webm'))).toBe(false);
+    expect(captured.progress.every(({ type }) => type === 'step' || type === 'picture')).toBe(true);
   });
 
   it('has every act in the timeline with time, kind, place and class of key, and no letter', () => {

@@ -66,7 +66,7 @@ export class InteractiveSession {
   private refused = '';
   private composing = false;
   private run = { kind: '', until: 0 };
-  private focused: Focus & { frame: string } = { kind: 'none', field: '', value: '', secret: false, frame: '' };
+  private focused: Focus = { kind: 'none', field: '', value: '', secret: false };
 
   constructor(private readonly terms: SessionTerms) {}
 
@@ -305,7 +305,7 @@ export class InteractiveSession {
     else await page.session.send('Page.navigateToHistoryEntry', { entryId: entry.id }, { timeout: 30_000 });
   }
 
-  private async refocus(): Promise<Focus & { frame: string }> {
+  private async refocus(): Promise<Focus> {
     const [found] = (await this.frames?.each<Focus>(FOCUS)) ?? [];
     this.focused = found
       ? {
@@ -313,9 +313,9 @@ export class InteractiveSession {
           field: found.field,
           value: found.value,
           secret: found.secret || this.veiled.has(found.field),
-          frame: found.frame,
         }
-      : { kind: 'none', field: '', value: '', secret: false, frame: '' };
+      : // The focus is in a frame that did not answer: what is typed there is taken for a secret.
+        { kind: 'unknown', field: 'unseen', value: '', secret: false };
     return this.focused;
   }
 

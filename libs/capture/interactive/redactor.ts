@@ -59,6 +59,10 @@ export class Redactor {
   file(path: string, content: Buffer): Buffer | null {
     if (OURS.test(path)) return content;
     this.learn();
+    if (/\.webm$/.test(path)) {
+      this.say({ kind: 'film', where: path, what: 'file not kept', count: 1 });
+      return null;
+    }
     if (TEXTS.test(path)) {
       const { bytes, count } = this.secrets.replaced(content);
       if (count > 0) this.say({ kind: 'secret', where: path, what: 'text replaced', count });
@@ -80,6 +84,7 @@ export class Redactor {
       popups: recorder.popups.map((url) => this.address(url)),
     });
     this.say({ kind: 'wire', where: 'wire/', what: 'raw bytes and TLS secrets not kept', count: 1 });
+    this.say({ kind: 'film', where: 'content/video.webm', what: 'not filmed', count: 1 });
     return {
       ...input,
       recorder: shown,

@@ -163,6 +163,7 @@ it('never touches what the ledger knows the digest of', () => {
 it('drops a copy in which a secret is packed so that it cannot be taken out', () => {
   const quoted = Buffer.from('Content-Transfer-Encoding: quoted-printable\r\n\r\nsword=\r\nfish');
   expect(new Redactor(known('swordfish')).file('content/page.mhtml', quoted)).toBeNull();
+  expect(new Redactor(known('swordfish')).file('content/video.webm', Buffer.from('film'))).toBeNull();
 });
 
 describe('acts', () => {
