@@ -76,7 +76,12 @@ describe('sites', () => {
           .end(body);
       });
     const form = (changes: object) =>
-      new URLSearchParams({ account: MEMBER.account, password: MEMBER.password, sms_code: MEMBER.smsCode, ...changes }).toString();
+      new URLSearchParams({
+        account: MEMBER.account,
+        password: MEMBER.password,
+        sms_code: MEMBER.smsCode,
+        ...changes,
+      }).toString();
     expect((await asked('/member')).text).toContain('会员登录');
     expect(await asked('/login', form({ password: 'x' }))).toMatchObject({ status: 303, cookie: '' });
     const { cookie } = await asked('/login', form({}));
