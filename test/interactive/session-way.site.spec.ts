@@ -226,7 +226,7 @@ async function opened(signed: Signed, id: string, drive: boolean) {
     const answer = await call(signed, 'POST', `/captures/${id}/session/openings`, { drive });
     if (answer.statusCode === 201) {
       const { view } = answer.json<{ view: string }>();
-      const look = await call(signed, 'GET', `/captures/${id}/session?view=${view}&known=-1`);
+      const look = await call(signed, 'GET', `/captures/${id}/session/openings/${view}`);
       if (look.json<{ state: string }>().state === 'open') return view;
     }
     await new Promise((done) => setTimeout(done, 200));
@@ -245,13 +245,13 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
   // Nobody else can tell that there is a session.
   const asStranger = await call(stranger, 'POST', `${path}/openings`, { drive: false });
   expect([asStranger.statusCode, asStranger.json()]).toMatchObject([404, { code: 'evidence.notFound' }]);
-  expect((await call(stranger, 'GET', `${path}?view=${first}&known=-1`)).statusCode).toBe(404);
-  expect((await call(stranger, 'PUT', `${path}/acts`, { view: first, acts: [{ kind: 'back' }] })).statusCode).toBe(404);
-  expect((await app.inject({ url: `/api/v1${path}?view=${first}&known=-1` })).statusCode).toBe(401);
+  expect((await call(stranger, 'GET', `${path}/openings/${first}`)).statusCode).toBe(404);
+  expect((await call(stranger, 'PUT', `${path}/openings/${first}/acts`, { acts: [{ kind: 'back' }] })).statusCode).toBe(404);
+  expect((await app.inject({ url: `/api/v1${path}/openings/${first}` })).statusCode).toBe(401);
   const forged = await app.inject({
     method: 'PUT',
-    url: `/api/v1${path}/acts`,
-    payload: { view: first, acts: [{ kind: 'back' }] },
+    url: `/api/v1${path}/openings/${first}/acts`,
+    payload: { acts: [{ kind: 'back' }] },
     headers: { cookie: a.cookie },
   });
   expect(forged.json()).toMatchObject({ code: 'platform.csrf' });
@@ -259,23 +259,23 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
   // One drives, the other looks.
   expect((await call(b, 'POST', `${path}/openings`, { drive: true })).json()).toMatchObject({ code: 'evidence.sessionDriven' });
   const looking = await opened(b, id, false);
-  expect((await call(b, 'GET', `${path}?view=${looking}&known=-1`)).json()).toMatchObject({
+  expect((await call(b, 'GET', `${path}/openings/${looking}`)).json()).toMatchObject({
     driving: false,
     title: '会员登录 - 云山批发',
     jpegBase64: expect.stringMatching(/^\/9j\//),
   });
-  expect((await call(b, 'PUT', `${path}/acts`, { view: looking, acts: [{ kind: 'back' }] })).json()).toMatchObject({
+  expect((await call(b, 'PUT', `${path}/openings/${looking}/acts`, { acts: [{ kind: 'back' }] })).json()).toMatchObject({
     code: 'evidence.sessionNotDriving',
   });
-  expect((await call(b, 'POST', `${path}/end`, { view: looking, how: 'take' })).json()).toMatchObject({
+  expect((await call(b, 'POST', `${path}/openings/${looking}/end`, { how: 'take' })).json()).toMatchObject({
     code: 'evidence.sessionNotDriving',
   });
-  expect((await call(a, 'PUT', `${path}/acts`, { view: looking, acts: [{ kind: 'back' }] })).statusCode).toBe(404);
+  expect((await call(a, 'PUT', `${path}/openings/${looking}/acts`, { acts: [{ kind: 'back' }] })).statusCode).toBe(404);
 
   // The same officer in another window takes the wheel along.
   const view = await opened(a, id, true);
-  const drive = (acts: object[]) => call(a, 'PUT', `${path}/acts`, { view, acts });
-  expect((await call(a, 'PUT', `${path}/acts`, { view: first, acts: [{ kind: 'back' }] })).json()).toMatchObject({
+  const drive = (acts: object[]) => call(a, 'PUT', `${path}/openings/${view}/acts`, { acts });
+  expect((await call(a, 'PUT', `${path}/openings/${first}/acts`, { acts: [{ kind: 'back' }] })).json()).toMatchObject({
     code: 'evidence.sessionNotDriving',
   });
   expect((await drive([{ kind: 'eval', text: 'x' }])).json()).toMatchObject({ code: 'evidence.notAnAct' });
@@ -292,11 +292,11 @@ it('I-15 the way of one session: asked, opened, driven by one, taken, nothing of
   ]);
   expect(typed.statusCode).toBe(204);
   for (let n = 0; n < 50; n += 1) {
-    const { title } = (await call(a, 'GET', `${path}?view=${view}&known=-1`)).json<{ title: string }>();
+    const { title } = (await call(a, 'GET', `${path}/openings/${view}`)).json<{ title: string }>();
     if (title.startsWith('会员专享价')) break;
     await new Promise((done) => setTimeout(done, 100));
   }
-  expect((await call(a, 'POST', `${path}/end`, { view, how: 'take' })).statusCode).toBe(204);
+  expect((await call(a, 'POST', `${path}/openings/${view}/end`, { how: 'take' })).statusCode).toBe(204);
   await running;
 
   const row = (await call(a, 'GET', `/captures/${id}`)).json<{
@@ -372,7 +372,7 @@ it('F05 an abandoned session is a failed package with its reason, and the next o
   const id = await requested(a);
   const running = run(id);
   const view = await opened(a, id, true);
-  expect((await call(a, 'POST', `/captures/${id}/session/end`, { view, how: 'abandon' })).statusCode).toBe(204);
+  expect((await call(a, 'POST', `/captures/${id}/session/openings/${view}/end`, { how: 'abandon' })).statusCode).toBe(204);
   await running;
   const row = await workerDb.as(systemClaims('worker'), (tx) => tx.findOneByOrFail(PackageRow, { id }));
   expect(row).toMatchObject({ state: 'failed', reason: 'session.abandoned', manifestSha256: null });

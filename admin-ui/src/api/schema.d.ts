@@ -724,7 +724,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/captures/{id}/session": {
+    "/api/v1/captures/{id}/session/openings/{view}": {
         parameters: {
             query?: never;
             header?: never;
@@ -740,7 +740,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/captures/{id}/session/acts": {
+    "/api/v1/captures/{id}/session/openings/{view}/acts": {
         parameters: {
             query?: never;
             header?: never;
@@ -756,7 +756,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/captures/{id}/session/end": {
+    "/api/v1/captures/{id}/session/openings/{view}/end": {
         parameters: {
             query?: never;
             header?: never;
@@ -2240,14 +2240,12 @@ export interface components {
             driving: boolean;
         };
         SessionActsDto: {
-            view: string;
             /** @description acts in order: move, click, wheel, key, selectAll, text, compose, back, reload, go */
             acts: {
                 [key: string]: unknown;
             }[];
         };
         EndSessionDto: {
-            view: string;
             /** @enum {string} */
             how: "take" | "abandon";
         };
@@ -4966,14 +4964,14 @@ export interface operations {
     };
     Session_look: {
         parameters: {
-            query: {
-                view: string;
-                /** @description number of the picture that is known already; -1 for none */
-                known: number;
+            query?: {
+                /** @description number of the picture that is known already; none unless told */
+                known?: unknown;
             };
             header?: never;
             path: {
                 id: string;
+                view: string;
             };
             cookie?: never;
         };
@@ -5009,6 +5007,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+                view: string;
             };
             cookie?: never;
         };
@@ -5053,6 +5052,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+                view: string;
             };
             cookie?: never;
         };

@@ -12,6 +12,7 @@ import { SessionLink } from './session-link';
 
 /** Who drives keeps the wheel as long as his console asks; a console that fell silent loses it after this time. */
 const WHEEL_MS = 20_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface Opening {
   /** Names this opening in what follows. */
@@ -122,7 +123,8 @@ export class SessionService {
     view: string,
   ): Promise<EvidenceSessionRow> {
     await this.ofMaker(tx, packageId, officer);
-    const opening = await tx.findOneBy(EvidenceSessionViewRow, { id: view, packageId, officerId: officer.id });
+    const opening =
+      UUID.test(view) && (await tx.findOneBy(EvidenceSessionViewRow, { id: view, packageId, officerId: officer.id }));
     if (!opening) throw EvidenceProblem.notFound();
     return this.running(tx, packageId);
   }

@@ -7,12 +7,12 @@ import { EndSessionDto, OpeningDto, OpenSessionDto, SessionActsDto, SessionLookQ
 
 /** A page under an officer's hand, for its two makers. */
 @ApiTags('captures')
-@Controller('captures/:id/session')
+@Controller('captures/:id/session/openings')
 export class SessionController {
   constructor(private readonly sessions: SessionService) {}
 
   /** Every opening leaves an audit event before any picture is handed out. */
-  @Post('openings')
+  @Post()
   @Requires('evidence:capture')
   @Refuses(EvidenceProblem.notFound, EvidenceProblem.sessionAway, EvidenceProblem.sessionDriven)
   @ApiCreatedResponse({ type: OpeningDto })
@@ -25,34 +25,45 @@ export class SessionController {
   }
 
   /** Answers when there is another picture than the known one, or after some seconds. */
-  @Get()
+  @Get(':view')
   @Requires('evidence:capture')
   @Refuses(EvidenceProblem.notFound, EvidenceProblem.sessionAway)
   @ApiOkResponse({ type: SessionViewDto })
   look(
     @Param('id') id: string,
-    @Query() { view, known }: SessionLookQuery,
+    @Param('view') view: string,
+    @Query() { known }: SessionLookQuery,
     @CurrentOfficer() officer: SessionOfficer,
   ): Promise<SessionViewDto> {
     return this.sessions.look(id, officer, view, known);
   }
 
   /** PUT, not POST: a POST with an Idempotency-Key would leave a digest of what was typed, from which it could be guessed. */
-  @Put('acts')
+  @Put(':view/acts')
   @HttpCode(204)
   @Requires('evidence:capture')
   @Refuses(EvidenceProblem.notFound, EvidenceProblem.sessionAway, EvidenceProblem.sessionNotDriving, EvidenceProblem.notAnAct)
   @ApiNoContentResponse()
-  act(@Param('id') id: string, @Body() { view, acts }: SessionActsDto, @CurrentOfficer() officer: SessionOfficer): Promise<void> {
+  act(
+    @Param('id') id: string,
+    @Param('view') view: string,
+    @Body() { acts }: SessionActsDto,
+    @CurrentOfficer() officer: SessionOfficer,
+  ): Promise<void> {
     return this.sessions.act(id, officer, view, acts);
   }
 
-  @Post('end')
+  @Post(':view/end')
   @HttpCode(204)
   @Requires('evidence:capture')
   @Refuses(EvidenceProblem.notFound, EvidenceProblem.sessionAway, EvidenceProblem.sessionNotDriving)
   @ApiNoContentResponse()
-  end(@Param('id') id: string, @Body() { view, how }: EndSessionDto, @CurrentOfficer() officer: SessionOfficer): Promise<void> {
+  end(
+    @Param('id') id: string,
+    @Param('view') view: string,
+    @Body() { how }: EndSessionDto,
+    @CurrentOfficer() officer: SessionOfficer,
+  ): Promise<void> {
     return this.sessions.end(id, officer, view, how);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsUUID, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min } from 'class-validator';
 import { MAX_SESSION_ACTS, type SessionEnd } from '../../capture/capture.contract';
 
 export class OpenSessionDto {
@@ -13,13 +13,13 @@ export class OpeningDto {
 }
 
 export class SessionLookQuery {
-  @ApiProperty() @IsUUID() view!: string;
-  @ApiProperty({ description: 'number of the picture that is known already; -1 for none' })
+  @ApiPropertyOptional({ description: 'number of the picture that is known already; none unless told', default: -1 })
+  @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(-1)
   @Max(2_000_000_000)
-  known!: number;
+  known = -1;
 }
 
 export class SessionViewDto {
@@ -38,7 +38,6 @@ export class SessionViewDto {
 }
 
 export class SessionActsDto {
-  @ApiProperty() @IsUUID() view!: string;
   @ApiProperty({
     type: 'array',
     items: { type: 'object', additionalProperties: true },
@@ -52,6 +51,5 @@ export class SessionActsDto {
 }
 
 export class EndSessionDto {
-  @ApiProperty() @IsUUID() view!: string;
   @ApiProperty({ enum: ['take', 'abandon'] }) @IsIn(['take', 'abandon']) how!: SessionEnd;
 }

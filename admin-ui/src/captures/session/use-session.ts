@@ -12,7 +12,7 @@ const AT_ONCE = 64;
 
 /** The page under hand: opens its picture, follows it, and sends acts one batch after the other. */
 export const useSession = (captureId: string) => {
-  const path = `captures/${captureId}/session`;
+  const path = `captures/${captureId}/session/openings`;
   const [opening, setOpening] = useState<Opening | null>(null);
   const [view, setView] = useState<SessionView | null>(null);
   const [picture, setPicture] = useState<string | null>(null);
@@ -24,7 +24,7 @@ export const useSession = (captureId: string) => {
     async (drive: boolean) => {
       setFault(null);
       try {
-        setOpening(await call<Opening>(`${path}/openings`, { method: 'POST', body: { drive } }));
+        setOpening(await call<Opening>(path, { method: 'POST', body: { drive } }));
       } catch (error) {
         setFault(error);
       }
@@ -40,7 +40,7 @@ export const useSession = (captureId: string) => {
       let known = -1;
       while (!stop.signal.aborted) {
         try {
-          const next = await call<SessionView>(path, { query: { view: id, known }, signal: stop.signal });
+          const next = await call<SessionView>(`${path}/${id}`, { query: { known }, signal: stop.signal });
           if (stop.signal.aborted) return;
           known = next.n;
           setView(next);
@@ -66,7 +66,7 @@ export const useSession = (captureId: string) => {
       while (waiting.current.length > 0) {
         const acts = waiting.current.slice(0, AT_ONCE);
         waiting.current = waiting.current.slice(AT_ONCE);
-        await call(`${path}/acts`, { method: 'PUT', body: { view: id, acts } });
+        await call(`${path}/${id}/acts`, { method: 'PUT', body: { acts } });
       }
     } catch (error) {
       waiting.current = [];
@@ -88,7 +88,7 @@ export const useSession = (captureId: string) => {
     async (how: 'take' | 'abandon') => {
       if (!id) return;
       try {
-        await call(`${path}/end`, { method: 'POST', body: { view: id, how } });
+        await call(`${path}/${id}/end`, { method: 'POST', body: { how } });
       } catch (error) {
         setFault(error);
       }
