@@ -19,13 +19,14 @@ import { EgressResolver } from './egress/resolver';
 import { WireRecord } from './egress/wire';
 import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import type { SelfTest } from './environment/finding';
-import { writePackage, type Navigation } from './records/package';
+import { writePackage, type Navigation, type PackageInput } from './records/package';
 import { takePopups } from './popup-copies';
 import { MainDocument } from './main-document';
 import { writeObservation } from './observation';
 import { agentOf, identityOf, present, VIEWPORTS } from './profile';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
 import { environmentOf } from './setup';
+import type { InteractiveSession } from './interactive/interactive-session';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
 
@@ -43,6 +44,8 @@ export interface CaptureDeps {
   machineRoot?: string;
   variables?: Readonly<Record<string, string | undefined>>;
   progress?: (line: ProgressLine) => void;
+  /** An officer's hand on the page before the copies; then nothing of `wire/` is kept, because it could not be redacted. */
+  interactive?: InteractiveSession;
 }
 
 /** Text that a script brings this long after `load` is still caught; measured shops need 2.5 s. */
@@ -55,9 +58,13 @@ const FIRST_VIEW_MS = 25_000;
 /** Environment, packaging and signing need this much of the job's time. */
 const RESERVE_MS = 10_000;
 
+/** What cannot be redacted is not made under an officer's hand: raw bytes, and a film or live pictures that others may see. */
+const UNREDACTABLE = { CAPTURE_WIRE: false, CAPTURE_VIDEO: false };
+
 /** One capture from the typed address to a signed staging folder. Never throws for what a site does. */
 export async function capturePage(order: CaptureOrder, deps: CaptureDeps): Promise<CaptureResult> {
-  return new PageCapture(order, deps).run();
+  const kept = deps.interactive ? { ...deps, config: { ...deps.config, ...UNREDACTABLE } } : deps;
+  return new PageCapture(order, kept).run();
 }
 
 const SIGNS = `({ title: document.title, url: location.href, text: document.body ? document.body.innerText.slice(0, 5000) : '',
@@ -106,6 +113,7 @@ class PageCapture {
   private buried: Promise<void> | null = null;
   private refusedMain = '';
   private readonly film: ActFilm;
+  private pageStarted = this.started;
 
   constructor(
     private readonly order: CaptureOrder,
@@ -123,7 +131,7 @@ class PageCapture {
       totalBytes: this.limits.totalBytes,
     };
     this.resolver = new EgressResolver(this.rules, () => deps.clock.now());
-    this.staging = new Staging(join(deps.stagingDir, order.packageId));
+    this.staging = new Staging(join(deps.stagingDir, order.packageId), deps.interactive?.redactor);
     this.film = new ActFilm(order, {
       on: config.CAPTURE_VIDEO,
       timezone: config.CAPTURE_TIMEZONE,
@@ -266,6 +274,7 @@ class PageCapture {
     const alarm = setTimeout(() => this.expire(fresh), Math.max(0, this.remaining() - RESERVE_MS / 2));
     let copies: Copy[] = [];
     try {
+      if (this.deps.interactive) await this.underHand(this.deps.interactive);
       if (this.loadingStopped) await this.endScripts();
       await this.firstView(session);
       if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
@@ -286,6 +295,28 @@ class PageCapture {
       stopWatch();
       for (const copy of copies) this.keep(copy);
     }
+  }
+
+  /** Lends the page to the officer. What is recorded afterwards is the page as he left it. */
+  private async underHand(interactive: InteractiveSession): Promise<void> {
+    const { session, recorder, fresh, main } = this.ready();
+    const later: CDPSession[] = [];
+    fresh.connection.on('sessionattached' as never, ((attached: CDPSession) => later.push(attached)) as never);
+    const outcome = await interactive.drive({
+      session,
+      sessions: () => [...new Set([...fresh.sessions, ...later])],
+      recorder,
+      wire: fresh.proxy.exchanges,
+      viewport: VIEWPORTS[this.order.request.profile],
+      now: () => this.deps.clock.now(),
+      step: (step, detail) => this.step(step, detail),
+      over: () => (this.loadingStopped || this.expired || recorder.mainCrashed || !fresh.browser.connected ? 'over' : ''),
+    });
+    if (outcome === 'total') this.reached.add('sessionMs');
+    else if (outcome !== 'taken' && outcome !== 'limit') throw new Ended('failed', `session.${outcome}`);
+    // From here on the page is judged and timed as one that has just been opened.
+    this.pageStarted = performance.now();
+    main.leaveBehind();
   }
 
   private async firstView(session: CDPSession): Promise<void> {
@@ -367,7 +398,7 @@ class PageCapture {
   private async lookThrough(aside: Aside, recorder: Recorder): Promise<boolean> {
     const stop = () => this.loadingStopped || recorder.mainCrashed;
     const loaded = recorder.mainLoadedAt || performance.now();
-    const pageEnd = Math.min(this.started + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
+    const pageEnd = Math.min(this.pageStarted + this.limits.pageMs, this.started + this.limits.jobMs - RESERVE_MS);
     try {
       const told = {
         step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`),
@@ -424,7 +455,7 @@ class PageCapture {
       kind: this.kind,
       document: last,
     };
-    return writePackage({
+    const input: PackageInput = {
       order: this.order,
       staging: this.staging,
       fresh,
@@ -446,7 +477,8 @@ class PageCapture {
       config: this.deps.config,
       userAgent: agentOf(this.order.request.profile, fresh),
       viewport: VIEWPORTS[this.order.request.profile],
-    });
+    };
+    return writePackage(this.deps.interactive?.redactor.input(input) ?? input);
   }
 
   /** After the page itself is closed: what it shows or does can not touch the drawing. */
@@ -561,7 +593,7 @@ class PageCapture {
       at: this.deps.clock.now().toISOString(),
       mono: Math.round(performance.now() - this.started),
       step,
-      detail: detail.toWellFormed().slice(0, 8_192).toWellFormed(),
+      detail: (this.deps.interactive?.redactor.text(detail) ?? detail).toWellFormed().slice(0, 8_192).toWellFormed(),
     };
     this.timeline.push(line);
     this.film.note(step, line.detail);

@@ -71,6 +71,10 @@ export const captureServerConfig = defineConfig('captureServer', {
   CAPTURE_HOST: env.string('CAPTURE_HOST', { default: '127.0.0.1', describe: 'address the capture process listens on' }),
   CAPTURE_TOKEN: env.string('CAPTURE_TOKEN', { secret: true, describe: 'bearer token that the worker shows' }),
   CAPTURE_CONCURRENCY: env.integer('CAPTURE_CONCURRENCY', { default: 1, describe: 'captures at the same time' }),
+  CAPTURE_SESSIONS: env.integer('CAPTURE_SESSIONS', {
+    default: 2,
+    describe: "sessions under an officer's hand at the same time",
+  }),
   STAGING_DIR: env.string('STAGING_DIR', { describe: 'folder that capture and worker share' }),
   KEY_DIR: env.string('KEY_DIR', { describe: 'folder of the signing key of this process' }),
   WORKER_KEY_FILE: env.optional('WORKER_KEY_FILE', { describe: 'signing key of this process; else worker-1.key in KEY_DIR' }),

@@ -9,3 +9,5 @@ export type {
   ProgressLine,
   RequestRecord,
 } from './domain/capture-order';
+export { actsFault, MAX_ACTS as MAX_SESSION_ACTS } from './domain/session-acts';
+export type { SessionAct, SessionEnd, SessionTerms, SessionView } from './domain/session-acts';

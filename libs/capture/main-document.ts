@@ -3,6 +3,9 @@ import type { EgressProxy } from './egress/proxy';
 
 /** What became of the document that the capture is about, as the browser and the egress saw it. */
 export class MainDocument {
+  /** Documents before this one were left behind by an officer. */
+  private from = 0;
+
   constructor(
     private readonly recorder: Recorder,
     private readonly proxy: EgressProxy,
@@ -11,7 +14,12 @@ export class MainDocument {
 
   /** Every hop and every later document of the main frame. */
   all(): SeenExchange[] {
-    return this.recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId);
+    return this.recorder.exchanges.filter(({ kind, frame }) => kind === 'Document' && frame === this.frameId).slice(this.from);
+  }
+
+  /** The officer went on from page to page: what counts is where he is now. */
+  leaveBehind(): void {
+    this.from += Math.max(0, this.all().length - 1);
   }
 
   /** The last one that was not refused by the egress. */

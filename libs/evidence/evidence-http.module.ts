@@ -1,15 +1,20 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { evidenceConfig } from './evidence.config';
 import { EvidenceModule } from './evidence.module';
 import { ActsController } from './http/acts.controller';
 import { CaptureController } from './http/capture.controller';
+import { SessionLink } from './app/session-link';
+import { SessionService } from './app/session.service';
 import { ContentController } from './http/content.controller';
 import { ReceiptController, UPLOAD_TYPE } from './http/receipt.controller';
+import { SessionController } from './http/session.controller';
 
 @Module({
   imports: [EvidenceModule],
-  controllers: [CaptureController, ContentController, ActsController, ReceiptController],
+  controllers: [CaptureController, ContentController, ActsController, ReceiptController, SessionController],
+  providers: [evidenceConfig, SessionLink, SessionService],
 })
 export class EvidenceHttpModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

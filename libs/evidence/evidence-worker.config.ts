@@ -5,6 +5,18 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
   captureUrl: env.url('CAPTURE_URL', { default: 'http://127.0.0.1:3002', describe: 'address of the capture process' }),
   captureToken: env.string('CAPTURE_TOKEN', { describe: 'secret that the worker shows to the capture process', secret: true }),
   captureConcurrency: env.integer('CAPTURE_CONCURRENCY', { default: 2, describe: 'pages that are captured at the same time' }),
+  sessionIdleMs: env.integer('SESSION_IDLE_MS', {
+    default: 180_000,
+    describe: "an officer's hand on a page: longest time without an act, at most 240000",
+  }),
+  sessionTotalMs: env.integer('SESSION_TOTAL_MS', {
+    default: 1_200_000,
+    describe: "an officer's hand on a page: longest time, at most 3600000",
+  }),
+  sessionConcurrency: env.integer('CAPTURE_SESSIONS', {
+    default: 2,
+    describe: "sessions under an officer's hand at the same time",
+  }),
   stagingDir: env.string('STAGING_DIR', {
     default: '.data/staging',
     describe: 'folder that capture writes to and the worker reads from',

@@ -4,7 +4,7 @@ import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
 import { evidenceLedgerConfig } from './evidence-ledger.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
-import { evidenceJobs } from './queue/evidence.contract';
+import { evidenceJobs, sessionJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';
 import { CaptureRunner } from './worker/capture.runner';
 import { ExportProofs } from './worker/export-proofs';
@@ -20,6 +20,7 @@ import { Scrub } from './worker/scrub';
 import { ReceiptFixer } from './worker/receipt-fixer';
 import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
+import { SessionRelay } from './worker/session-relay';
 import { TimeStamper } from './worker/time-stamper';
 import { SignatureStamper } from './worker/signature-stamper';
 
@@ -45,7 +46,9 @@ import { SignatureStamper } from './worker/signature-stamper';
     ReceiptFixer,
     TimeStamper,
     SignatureStamper,
+    SessionRelay,
   ],
+  exports: [SessionRelay],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
@@ -76,8 +79,16 @@ export class EvidenceWorkerModule implements OnModuleInit {
       },
       { concurrency: this.config.captureConcurrency },
     );
+    this.jobs.work(
+      sessionJobs,
+      { captureUnderHand: ({ packageId }) => this.runner.run(packageId) },
+      { concurrency: this.config.sessionConcurrency },
+    );
     this.sweeps.every('evidence.captures', 3_000, async () => {
-      for (const packageId of await this.runner.waiting()) await this.jobs.add(evidenceJobs, 'capturePage', { packageId });
+      for (const { packageId, underHand } of await this.runner.waiting())
+        await (underHand
+          ? this.jobs.add(sessionJobs, 'captureUnderHand', { packageId })
+          : this.jobs.add(evidenceJobs, 'capturePage', { packageId }));
     });
     this.sweeps.every('evidence.receipts', 3_000, async () => {
       for (const packageId of await this.receipts.waiting()) await this.jobs.add(evidenceJobs, 'fixReceived', { packageId });
@@ -99,4 +110,5 @@ export class EvidenceWorkerModule implements OnModuleInit {
   }
 }
 
+export { SessionRelay } from './worker/session-relay';
 export { type ReportInput, ReportPrinter } from './worker/report-printer';

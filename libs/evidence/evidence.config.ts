@@ -9,6 +9,10 @@ export const evidenceConfig = defineConfig('evidence', {
     default: 512 * 1024 * 1024,
     describe: 'largest file that officers may hand in as received evidence or signed paper',
   }),
+  workerUrl: env.url('WORKER_URL', {
+    default: 'http://127.0.0.1:3003',
+    describe: 'address of the worker, which hands on what an officer does to a page under his hand',
+  }),
   trustFile: env.string('TRUST_FILE', {
     default: '.data/keys/trust.json',
     describe: 'published trust bundle, by which we check our own packages',

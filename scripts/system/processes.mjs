@@ -44,6 +44,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
     PUBLIC_ORIGIN: at(ports.portal),
     CONSOLE_ORIGIN: at(ports.api),
     CAPTURE_URL: at(ports.capture),
+    WORKER_URL: at(ports.worker),
     ...(demo && {
       SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
       DNS_SERVERS: `127.0.0.1:${ports.dns}`,

@@ -2,7 +2,7 @@ import { Box } from '@mui/material';
 import { AutocompleteInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
 import { CreateForm } from '../parts/Forms';
 import { useChoices } from '../parts/choices';
-import { profiles } from './words';
+import { captureModes, profiles } from './words';
 
 const officerName = (o?: { name?: string; certificate?: string | null }) =>
   o ? [o.name, o.certificate].filter(Boolean).join(' · ') : '';
@@ -16,6 +16,12 @@ const CaptureCreate = () => {
       <Box sx={{ display: 'grid', columnGap: 2, width: '100%', gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' } }}>
         <TextInput source="url" type="url" validate={required()} helperText="help.captureUrl" sx={{ gridColumn: '1 / -1' }} />
         <SelectInput source="profile" choices={choices('profile', profiles)} defaultValue="desktop" validate={required()} />
+        <SelectInput
+          source="mode"
+          choices={choices('captureMode', captureModes)}
+          defaultValue="automatic"
+          validate={required()}
+        />
         <TextInput source="purpose" validate={required()} helperText="help.purpose" />
         <ReferenceInput source="secondOfficerId" reference="officers" perPage={50}>
           <AutocompleteInput

@@ -12,7 +12,8 @@ import { Files } from './Files';
 import { Life } from './Life';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
-import { isFixed } from './running';
+import { isFixed, isRunning } from './running';
+import { SessionPanel } from './session/SessionPanel';
 
 const FilesOf = ({ children }: { children: (capture: Capture, files: CaptureFile[]) => ReactNode }) => {
   const capture = useRecordContext<Capture>();
@@ -35,6 +36,7 @@ const Whole = () => {
   return (
     <Stacked>
       <CaptureHead capture={capture} />
+      {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
       {isFixed(capture) && (
         <TabbedShowLayout>

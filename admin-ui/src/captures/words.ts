@@ -12,3 +12,4 @@ export const captureStates = [
 ];
 export const profiles = ['desktop', 'mobile'];
 export const captureKinds = ['web_capture', 'import', 'attestation'];
+export const captureModes = ['automatic', 'interactive'];

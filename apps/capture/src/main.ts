@@ -33,6 +33,7 @@ function main(): void {
     stagingDir: server.STAGING_DIR,
     concurrency: server.CAPTURE_CONCURRENCY,
     selfTest,
+    sessions: server.CAPTURE_SESSIONS,
   });
   listener.listen(server.CAPTURE_PORT, server.CAPTURE_HOST, () => {
     say('capture.listening', { port: server.CAPTURE_PORT, key: key.vkey });

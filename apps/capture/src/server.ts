@@ -11,9 +11,11 @@ import {
   type Limits,
   type ProbeRequest,
   type SelfTestDesk,
+  SessionDesk,
 } from '../../../libs/capture';
 import type { Clock } from '../../../libs/kernel';
 import type { NoteSigner } from '../../../libs/proof';
+import { sessionRoute } from './sessions';
 
 export interface CaptureServerDeps {
   pool: BrowserPool;
@@ -25,16 +27,22 @@ export interface CaptureServerDeps {
   concurrency: number;
   /** Without it captures answer `na` to E15, and nobody can ask for a self-test. */
   selfTest?: SelfTestDesk;
+  /** Sessions under an officer's hand at the same time; they have turns of their own, because they last as long as people do. */
+  sessions?: number;
 }
 
 const MAX_ORDER_BYTES = 1_048_576;
 const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, POST /self-test, GET /health. */
+/** Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, POST /self-test, GET /health, and the doors of a session (sessions.ts). */
 export function captureServer(deps: CaptureServerDeps): Server {
-  const turns = new Turns(deps.concurrency);
+  const house: House = {
+    turns: new Turns(deps.concurrency),
+    sessionTurns: new Turns(deps.sessions ?? 1),
+    desk: new SessionDesk(),
+  };
   return createServer((request, response) => {
-    void route(request, response, deps, turns).catch((error: unknown) => {
+    void route(request, response, deps, house).catch((error: unknown) => {
       if (!response.headersSent) problem(response, 500, 'capture.unexpected', 'Something unforeseen happened.');
       else response.destroy();
       process.stderr.write(
@@ -44,32 +52,47 @@ export function captureServer(deps: CaptureServerDeps): Server {
   });
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, deps: CaptureServerDeps, turns: Turns): Promise<void> {
+interface House {
+  turns: Turns;
+  sessionTurns: Turns;
+  desk: SessionDesk;
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, deps: CaptureServerDeps, house: House): Promise<void> {
+  const { turns } = house;
   const way = `${request.method} ${request.url?.split('?')[0]}`;
   if (way === 'GET /health') return json(response, 200, { status: 'ok', busy: turns.busy, waiting: turns.waiting });
   if (!shown(request.headers.authorization, deps.token))
     return problem(response, 401, 'capture.tokenMissing', 'A valid bearer token is needed.');
   if (way === 'POST /self-test' && deps.selfTest) return json(response, 200, await deps.selfTest.again());
+  const given = async () => parsed((await bodyOf(request)) ?? '');
+  const ofSession = await sessionRoute(request, house.desk, given);
+  if (ofSession) return json(response, ofSession.status, ofSession.body);
   if (way !== 'POST /captures' && way !== 'POST /probe') return problem(response, 404, 'capture.notFound', 'No such route.');
   const body = await bodyOf(request);
   if (body === null) return problem(response, 413, 'capture.tooLarge', 'The order is too large.');
-  const given = parsed(body);
+  const order = parsed(body);
   if (way === 'POST /probe') {
-    if (!isProbe(given)) return problem(response, 422, 'capture.notAProbe', 'url, maxBytes and timeoutMs are needed.');
-    return json(response, 200, await probe(given, rulesOf(deps.config), () => deps.clock.now()));
+    if (!isProbe(order)) return problem(response, 422, 'capture.notAProbe', 'url, maxBytes and timeoutMs are needed.');
+    return json(response, 200, await probe(order, rulesOf(deps.config), () => deps.clock.now()));
   }
-  const fault = faultOf(given);
+  const fault = faultOf(order);
   if (fault !== null) return problem(response, 422, 'capture.notAnOrder', `Not a capture order: ${fault}.`);
-  await capture(given as CaptureOrder, response, deps, turns);
+  await capture(order as CaptureOrder, response, deps, house);
 }
 
-async function capture(order: CaptureOrder, response: ServerResponse, deps: CaptureServerDeps, turns: Turns): Promise<void> {
+async function capture(order: CaptureOrder, response: ServerResponse, deps: CaptureServerDeps, house: House): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' });
   response.flushHeaders();
   const line = (value: object) => !response.destroyed && response.write(`${JSON.stringify(value)}\n`);
+  const { session: terms } = order;
+  const turns = terms ? house.sessionTurns : house.turns;
+  const session = terms && house.desk.begin(order.packageId, terms);
+  // Nobody hears the result any more: the job is asked for again, and this page is not to be driven on.
+  if (session) response.once('close', () => session.end('connectionLost'));
   await turns.take();
   try {
-    const result = await capturePage(order, {
+    const result = await capturePage(terms ? prolonged(order, terms.totalMs, deps.config.CAPTURE_JOB_MS) : order, {
       stagingDir: deps.stagingDir,
       takeBrowser: () => deps.pool.take(),
       signers: deps.signers,
@@ -77,12 +100,19 @@ async function capture(order: CaptureOrder, response: ServerResponse, deps: Capt
       clock: deps.clock,
       ...(deps.selfTest && { selfTest: deps.selfTest }),
       progress: line,
+      ...(session && { interactive: session }),
     });
     line({ type: 'result', ...result });
   } finally {
     turns.give();
+    house.desk.close(order.packageId);
     response.end();
   }
+}
+
+/** The officer's time comes on top of the machine's. */
+function prolonged(order: CaptureOrder, totalMs: number, jobMs: number): CaptureOrder {
+  return { ...order, limits: { ...order.limits, jobMs: (order.limits?.jobMs ?? jobMs) + totalMs } };
 }
 
 /** At most so many captures at once; the others wait in order. */
@@ -162,9 +192,16 @@ function faultOf(value: unknown): string | null {
   const { override } = order;
   if (override !== undefined && ![override?.by, override?.reason].every((text) => typeof text === 'string' && text.trim() !== ''))
     return 'override without an officer or without a reason';
+  if ((order.session !== undefined) !== (request.mode === 'interactive'))
+    return 'session without mode interactive, or the reverse';
+  if (order.session && !isTerms(order.session)) return 'session';
   const limits = Object.entries(order.limits ?? {});
   const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));
   return odd ? `limits.${odd[0]}` : null;
+}
+
+function isTerms({ secret, idleMs, totalMs }: Partial<NonNullable<CaptureOrder['session']>>): boolean {
+  return typeof secret === 'string' && /^[0-9a-f]{64}$/.test(secret) && isCount(idleMs, 240_000) && isCount(totalMs, 3_600_000);
 }
 
 function json(response: ServerResponse, status: number, value: object): void {

@@ -331,6 +331,7 @@ describe('keys in the ledger', () => {
     const log = new KeyLog(house.db, house.content, house.ledger, {
       agencyDomain: 'aj.test',
       trustFile: join(house.root, 'trust.json'),
+      workerUrl: 'http://127.0.0.1:1/',
       uploadLimitBytes: 300_000,
     });
     const affected = new AffectedPackages(house.db, house.content);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { createServer } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { SessionRelay } from '../../../libs/evidence/evidence-worker.module';
 import { allConfigs, checkConfigs, Log } from '../../../libs/platform';
 import { workerConfig } from './worker.config';
 import { WorkerModule } from './worker.module';
@@ -14,7 +15,9 @@ async function main(): Promise<void> {
   app.enableShutdownHooks();
   const { host, port } = workerConfig.read();
   const source = app.get(DataSource);
-  createServer((_request, response) => {
+  const relay = app.get(SessionRelay);
+  createServer((request, response) => {
+    if (relay.takes(request, response)) return;
     source.query('SELECT 1').then(
       () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}'),
       () => response.writeHead(503).end(),

@@ -1,3 +1,4 @@
+import type { SessionTerms } from './session-acts';
 import type { PageKind } from './page-kind';
 
 /** What the worker asks for and what it gets back. Plain data: it crosses a process border as JSON. */
@@ -19,6 +20,8 @@ export interface RequestRecord {
   url: string;
   purpose: string;
   profile: Profile;
+  /** Present when an officer drives the page before it is taken. */
+  mode?: 'interactive';
   caseRef: string | null;
   clue: string | null;
   factToProve: string;
@@ -51,6 +54,8 @@ export interface CaptureOrder {
   before?: BeforeRecord;
   /** An officer's decision to go on although a mandatory environment check failed. */
   override?: { by: string; reason: string };
+  /** An officer drives the page between its first load and the copies. */
+  session?: SessionTerms;
 }
 
 /** Bounds of one job; reaching one stops loading and leaves a partial package that names it. */

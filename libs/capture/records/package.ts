@@ -49,12 +49,16 @@ export interface PackageInput {
   config: CaptureConfig;
   userAgent: string;
   viewport: { width: number; height: number };
+  /** Of a session under an officer's hand: what takes secrets out, and what says where. */
+  afterMerge?: (exchanges: RecordedExchange[]) => RecordedExchange[];
+  redactions?: () => object[];
 }
 
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
 export async function writePackage(given: PackageInput): Promise<CaptureResult> {
   const { order, staging, fresh, recorder } = given;
-  const exchanges = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
+  const merged = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
+  const exchanges = given.afterMerge?.(merged) ?? merged;
   const input = { ...given, environment: await scanned(given, exchanges) };
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
@@ -76,6 +80,7 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
   before(order, staging);
   await wire(input);
   video(await input.film, staging);
+  if (input.redactions) staging.putLines('record/redactions.jsonl', input.redactions());
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
   const manifest = manifestOf(input, exchanges, partial, limits);
   const bytes = manifestBytes(manifest);

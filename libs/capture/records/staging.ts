@@ -40,6 +40,7 @@ const KINDS: [RegExp, FileKind][] = [
   [/^record\/tls\/[0-9a-f]{64}\.der$/, kind('certificate', 'application/pkix-cert', '网站证书', 'where.tls')],
   [/^record\/warc-index\.jsonl$/, kind('warcIndex', 'application/x-ndjson', '存档记录索引')],
   [/^record\/console\.jsonl$/, kind('console', 'application/x-ndjson', '控制台、弹窗与下载')],
+  [/^record\/redactions\.jsonl$/, kind('redactions', 'application/x-ndjson', '已标记的遮盖')],
   [/^record\/before\/checkpoint\.txt$/, kind('checkpointBefore', 'text/plain', '取证前的存证检查点', 'when.clock')],
   [/^record\/before\/pre\.tsr$/, kind('tokenBefore', 'application/timestamp-reply', '取证前的时间戳', 'when.clock')],
   [/^wire\/capture\.pcap$/, kind('wire', 'application/vnd.tcpdump.pcap', '原始网络数据')],
@@ -56,10 +57,17 @@ export class Staging {
   private readonly writes: Promise<void>[] = [];
   private readonly folders = new Set<string>();
 
-  constructor(readonly root: string) {}
+  constructor(
+    readonly root: string,
+    /** Takes out what must not be stored, before anything is digested; null for a file that cannot be kept. */
+    private readonly filter?: { file(path: string, content: Buffer): Buffer | null },
+  ) {}
 
-  put(path: string, content: Buffer | string | Buffer[], state: ArtefactState = 'ok', reason?: string): ManifestFile {
-    const parts = Array.isArray(content) ? content : [typeof content === 'string' ? Buffer.from(content, 'utf8') : content];
+  put(path: string, content: Buffer | string | Buffer[], state: ArtefactState = 'ok', reason?: string): void {
+    const given = Array.isArray(content) ? content : [typeof content === 'string' ? Buffer.from(content, 'utf8') : content];
+    const kept = this.filter && given.length === 1 ? this.filter.file(path, given[0]!) : given;
+    if (kept === null) return this.tell(path, 'failed', 'redacted');
+    const parts = Array.isArray(kept) ? kept : [kept];
     const sink = new DigestSink();
     for (const part of parts) sink.update(part);
     const { size, sha256, sm3 } = sink.result();
@@ -67,7 +75,6 @@ export class Staging {
     this.files.push(file);
     this.tell(path, state, reason);
     this.writes.push(this.write(path, parts));
-    return file;
   }
 
   /** A file that was written in its place while the capture ran. */
@@ -84,12 +91,12 @@ export class Staging {
     return file;
   }
 
-  putJson(path: string, value: unknown): ManifestFile {
-    return this.put(path, canonicalJson(value));
+  putJson(path: string, value: unknown): void {
+    this.put(path, canonicalJson(value));
   }
 
-  putLines(path: string, lines: readonly object[]): ManifestFile {
-    return this.put(path, lines.map((line) => `${canonicalJson(line)}\n`).join(''));
+  putLines(path: string, lines: readonly object[]): void {
+    this.put(path, lines.map((line) => `${canonicalJson(line)}\n`).join(''));
   }
 
   /** Says what became of an artefact; a promised one that never came is told by this alone. */

@@ -7,6 +7,7 @@ import { generateKey, type NoteKey } from '../../proof';
 import { captureConfig, type CaptureConfig } from '../capture.config';
 import { capturePage, type CaptureDeps } from '../capture-page';
 import { processesOf, startBrowser, type FreshBrowser } from '../chromium/fresh-browser';
+import type { InteractiveSession } from '../interactive/interactive-session';
 import type { CaptureOrder, CaptureResult, Limits, Profile, ProgressLine } from '../domain/capture-order';
 import { TRUST_FLAG } from './fixture-certificate';
 
@@ -34,6 +35,8 @@ export interface CaptureOptions {
   deps?: Pick<CaptureDeps, 'selfTest' | 'machineRoot' | 'variables'>;
   /** Called with the browser before anything is done with it. */
   onBrowser?: (fresh: FreshBrowser) => void | Promise<void>;
+  /** The officer's hand on the page. */
+  interactive?: InteractiveSession;
   /** Called with each step, for tests that interfere at a certain one. */
   onProgress?: (line: ProgressLine, pid: number) => void;
 }
@@ -60,6 +63,7 @@ export class CaptureHarness {
       clock = new SystemClock(),
       deps = {},
       onBrowser,
+      interactive,
       onProgress,
     }: CaptureOptions = {},
   ): Promise<Captured> {
@@ -93,6 +97,7 @@ export class CaptureHarness {
       signers: [this.key],
       config: settings,
       clock,
+      ...(interactive && { interactive }),
       progress: (line) => {
         progress.push(line);
         onProgress?.(line, pid);

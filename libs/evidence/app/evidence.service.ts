@@ -10,7 +10,7 @@ import { FIXED_STATES } from '../domain/package.states';
 import { EvidenceProblem, urlFault } from '../domain/problems';
 import { packageId } from '../domain/ulid';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
-import { evidenceJobs } from '../queue/evidence.contract';
+import { evidenceJobs, sessionJobs } from '../queue/evidence.contract';
 import { ExportRow, PackageRow } from '../store/evidence.entity';
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
@@ -18,6 +18,8 @@ import { type CustodyRow, Ledger } from '../store/ledger';
 export interface CaptureRequest {
   url: string;
   profile: 'desktop' | 'mobile';
+  /** `interactive`: an officer drives the page before it is taken. */
+  mode?: 'automatic' | 'interactive';
   purpose: string;
   factToProve: string;
   place: string;
@@ -70,6 +72,7 @@ export class EvidenceService {
       url: input.url,
       purpose: input.purpose,
       profile: input.profile,
+      ...(input.mode === 'interactive' && { mode: 'interactive' }),
       caseRef,
       // The manifest names a case or a clue; evidence taken before there is either stands under its own number.
       clue: input.clueRef ?? (caseRef ? null : number),
@@ -115,7 +118,8 @@ export class EvidenceService {
       caseId: input.caseId,
       details: { url: input.url, purpose: input.purpose },
     });
-    await this.jobs.add(evidenceJobs, 'capturePage', { packageId: id });
+    if (request.mode === 'interactive') await this.jobs.add(sessionJobs, 'captureUnderHand', { packageId: id });
+    else await this.jobs.add(evidenceJobs, 'capturePage', { packageId: id });
     return this.get(tx, id);
   }
 

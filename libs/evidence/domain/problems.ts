@@ -86,6 +86,10 @@ export const EvidenceProblem = defineProblems('evidence', {
     title: 'Another file was uploaded under this id',
     zh: '该上传编号已用于另一个文件',
   }),
+  sessionAway: refusal({ status: 409, title: 'The page is not under hand', zh: '网页当前不可操作' }),
+  sessionDriven: refusal({ status: 409, title: 'The other maker drives this page', zh: '另一名取证人员正在操作' }),
+  sessionNotDriving: refusal({ status: 409, title: 'This window does not drive the page', zh: '本窗口未取得操作权' }),
+  notAnAct: refusal<{ fault: string }>({ status: 422, title: 'Not an act on a page', zh: '操作内容无效' }),
   blobDamaged: refusal<{ path: string }>({
     status: 500,
     title: 'A stored file no longer has its digest',

@@ -15,6 +15,10 @@ export class RequestCaptureDto {
   @MaxLength(20_000)
   url!: string;
   @ApiProperty({ enum: ['desktop', 'mobile'] }) @IsIn(['desktop', 'mobile']) profile!: 'desktop' | 'mobile';
+  @ApiPropertyOptional({ enum: ['automatic', 'interactive'], description: 'interactive: you drive the page before it is taken' })
+  @IsOptional()
+  @IsIn(['automatic', 'interactive'])
+  mode?: 'automatic' | 'interactive';
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
@@ -70,6 +74,7 @@ export class CaptureDto {
   @ApiProperty({ enum: KINDS }) kind!: string;
   @ApiProperty({ description: 'empty where nothing was captured' }) url!: string;
   @ApiProperty({ enum: ['desktop', 'mobile', 'file'] }) profile!: string;
+  @ApiProperty({ enum: ['automatic', 'interactive'] }) mode!: 'automatic' | 'interactive';
   @ApiProperty() purpose!: string;
   @ApiProperty() factToProve!: string;
   @ApiProperty() place!: string;
@@ -226,6 +231,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
     availableActions: [...availableActions],
     makers: request.makers,
+    mode: 'mode' in request ? (request.mode ?? 'automatic') : 'automatic',
     requestedAt: row.requestedAt.toISOString(),
     fixedAt: row.fixedAt?.toISOString() ?? null,
     frozenAt: row.frozenAt?.toISOString() ?? null,

@@ -16,3 +16,8 @@ export const evidenceJobs = jobContract('evidence', {
   fixReceived: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
   buildExport: { payload: ExportRef, attempts: 3, oneAtATimeBy: 'exportId' },
 });
+
+/** A queue of its own: a session lasts as long as people do, and automatic captures do not wait for it. */
+export const sessionJobs = jobContract('evidence-session', {
+  captureUnderHand: { payload: PackageRef, attempts: 3, oneAtATimeBy: 'packageId' },
+});

@@ -126,7 +126,12 @@ export async function aHouse({
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   authorities.forEach(appoint);
 
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), uploadLimitBytes: 300_000 };
+  const names = {
+    agencyDomain: 'aj.test',
+    trustFile: join(root, 'trust.json'),
+    workerUrl: 'http://127.0.0.1:1/',
+    uploadLimitBytes: 300_000,
+  };
   const setTrust = (changes: Partial<TrustBundle>): void =>
     writeFileSync(names.trustFile, trustBundleBytes({ ...bundle(), ...changes }));
   const bundle = (): TrustBundle => parseTrustBundle(new Uint8Array(readFileSync(names.trustFile)));
@@ -197,6 +202,9 @@ export async function aHouse({
     captureUrl: base,
     captureToken: 'x',
     captureConcurrency: 1,
+    sessionIdleMs: 1_000,
+    sessionTotalMs: 2_000,
+    sessionConcurrency: 1,
     stagingDir: join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
     importKeyFile: join(root, 'import.key'),

@@ -62,6 +62,9 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     captureUrl: captureUrl ?? 'http://127.0.0.1:1',
     captureToken: 'x',
     captureConcurrency: 1,
+    sessionIdleMs: 1_000,
+    sessionTotalMs: 2_000,
+    sessionConcurrency: 1,
     stagingDir: stagingDir ?? join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
     importKeyFile: join(root, 'import.key'),
@@ -69,7 +72,12 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     tsaTimeoutMs: 5_000,
     keyPassphrase: undefined,
   };
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), uploadLimitBytes: 300_000 };
+  const names = {
+    agencyDomain: 'aj.test',
+    trustFile: join(root, 'trust.json'),
+    workerUrl: 'http://127.0.0.1:1/',
+    uploadLimitBytes: 300_000,
+  };
   const store = blobs ?? new FileBlobStore(join(root, 'blobs'));
   const second = new BlobReplica(replica ?? null);
   const log = new Log('test', 'silent');

@@ -291,6 +291,9 @@ export class LifeWorld {
       captureUrl: 'http://127.0.0.1:1',
       captureToken: 'x',
       captureConcurrency: 1,
+      sessionIdleMs: 1_000,
+      sessionTotalMs: 2_000,
+      sessionConcurrency: 1,
       stagingDir: join(this.root, 'staging'),
       sealKeyFile: join(this.root, 'seal.key'),
       importKeyFile: join(this.root, 'import.key'),
@@ -299,7 +302,12 @@ export class LifeWorld {
       keyPassphrase: undefined,
     };
     const { db, clock } = this;
-    const names = { agencyDomain: 'aj.test', trustFile: join(this.root, 'trust.json'), uploadLimitBytes: 300_000 };
+    const names = {
+      agencyDomain: 'aj.test',
+      trustFile: join(this.root, 'trust.json'),
+      workerUrl: 'http://127.0.0.1:1/',
+      uploadLimitBytes: 300_000,
+    };
     const trees = new LedgerTrees();
     const blobs = new FileBlobStore(join(this.root, 'blobs'));
     const ledger = new Ledger(clock);

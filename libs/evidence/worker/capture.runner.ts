@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine, RequestRecord } from '../../capture/capture.contract';
@@ -9,6 +9,7 @@ import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
+import { EvidenceSessionRow } from '../store/session.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
@@ -46,9 +47,9 @@ export class CaptureRunner {
     private readonly fixation: Fixation,
     private readonly facts: Facts,
     private readonly log: Log,
-    @Inject(evidenceWorkerConfig.provide) { stagingDir }: EvidenceWorkerConfig,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {
-    this.staging = new StagingArea(stagingDir);
+    this.staging = new StagingArea(config.stagingDir);
   }
 
   async run(packageId: string): Promise<void> {
@@ -71,6 +72,7 @@ export class CaptureRunner {
       throw fault; // the queue tries again
     } finally {
       await this.db.tx((tx) => tx.delete(PreviewRow, { packageId }));
+      if (taken.order.session) await this.endSession(packageId);
     }
   }
 
@@ -90,14 +92,14 @@ export class CaptureRunner {
   }
 
   /** Packages whose job nobody holds: lost with the queue, or with the worker that held it. */
-  async waiting(): Promise<string[]> {
+  async waiting(): Promise<{ packageId: string; underHand: boolean }[]> {
     return this.db.tx(async (tx) => {
-      const rows = await tx.query<{ id: string }[]>(
-        `SELECT id FROM evidence_package WHERE kind = 'web_capture' AND ((state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2))
+      return tx.query<{ packageId: string; underHand: boolean }[]>(
+        `SELECT id AS "packageId", coalesce(request ->> 'mode' = 'interactive', false) AS "underHand" FROM evidence_package
+         WHERE kind = 'web_capture' AND ((state = 'requested' AND requested_at < $1) OR (state = 'capturing' AND lease_until < $2))
          ORDER BY requested_at LIMIT 50`,
         [new Date(this.clock.now().getTime() - 5_000), this.clock.now()],
       );
-      return rows.map(({ id }) => id);
     });
   }
 
@@ -108,10 +110,17 @@ export class CaptureRunner {
       const free = row?.state === 'requested' || (row?.state === 'capturing' && (!row.leaseUntil || row.leaseUntil < now));
       if (!row || !free || row.kind !== 'web_capture') return null;
       const attempt = row.attempt + 1;
+      const request = row.request as RequestRecord;
+      const session = request.mode === 'interactive' ? await this.beginSession(tx, packageId, now) : undefined;
       await tx.update(
         PackageRow,
         { id: packageId },
-        { state: 'capturing', attempt, leaseUntil: new Date(now.getTime() + LEASE_MS), version: row.version + 1 },
+        {
+          state: 'capturing',
+          attempt,
+          leaseUntil: new Date(now.getTime() + LEASE_MS + (session?.totalMs ?? 0)),
+          version: row.version + 1,
+        },
       );
       await this.ledger.append(
         tx,
@@ -128,15 +137,28 @@ export class CaptureRunner {
           packageId,
           number: row.number,
           kind: 'web_capture',
-          request: row.request as RequestRecord,
+          request,
           entrySha256: row.entrySha256,
           factToProve: row.factToProve,
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
+          ...(session && { session }),
           ...(before && { before: beforeRecord(before) }),
         },
       };
     });
+  }
+
+  /** A new secret each time: what was known of an earlier try opens nothing. */
+  private async beginSession(tx: EntityManager, packageId: string, now: Date): Promise<NonNullable<CaptureOrder['session']>> {
+    const secret = randomBytes(32).toString('hex');
+    await tx.save(EvidenceSessionRow, { packageId, secret, begunAt: now, endedAt: null, driverView: null, driverUntil: null });
+    return { secret, idleMs: this.config.sessionIdleMs, totalMs: this.config.sessionTotalMs };
+  }
+
+  private async endSession(packageId: string): Promise<void> {
+    const over = { secret: null, endedAt: this.clock.now(), driverView: null, driverUntil: null };
+    await this.db.tx((tx) => tx.update(EvidenceSessionRow, { packageId }, over));
   }
 
   private async progress(packageId: string, line: ProgressLine): Promise<void> {

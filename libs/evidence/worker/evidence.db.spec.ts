@@ -238,6 +238,9 @@ function room() {
     captureUrl: `http://127.0.0.1:${(captureProcess.address() as AddressInfo).port}`,
     captureToken: 'x',
     captureConcurrency: 1,
+    sessionIdleMs: 1_000,
+    sessionTotalMs: 2_000,
+    sessionConcurrency: 1,
     stagingDir: join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
     importKeyFile: join(root, 'import.key'),
@@ -245,7 +248,12 @@ function room() {
     tsaTimeoutMs: 500,
     keyPassphrase: undefined,
   };
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), uploadLimitBytes: 1_000_000 };
+  const names = {
+    agencyDomain: 'aj.test',
+    trustFile: join(root, 'trust.json'),
+    workerUrl: 'http://127.0.0.1:1/',
+    uploadLimitBytes: 1_000_000,
+  };
   const trees = new LedgerTrees();
   const blobs = new FileBlobStore(join(root, 'blobs'));
   const ledger = new Ledger(clock);
@@ -418,7 +426,7 @@ describe('fixation', () => {
     await run(() => room().runner.run(id));
     expect(await rowOf(id)).toMatchObject({ state: 'capturing' });
     clock.advance(6_000);
-    expect(await withClaims(worker, () => room().runner.waiting())).toContain(id);
+    expect(await withClaims(worker, () => room().runner.waiting())).toContainEqual({ packageId: id, underHand: false });
     await run(() => room().runner.run(id));
     expect(await rowOf(id)).toMatchObject({ state: 'fixed', attempt: 2 });
   });

@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { decode, encode } from 'dns-packet';
 import nodemailer from 'nodemailer';
 import { request } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { Internet, LOOK_ALIKE } from '.';
+import { MEMBER } from './member-shop';
 
 let internet: Internet;
 beforeAll(async () => (internet = await Internet.start()));
@@ -54,6 +56,38 @@ describe('sites', () => {
       expect((await visit(`http://platform.test/shop/1/${path}`)).status).toBe(200);
     },
   );
+
+  it('member.test shows its prices only to who signs in with password and code', async () => {
+    const asked = (path: string, body?: string, cookie = '') =>
+      new Promise<{ status: number; text: string; cookie: string }>((done, fail) => {
+        const headers = { host: 'member.test', ...(cookie && { cookie }) };
+        request({ port: internet.ports.http, method: body === undefined ? 'GET' : 'POST', path, headers }, (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('end', () =>
+            done({
+              status: answer.statusCode!,
+              text: gunzipSync(Buffer.concat(chunks)).toString('utf8'),
+              cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+            }),
+          );
+        })
+          .on('error', fail)
+          .end(body);
+      });
+    const form = (changes: object) =>
+      new URLSearchParams({
+        account: MEMBER.account,
+        password: MEMBER.password,
+        sms_code: MEMBER.smsCode,
+        ...changes,
+      }).toString();
+    expect((await asked('/member')).text).toContain('会员登录');
+    expect(await asked('/login', form({ password: 'x' }))).toMatchObject({ status: 303, cookie: '' });
+    const { cookie } = await asked('/login', form({}));
+    expect((await asked('/member', undefined, cookie)).text).toContain('¥158.00');
+    expect((await asked('/member', undefined, 'sid=guessed')).text).not.toContain('¥158.00');
+  });
 
   it('cloak.test hides from desktop browsers only', async () => {
     expect((await visit('http://cloak.test/')).status).toBe(404);

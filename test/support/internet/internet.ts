@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { administer } from './admin';
 import { answerOf } from './answer';
 import { Mailbox } from './mailbox';
+import { MemberShop } from './member-shop';
 import { Names } from './names';
 import { html } from './pages/html';
 import { inboxPage, mailPage } from './pages/inbox-page';
@@ -18,6 +19,8 @@ const MAX_BODY = 1 << 20;
 export class Internet {
   readonly world = new World();
   readonly mailbox = new Mailbox();
+  /** The shop behind a login, at member.test. */
+  readonly members = new MemberShop();
   private readonly names = new Names(this.world);
   private readonly http: Server = createServer((request, response) => {
     this.serve(request, response).catch((fault: unknown) => {
@@ -57,6 +60,7 @@ export class Internet {
     const url = new URL(request.url ?? '/', `http://${host || 'localhost'}`);
     if (host === '127.0.0.1' || host === 'localhost') return this.serveLocal(request, response, url);
     if (host === 'trap.test' && spring(url.pathname, request, response)) return;
+    if (host === 'member.test') return this.members.serve(request, response, Buffer.from(await bodyOf(request), 'utf8'));
     if (host === 'operator.test') return send(response, 200, 'text/html; charset=utf-8', this.inbox(url.pathname));
 
     const found = this.world.at(host, url.pathname);
