@@ -84,7 +84,7 @@ const type = async (source: string, words: string) => {
 const pickOfficer = async (name: string) => {
   const input = await page.waitForSelector('[role=dialog] .MuiAutocomplete-root input', { timeout: 15_000 });
   await input!.type(name);
-  const option = await page.waitForSelector(`.MuiAutocomplete-popper [role=option] ::-p-text(${name})`, { timeout: 15_000 });
+  const option = await page.waitForSelector(`.MuiAutocomplete-popper ::-p-text(${name})`, { timeout: 15_000 });
   await option!.click();
 };
 const noKeys = async () =>
