@@ -26,6 +26,7 @@ export const CHECKS = [
       '.dependency-cruiser.cjs',
     ],
   },
+  { name: 'lines of the evidence specification', args: ['scripts/ids.mjs'] },
   { name: 'dead code', args: [bin('knip/bin/knip.js'), '--no-progress'] },
   { name: 'generated files are fresh', args: ['scripts/gen.mjs', '--check'] },
   {

@@ -23,9 +23,11 @@ export class MeasuredVerifier {
 
   constructor() {
     execFileSync(process.execPath, [join(ROOT, 'scripts/bundle-verifier.mjs'), this.folder], { stdio: 'pipe' });
+    // VmHWM and not ru_maxrss: the latter begins with what the parent held when it made the process.
+    const read = `Number(/VmHWM:\\s+(\\d+)/.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1])`;
     writeFileSync(
       this.probe,
-      `process.on('exit', () => require('node:fs').writeFileSync(process.env.PROBE, JSON.stringify(process.resourceUsage())));`,
+      `process.on('exit', () => require('node:fs').writeFileSync(process.env.PROBE, JSON.stringify({ ...process.resourceUsage(), maxRSS: ${read} })));`,
     );
   }
 
