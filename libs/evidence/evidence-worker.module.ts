@@ -15,7 +15,17 @@ import { TimeStamper } from './worker/time-stamper';
 /** Capture jobs, fixation, exports and the ledger's sequencer; the only module that holds the seal key. */
 @Module({
   imports: [EvidenceModule],
-  providers: [evidenceWorkerConfig, CaptureClient, CaptureRunner, Exporter, ExportProofs, ExportReport, Fixation, LedgerSequencer, TimeStamper],
+  providers: [
+    evidenceWorkerConfig,
+    CaptureClient,
+    CaptureRunner,
+    Exporter,
+    ExportProofs,
+    ExportReport,
+    Fixation,
+    LedgerSequencer,
+    TimeStamper,
+  ],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(

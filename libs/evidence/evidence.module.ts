@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CompareService } from './app/compare.service';
 import { ContentService } from './app/content.service';
 import { EvidenceFsck } from './app/evidence-fsck';
 import { EvidenceService } from './app/evidence.service';
@@ -12,7 +13,7 @@ import { LedgerTrees } from './store/ledger-trees';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(EVIDENCE_ROWS)],
-  providers: [evidenceConfig, EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
-  exports: [EvidenceService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
+  providers: [evidenceConfig, EvidenceService, ContentService, CompareService, EvidenceFsck, Ledger, LedgerTrees],
+  exports: [EvidenceService, CompareService, ContentService, EvidenceFsck, Ledger, LedgerTrees],
 })
 export class EvidenceModule {}

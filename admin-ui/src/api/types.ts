@@ -43,7 +43,9 @@ export interface Session {
   permissions: string[];
   csrfToken: string;
   secondFactorAt: string | null;
-  idleTimeoutMs?: number;
+  /** Milliseconds without a request after which the server ends the session. */
+  idleTimeoutMs: number;
+  serverTime: string;
 }
 
 /** `totpSecret` is only in the answer that created the account. */

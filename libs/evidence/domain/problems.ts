@@ -11,6 +11,11 @@ export const EvidenceProblem = defineProblems('evidence', {
   notFixed: refusal<{ state: string }>({ status: 409, title: 'The evidence is not fixed', zh: '证据尚未固定' }),
   fileNotFound: refusal({ status: 404, title: 'Not found', zh: '未找到' }),
   exportNotReady: refusal<{ state: string }>({ status: 409, title: 'The export is not ready', zh: '导出文件尚未生成' }),
+  comparisonBusy: refusal({
+    status: 503,
+    title: 'Other comparisons are being made; ask again',
+    zh: '正在进行其他比对，请稍后再试',
+  }),
   blobDamaged: refusal<{ path: string }>({
     status: 500,
     title: 'A stored file no longer has its digest',
