@@ -9,3 +9,4 @@ export { Evidence1790000000600 } from './1790000000600-Evidence';
 export { Documents1790000000700 } from './1790000000700-Documents';
 export { Cases1790000000800 } from './1790000000800-Cases';
 export { Orders1790000000900 } from './1790000000900-Orders';
+export { PublicFixation1790000001400 } from './1790000001400-PublicFixation';

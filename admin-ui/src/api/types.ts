@@ -112,6 +112,8 @@ export interface Exchange {
   reason?: string | null;
 }
 
+export type Comparison = Schemas['ComparisonDto'];
+
 export type CustodyEntry = Schemas['CustodyDto'];
 
 export type Exported = Schemas['ExportDto'];

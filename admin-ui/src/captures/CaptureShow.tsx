@@ -5,6 +5,7 @@ import type { Capture, CaptureFile } from '../api/types';
 import { Fetching } from '../parts/Refusal';
 import { Stacked } from '../parts/Panel';
 import { CaptureHead } from './CaptureHead';
+import { Compare } from './Compare';
 import { Custody } from './Custody';
 import { Environment } from './Environment';
 import { Exchanges } from './Exchanges';
@@ -50,6 +51,9 @@ const Whole = () => {
           </Tab>
           <Tab label={tab('custody')} path="custody">
             <Custody />
+          </Tab>
+          <Tab label={tab('compare')} path="compare">
+            <Compare />
           </Tab>
         </TabbedShowLayout>
       )}

@@ -51,7 +51,7 @@ describe('AC-LEG-2.1 pictures', () => {
       changedPixels: 3,
       boxes: [
         { x: 0, y: 0, width: 64, height: 64 },
-        { x: 288, y: 160, width: 12, height: 40 },
+        { x: 288, y: 160, width: 12, height: 32 },
       ],
     });
   });
