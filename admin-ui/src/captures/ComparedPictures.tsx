@@ -60,12 +60,7 @@ export const ComparedPictures = ({ found: { before, after, pictures } }: { found
   return (
     <Stacked>
       {pictures.map((picture) => (
-        <Part
-          key={picture.path}
-          title={`${label('picture')} · ${picture.path}`}
-          result={picture.result}
-          reason={picture.reason}
-        >
+        <Part key={picture.path} title={`${label('picture')} · ${picture.path}`} result={picture.result} reason={picture.reason}>
           {picture.result === 'different' && (
             <>
               <Box component="ul" sx={{ m: 0, mb: 1, pl: 2.5 }} aria-label={label('regions')}>

@@ -191,7 +191,8 @@ export const en: Messages = {
       find: 'Find by number or address',
       with: 'Compare with',
       noOther: 'There is no other fixed capture to compare with.',
-      explain: 'Choose an earlier capture to compare text, pictures, exchanges and key fields. Looking is noted in the custody of both.',
+      explain:
+        'Choose an earlier capture to compare text, pictures, exchanges and key fields. Looking is noted in the custody of both.',
       changes: '%{smart_count} change |||| %{smart_count} changes',
       noChanges: 'No changes are listed',
       place: '%{place} of %{total}',

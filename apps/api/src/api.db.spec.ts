@@ -122,6 +122,13 @@ describe('session', () => {
     await signIn('clumsy');
   });
 
+  it('tells its own limit and what time it is here', async () => {
+    const officer = await signIn('officer');
+    const answer = (await call(officer, 'GET', '/session')).json<{ idleTimeoutMs: number; serverTime: string }>();
+    expect(answer.idleTimeoutMs).toBe(15 * 60_000);
+    expect(answer.serverTime).toBe(app.get(Clock).now().toISOString());
+  });
+
   it('ends after 15 minutes of silence', async () => {
     const officer = await signIn('officer');
     expect((await call(officer, 'GET', '/session')).statusCode).toBe(200);

@@ -27,9 +27,27 @@ export function fixationPage({ number, digest, answer }: AskedFixation, reader: 
       </p>
       <form method="get" action="${FIXATION_PATH}">
         <label for="number">${zh ? '证据编号' : 'Evidence number'}</label
-        ><input type="text" id="number" name="number" value="${number}" maxlength="60" autocomplete="off" spellcheck="false" required />
+        ><input
+          type="text"
+          id="number"
+          name="number"
+          value="${number}"
+          maxlength="60"
+          autocomplete="off"
+          spellcheck="false"
+          required
+        />
         <label for="digest">${zh ? '清单摘要（SHA-256）' : 'Digest of the manifest (SHA-256)'}</label
-        ><input type="text" id="digest" name="digest" value="${digest}" maxlength="120" autocomplete="off" spellcheck="false" required />
+        ><input
+          type="text"
+          id="digest"
+          name="digest"
+          value="${digest}"
+          maxlength="120"
+          autocomplete="off"
+          spellcheck="false"
+          required
+        />
         ${[...new URLSearchParams(reader.href('').replace(/^\?/, ''))].map(
           ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
         )}
@@ -48,7 +66,14 @@ export function fixationPage({ number, digest, answer }: AskedFixation, reader: 
       </p>
       <p><a href="${reader.href('/verify-package')}">${zh ? '核验电子证据包' : 'Verify an evidence package'}</a></p>
     </section>`;
-  return page({ title, body, reader, host: new URL(portal).host, canonical: `${portal}${FIXATION_PATH}`, noindex: answer !== null });
+  return page({
+    title,
+    body,
+    reader,
+    host: new URL(portal).host,
+    canonical: `${portal}${FIXATION_PATH}`,
+    noindex: answer !== null,
+  });
 }
 
 function told(answer: PublicFixation | 'none' | 'malformed', zh: boolean): Html {

@@ -7,7 +7,8 @@ import { readerOf } from '../page/request';
 import { type AskedFixation, FIXATION_PATH, fixationPage } from './fixation-page';
 import { Fixations } from './fixations';
 
-const WHY = 'whoever holds number and manifest digest of a package may ask whether our log holds its fixation; nobody is recorded';
+const WHY =
+  'whoever holds number and manifest digest of a package may ask whether our log holds its fixation; nobody is recorded';
 
 /** A value may come with the spaces and the mark with which reports print it. */
 const tidy = (value: unknown): string =>
@@ -29,7 +30,9 @@ export class FixationController {
   @Open(WHY)
   async page(@Query() query: Record<string, unknown>, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const number = tidy(query.number).toUpperCase();
-    const digest = tidy(query.digest).toLowerCase().replace(/^sha-?256:/, '');
+    const digest = tidy(query.digest)
+      .toLowerCase()
+      .replace(/^sha-?256:/, '');
     const answer = number || digest ? await this.answer(number, digest, request.ip) : null;
     await reply
       .header('cache-control', 'no-store')
