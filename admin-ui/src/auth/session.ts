@@ -9,7 +9,8 @@ export const csrfToken = () => current?.csrfToken ?? '';
 let behindMs = 0;
 export const remember = (session: Session | undefined) => {
   current = session;
-  if (session) behindMs = Date.parse(session.serverTime) - Date.now();
+  const told = Date.parse(session?.serverTime ?? '');
+  if (!Number.isNaN(told)) behindMs = told - Date.now();
 };
 
 /** What time it is on the server: deadlines are counted by this, never by the clock of the desk. */

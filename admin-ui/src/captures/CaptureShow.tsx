@@ -12,6 +12,7 @@ import { Exchanges } from './Exchanges';
 import { Files } from './Files';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
+import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
 import { isFixed } from './running';
 
 const FilesOf = ({ children }: { children: (capture: Capture, files: CaptureFile[]) => ReactNode }) => {
@@ -45,6 +46,12 @@ const Whole = () => {
           </Tab>
           <Tab label={tab('files')} path="files">
             <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('names')} path="names">
+            <FilesOf>{(c, files) => <NamesAndCertificates capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('steps')} path="steps">
+            <FilesOf>{(c, files) => <CaptureTimeline capture={c} files={files} />}</FilesOf>
           </Tab>
           <Tab label={tab('environment')} path="environment">
             <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>

@@ -187,6 +187,18 @@ export const en: Messages = {
       after: 'After the capture',
       verdict: 'Verdict on the environment',
     },
+    captureRecord: {
+      step: 'Step',
+      detail: 'Content',
+      names: 'Names resolved',
+      name: 'Name',
+      answers: 'Answers',
+      chosen: 'Used',
+      refused: 'Refused',
+      resolver: 'Resolver',
+      certificates: 'Certificates of the servers',
+      noCertificates: 'No server showed a certificate.',
+    },
     compare: {
       find: 'Find by number or address',
       with: 'Compare with',
@@ -306,6 +318,8 @@ export const en: Messages = {
     environment: 'Environment',
     custody: 'Custody',
     compare: 'Compare',
+    names: 'DNS and certificates',
+    steps: 'Timeline',
   },
   board: {
     preparing: 'Preparing',

@@ -174,6 +174,18 @@ export const zh = {
       after: '采集后',
       verdict: '环境结论',
     },
+    captureRecord: {
+      step: '步骤',
+      detail: '内容',
+      names: '域名解析',
+      name: '域名',
+      answers: '解析结果',
+      chosen: '采用地址',
+      refused: '拒绝的地址',
+      resolver: '解析服务',
+      certificates: '服务器证书',
+      noCertificates: '没有服务器证书。',
+    },
     compare: {
       find: '按编号或网址查找',
       with: '与哪次采集比对',
@@ -277,6 +289,8 @@ export const zh = {
     environment: '取证环境',
     custody: '保管链',
     compare: '比对',
+    names: '域名与证书',
+    steps: '取证过程',
   },
   board: {
     preparing: '拟制',

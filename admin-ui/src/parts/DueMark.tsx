@@ -15,6 +15,7 @@ export const DueMark = ({ due, ended }: { due?: string | null; ended?: boolean }
   if (!due) return <>{translate('console.noDeadline')}</>;
   if (ended) return <When at={due} form={due.length === 10 ? 'day' : 'minute'} />;
   const days = daysUntil(due, serverNow());
+  if (Number.isNaN(days)) return <>{due}</>;
   const [Icon, color] =
     days < 0 ? [ErrorOutline, 'error.main'] : days <= soonDays ? [WarningAmber, 'warning.main'] : [AlarmOn, 'text.secondary'];
   const left = days < 0 ? 'overdue' : days === 0 ? 'today' : 'left';

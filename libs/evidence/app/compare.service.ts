@@ -67,12 +67,16 @@ export class CompareService {
   /** Refuses with `notFound`, `notFixed`, `comparisonBusy`, or `blobDamaged`: a damaged file is not compared. */
   async compare(beforeId: string, afterId: string): Promise<Comparison> {
     if (this.waiting >= WAITING_MOST) throw EvidenceProblem.comparisonBusy();
-    // Both are read under the officer's claims, and both chains say so, before anything of them is looked at.
-    const [before, after] = await this.opened(beforeId, afterId);
     this.waiting += 1;
-    const turn = this.last.catch(() => undefined).then(() => this.compared(before, after));
-    this.last = turn.catch(() => undefined);
-    return turn.finally(() => (this.waiting -= 1));
+    try {
+      // Both are read under the officer's claims, and both chains say so, before anything of them is looked at.
+      const [before, after] = await this.opened(beforeId, afterId);
+      const turn = this.last.then(() => this.compared(before, after));
+      this.last = turn.catch(() => undefined);
+      return await turn;
+    } finally {
+      this.waiting -= 1;
+    }
   }
 
   private opened(...ids: [string, string]): Promise<[Side, Side]> {
