@@ -18,7 +18,7 @@ const SQUARE = 32;
 /** More boxes than this help nobody: what is left is told as one box around them. */
 const BOXES_MOST = 200;
 /** Pixels of one picture; a tile of the recorder has at most 16,000 rows. */
-export const PIXELS_MOST = 40_000_000;
+const PIXELS_MOST = 40_000_000;
 
 /**
  * Where two pictures differ, pixel by pixel and without any tolerance, as an unchanged page gives equal pixels (I-22). Reads both
