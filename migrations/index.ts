@@ -13,5 +13,6 @@ export { EvidenceActs1790000001000 } from './1790000001000-EvidenceActs';
 export { CapturePreview1790000001100 } from './1790000001100-CapturePreview';
 export { LedgerAnchors1790000001200 } from './1790000001200-LedgerAnchors';
 export { EvidenceScrub1790000001300 } from './1790000001300-EvidenceScrub';
+export { PublicFixation1790000001400 } from './1790000001400-PublicFixation';
 export { EvidenceSessions1790000001500 } from './1790000001500-EvidenceSessions';
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';

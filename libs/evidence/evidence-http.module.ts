@@ -7,13 +7,14 @@ import { ActsController } from './http/acts.controller';
 import { CaptureController } from './http/capture.controller';
 import { SessionLink } from './app/session-link';
 import { SessionService } from './app/session.service';
+import { CompareController } from './http/compare.controller';
 import { ContentController } from './http/content.controller';
 import { ReceiptController, UPLOAD_TYPE } from './http/receipt.controller';
 import { SessionController } from './http/session.controller';
 
 @Module({
   imports: [EvidenceModule],
-  controllers: [CaptureController, ContentController, ActsController, ReceiptController, SessionController],
+  controllers: [CaptureController, CompareController, ContentController, ActsController, ReceiptController, SessionController],
   providers: [evidenceConfig, SessionLink, SessionService],
 })
 export class EvidenceHttpModule implements OnModuleInit {

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActSteps } from './app/act-steps';
 import { AffectedPackages } from './app/affected-packages';
+import { CompareService } from './app/compare.service';
 import { ContentService } from './app/content.service';
 import { Disposals } from './app/disposals';
 import { EvidenceActs } from './app/evidence-acts';
@@ -23,6 +24,7 @@ const SERVICES = [
   LedgerPublication,
   EvidenceService,
   ContentService,
+  CompareService,
   EvidenceFsck,
   EvidenceActs,
   ActSteps,

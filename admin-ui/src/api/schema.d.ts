@@ -612,6 +612,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Compare_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}/files": {
         parameters: {
             query?: never;
@@ -1557,6 +1573,10 @@ export interface components {
             /** @description send it as X-CSRF-Token with every write */
             csrfToken: string;
             secondFactorAt: string | null;
+            /** @description milliseconds without a request after which the session ends */
+            idleTimeoutMs: number;
+            /** @description the time by which deadlines are counted */
+            serverTime: string;
         };
         SecondFactorDto: {
             /** @example 123456 */
@@ -2180,6 +2200,90 @@ export interface components {
             reasons: string[];
             files: number;
             at: string;
+        };
+        ComparedFieldDto: {
+            /** @enum {string} */
+            field: "title" | "urlFinal" | "status" | "ip" | "certificate";
+            /** @enum {string} */
+            result: "same" | "different" | "unknown";
+            before: string | null;
+            after: string | null;
+        };
+        TextPartDto: {
+            /** @enum {string} */
+            kind: "same" | "added" | "removed";
+            text: string;
+        };
+        ComparedTextDto: {
+            /** @enum {string} */
+            result: "same" | "different" | "unknown";
+            /**
+             * @description why it is unknown, or why no list is given
+             * @enum {string|null}
+             */
+            reason: "missingBefore" | "missingAfter" | "missingBoth" | "tooLarge" | "notReadable" | null;
+            /** @description null when there is no list of changes */
+            parts: components["schemas"]["TextPartDto"][] | null;
+        };
+        BoxDto: {
+            /** @description pixels from the left of the picture */
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+        };
+        PictureSizeDto: {
+            width: number;
+            height: number;
+        };
+        ComparedPictureDto: {
+            path: string;
+            /** @enum {string} */
+            result: "same" | "different" | "unknown";
+            /**
+             * @description why it is unknown, or why no list is given
+             * @enum {string|null}
+             */
+            reason: "missingBefore" | "missingAfter" | "missingBoth" | "tooLarge" | "notReadable" | null;
+            /** @description changed regions, in pixels */
+            boxes: components["schemas"]["BoxDto"][];
+            changedPixels: number | null;
+            sizeBefore?: components["schemas"]["PictureSizeDto"];
+            sizeAfter?: components["schemas"]["PictureSizeDto"];
+        };
+        ComparedExchangeFieldDto: {
+            /** @enum {string} */
+            field: "status" | "ip" | "sha256" | "outcome";
+            before: string | null;
+            after: string | null;
+        };
+        ExchangeChangeDto: {
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed";
+            method: string;
+            url: string;
+            fields: components["schemas"]["ComparedExchangeFieldDto"][];
+        };
+        ComparedExchangesDto: {
+            /** @enum {string} */
+            result: "same" | "different" | "unknown";
+            /**
+             * @description why it is unknown, or why no list is given
+             * @enum {string|null}
+             */
+            reason: "missingBefore" | "missingAfter" | "missingBoth" | "tooLarge" | "notReadable" | null;
+            /** @description the first thousand */
+            changes: components["schemas"]["ExchangeChangeDto"][];
+            /** @description all of them */
+            total: number;
+        };
+        ComparisonDto: {
+            before: components["schemas"]["CaptureDto"];
+            after: components["schemas"]["CaptureDto"];
+            fields: components["schemas"]["ComparedFieldDto"][];
+            text: components["schemas"]["ComparedTextDto"];
+            pictures: components["schemas"]["ComparedPictureDto"][];
+            exchanges: components["schemas"]["ComparedExchangesDto"];
         };
         EvidenceFileDto: {
             path: string;
@@ -4767,6 +4871,44 @@ export interface operations {
             };
             /** @description `evidence.notFixed`: The evidence is not fixed */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Compare_compare: {
+        parameters: {
+            query: {
+                /** @description id of the earlier capture */
+                with: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonDto"];
+                };
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.comparisonBusy`: Other comparisons are being made; ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,7 +43,9 @@ export interface Session {
   permissions: string[];
   csrfToken: string;
   secondFactorAt: string | null;
-  idleTimeoutMs?: number;
+  /** Milliseconds without a request after which the server ends the session. */
+  idleTimeoutMs: number;
+  serverTime: string;
 }
 
 /** `totpSecret` is only in the answer that created the account. */
@@ -114,6 +116,8 @@ export interface Exchange {
 }
 
 export type Incident = Schemas['IncidentDto'];
+export type Comparison = Schemas['ComparisonDto'];
+
 export type CustodyEntry = Schemas['CustodyDto'];
 
 export type Exported = Schemas['ExportDto'];

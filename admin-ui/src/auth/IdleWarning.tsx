@@ -5,8 +5,6 @@ import { call } from '../api/http';
 import type { Session } from '../api/types';
 import { onSignedOutElsewhere, remember, sessionNow } from './session';
 
-/** When the server says nothing about its idle limit, the console warns by this one. */
-const usualIdleMs = 15 * 60_000;
 const warnBeforeMs = 2 * 60_000;
 const signsOfLife = ['pointerdown', 'keydown', 'wheel'] as const;
 
@@ -16,6 +14,7 @@ export const IdleWarning = () => {
   const logout = useLogout();
   const titleId = useId();
   const lastSign = useRef(Date.now());
+  const lastAsked = useRef(Date.now());
   const [left, setLeft] = useState<number>();
 
   useEffect(() => onSignedOutElsewhere(() => void logout()), [logout]);
@@ -25,11 +24,17 @@ export const IdleWarning = () => {
       if (left === undefined) lastSign.current = Date.now();
     };
     signsOfLife.forEach((name) => window.addEventListener(name, alive, { passive: true }));
-    const limit = sessionNow()?.idleTimeoutMs ?? usualIdleMs;
     const timer = setInterval(() => {
+      const limit = sessionNow()?.idleTimeoutMs;
+      if (limit === undefined) return;
+      // The server counts requests, not keys: who writes a long text without a request is at work all the same.
+      if (lastSign.current > lastAsked.current && Date.now() - lastAsked.current > limit / 4) {
+        lastAsked.current = Date.now();
+        void call<Session>('session').then(remember, () => undefined);
+      }
       const remaining = limit - (Date.now() - lastSign.current);
       if (remaining <= 0) void logout();
-      else setLeft(remaining <= warnBeforeMs ? Math.ceil(remaining / 1_000) : undefined);
+      else setLeft(remaining <= Math.min(warnBeforeMs, limit / 2) ? Math.ceil(remaining / 1_000) : undefined);
     }, 1_000);
     return () => {
       clearInterval(timer);

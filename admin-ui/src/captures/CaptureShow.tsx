@@ -5,6 +5,7 @@ import type { Capture, CaptureFile } from '../api/types';
 import { Fetching } from '../parts/Refusal';
 import { Stacked } from '../parts/Panel';
 import { CaptureHead } from './CaptureHead';
+import { Compare } from './Compare';
 import { Custody } from './Custody';
 import { Environment } from './Environment';
 import { Exchanges } from './Exchanges';
@@ -14,6 +15,7 @@ import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
 import { isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
+import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
 
 const FilesOf = ({ children }: { children: (capture: Capture, files: CaptureFile[]) => ReactNode }) => {
   const capture = useRecordContext<Capture>();
@@ -54,6 +56,16 @@ const Whole = () => {
             <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
           </Tab>
           {page && (
+            <Tab label={tab('names')} path="names">
+              <FilesOf>{(c, files) => <NamesAndCertificates capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
+          {page && (
+            <Tab label={tab('steps')} path="steps">
+              <FilesOf>{(c, files) => <CaptureTimeline capture={c} files={files} />}</FilesOf>
+            </Tab>
+          )}
+          {page && (
             <Tab label={tab('environment')} path="environment">
               <FilesOf>{(c, files) => <Environment capture={c} files={files} />}</FilesOf>
             </Tab>
@@ -63,6 +75,9 @@ const Whole = () => {
           </Tab>
           <Tab label={tab('custody')} path="custody">
             <Custody />
+          </Tab>
+          <Tab label={tab('compare')} path="compare">
+            <Compare />
           </Tab>
         </TabbedShowLayout>
       )}

@@ -25,9 +25,10 @@ export const useDates = () => {
 /** The local day in Shanghai, `2026-11-22`; what deadlines are counted by. */
 export const localDay = (instant: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(instant);
 
-/** Whole local days from today to that day; negative when it is past. */
+/** Whole local days from today to that day; negative when it is past, NaN when it is no date. */
 export const daysUntil = (due: string, now: Date): number => {
   const midnight = (text: string) => Date.parse(`${text}T00:00:00Z`);
+  if (Number.isNaN(instantOf(due).getTime())) return Number.NaN; // formatting it would throw
   const dueDay = /^\d{4}-\d{2}-\d{2}$/.test(due) ? due : localDay(new Date(due));
   return Math.round((midnight(dueDay) - midnight(localDay(now))) / 86_400_000);
 };

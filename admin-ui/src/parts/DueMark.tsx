@@ -3,6 +3,7 @@ import ErrorOutline from '@mui/icons-material/ErrorOutlined';
 import WarningAmber from '@mui/icons-material/WarningAmber';
 import { Box } from '@mui/material';
 import { useTranslate } from 'react-admin';
+import { serverNow } from '../auth/session';
 import { daysUntil } from '../i18n/dates';
 import { When } from './When';
 
@@ -13,7 +14,8 @@ export const DueMark = ({ due, ended }: { due?: string | null; ended?: boolean }
   const translate = useTranslate();
   if (!due) return <>{translate('console.noDeadline')}</>;
   if (ended) return <When at={due} form={due.length === 10 ? 'day' : 'minute'} />;
-  const days = daysUntil(due, new Date());
+  const days = daysUntil(due, serverNow());
+  if (Number.isNaN(days)) return <>{due}</>;
   const [Icon, color] =
     days < 0 ? [ErrorOutline, 'error.main'] : days <= soonDays ? [WarningAmber, 'warning.main'] : [AlarmOn, 'text.secondary'];
   const left = days < 0 ? 'overdue' : days === 0 ? 'today' : 'left';

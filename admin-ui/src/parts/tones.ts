@@ -40,6 +40,7 @@ const tones: Record<Tone, string[]> = {
   good: [
     'active',
     'proved',
+    'same',
     'fixed',
     'complete',
     'verified',
@@ -66,6 +67,7 @@ const tones: Record<Tone, string[]> = {
     'reported',
   ],
   warning: [
+    'different',
     'partial',
     'partlyLive',
     'warn',

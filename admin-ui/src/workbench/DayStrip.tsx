@@ -1,6 +1,7 @@
 import { Box, Paper, Typography } from '@mui/material';
 import { useTranslate } from 'react-admin';
 import type { Task } from '../api/types';
+import { serverNow } from '../auth/session';
 import { daysUntil, localDay, useDates } from '../i18n/dates';
 
 const days = 7;
@@ -9,7 +10,7 @@ const days = 7;
 export const DayStrip = ({ tasks }: { tasks: Task[] }) => {
   const translate = useTranslate();
   const format = useDates();
-  const now = new Date();
+  const now = serverNow();
   const due = tasks.flatMap((t) => (t.due ? [daysUntil(t.due, now)] : []));
   const cells = [
     { label: translate('workbench.overdue'), count: due.filter((d) => d < 0).length, bad: true },

@@ -122,6 +122,16 @@ describe('session', () => {
     await signIn('clumsy');
   });
 
+  it('tells its own limit and what time it is here', async () => {
+    const officer = await signIn('officer');
+    const answer = (await call(officer, 'GET', '/session')).json<{ idleTimeoutMs: number; serverTime: string }>();
+    expect(answer.idleTimeoutMs).toBe(15 * 60_000);
+    // The clock of these tests is moved on by others, and goes on by itself.
+    const apartMs = app.get(Clock).now().getTime() - Date.parse(answer.serverTime);
+    expect(apartMs).toBeGreaterThanOrEqual(0);
+    expect(apartMs).toBeLessThan(5_000);
+  });
+
   it('ends after 15 minutes of silence', async () => {
     const officer = await signIn('officer');
     expect((await call(officer, 'GET', '/session')).statusCode).toBe(200);

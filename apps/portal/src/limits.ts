@@ -11,10 +11,12 @@ export class Limits {
   private readonly unknown: RateLimit;
   private readonly searches: RateLimit;
   private readonly reports: RateLimit;
+  private readonly fixations: RateLimit;
 
   constructor(@Inject(portalConfig.provide) config: PortalConfig) {
     this.unknown = new RateLimit(config.unknownPerMinute, MINUTE);
     this.searches = new RateLimit(config.searchesPerMinute, MINUTE);
+    this.fixations = new RateLimit(config.fixationsPerMinute, MINUTE);
     this.reports = new RateLimit(config.reportsPerHour, 60 * MINUTE);
   }
 
@@ -24,6 +26,10 @@ export class Limits {
 
   search(address: string): void {
     refuse(this.searches.take(address));
+  }
+
+  fixation(address: string): void {
+    refuse(this.fixations.take(address));
   }
 
   report(address: string): void {

@@ -10,6 +10,7 @@ export const portalConfig = defineConfig('portal', {
   }),
   unknownPerMinute: env.integer('PORTAL_UNKNOWN_PER_MINUTE', { default: 30, describe: 'codes that do not exist which one address may ask for in a minute' }),
   searchesPerMinute: env.integer('PORTAL_SEARCHES_PER_MINUTE', { default: 60, describe: 'searches that one address may make in a minute' }),
+  fixationsPerMinute: env.integer('PORTAL_FIXATIONS_PER_MINUTE', { default: 20, describe: 'questions for a fixation by number and digest that one address may ask in a minute' }),
   reportsPerHour: env.integer('PORTAL_REPORTS_PER_HOUR', { default: 10, describe: 'reports that one address may send in an hour' }),
   verifierDir: env.string('VERIFIER_DIR', { default: 'dist/verifier', describe: 'folder of the package verifier that the build makes for visitors' }),
   trustFile: env.string('TRUST_FILE', { default: '.data/keys/trust.json', describe: 'trust bundle that is published at /trust.json' }),

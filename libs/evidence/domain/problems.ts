@@ -90,6 +90,11 @@ export const EvidenceProblem = defineProblems('evidence', {
   sessionDriven: refusal({ status: 409, title: 'The other maker drives this page', zh: '另一名取证人员正在操作' }),
   sessionNotDriving: refusal({ status: 409, title: 'This window does not drive the page', zh: '本窗口未取得操作权' }),
   notAnAct: refusal<{ fault: string }>({ status: 422, title: 'Not an act on a page', zh: '操作内容无效' }),
+  comparisonBusy: refusal({
+    status: 503,
+    title: 'Other comparisons are being made; ask again',
+    zh: '正在进行其他比对，请稍后再试',
+  }),
   blobDamaged: refusal<{ path: string }>({
     status: 500,
     title: 'A stored file no longer has its digest',

@@ -97,6 +97,11 @@ export class SessionService {
     });
   }
 
+  /** After what time without a request a session ends, and what time it is here: a console need not guess either. */
+  terms(): { idleTimeoutMs: number; serverTime: Date } {
+    return { idleTimeoutMs: this.config.idleMinutes * MINUTE, serverTime: this.clock.now() };
+  }
+
   async signOut(token: string): Promise<void> {
     await this.system((tx) =>
       tx.query('UPDATE session SET ended_at = $2 WHERE token_sha256 = $1', [digest(token), this.clock.now()]),

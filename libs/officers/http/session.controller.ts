@@ -31,15 +31,21 @@ export class SessionDto {
   @ApiProperty({ type: [String] }) permissions!: string[];
   @ApiProperty({ description: 'send it as X-CSRF-Token with every write' }) csrfToken!: string;
   @ApiProperty({ type: String, nullable: true }) secondFactorAt!: string | null;
+  @ApiProperty({ description: 'milliseconds without a request after which the session ends' }) idleTimeoutMs!: number;
+  @ApiProperty({ description: 'the time by which deadlines are counted' }) serverTime!: string;
 }
 
-function toSessionDto({ officer, csrfToken }: OpenSession): SessionDto {
+type Terms = ReturnType<SessionService['terms']>;
+
+function toSessionDto({ officer, csrfToken }: OpenSession, { idleTimeoutMs, serverTime }: Terms): SessionDto {
   const { id, account, name, certificate, division, unit, roles } = officer;
   return {
     officer: { id, account, name, certificate, division, unit, roles: [...roles] },
     permissions: [...officer.permissions],
     csrfToken,
     secondFactorAt: officer.secondFactorAt?.toISOString() ?? null,
+    idleTimeoutMs,
+    serverTime: serverTime.toISOString(),
   };
 }
 
@@ -60,14 +66,14 @@ export class SessionController {
     const { token, session } = await this.sessions.signIn(body.account, body.password, request.ip);
     // `Secure` holds on http://127.0.0.1 and http://localhost too: browsers count both as trustworthy.
     void reply.header('set-cookie', `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; Secure; SameSite=Strict`);
-    return toSessionDto(session);
+    return toSessionDto(session, this.sessions.terms());
   }
 
   @Get()
   @Requires('session')
   @ApiOkResponse({ type: SessionDto })
   async show(@Req() request: FastifyRequest): Promise<SessionDto> {
-    return toSessionDto((await this.sessions.open(sessionToken(request)!))!);
+    return toSessionDto((await this.sessions.open(sessionToken(request)!))!, this.sessions.terms());
   }
 
   @Delete()
@@ -87,6 +93,6 @@ export class SessionController {
   async secondFactor(@Body() { code }: SecondFactorDto, @Req() request: FastifyRequest): Promise<SessionDto> {
     const token = sessionToken(request)!;
     await this.sessions.showSecondFactor(token, code);
-    return toSessionDto((await this.sessions.open(token))!);
+    return toSessionDto((await this.sessions.open(token))!, this.sessions.terms());
   }
 }

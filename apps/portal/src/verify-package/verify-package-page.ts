@@ -36,6 +36,11 @@ export function verifyPackagePage({ program, script, trust }: Offered, reader: R
         }
       </p>
       ${script && inBrowser(zh)}
+      <p>
+        <a href="${reader.href('/fixations')}"
+          >${zh ? '没有文件？按证据编号和清单摘要查询固定记录' : 'No file at hand? Look the fixation up by number and manifest digest'}</a
+        >
+      </p>
     </section>
     <div id="outcome" hidden tabindex="-1"></div>
     ${TONES.map((tone) => html`<template id="icon-${tone}">${ICONS[tone]}</template>`)}

@@ -123,6 +123,19 @@ describe.each([
   });
 });
 
+it.each(['zh', 'en'])('asks for a fixation without script, readable by everybody and on a telephone (%s)', async (lang) => {
+  const page = await browser.newPage();
+  const form = { number: 'E-141122-2026-000001', digest: 'ab'.repeat(32), lang };
+  await page.goto(`${portal}/fixations?${new URLSearchParams(form).toString()}`);
+  await page.waitForSelector('[data-answer="none"]');
+  expect(await page.$$eval('script', (scripts) => scripts.length)).toBe(0);
+  await page.setViewport({ width: 320, height: 640 });
+  expect(await tooWide(page)).toEqual([]);
+  expect(await graveFaults(page)).toEqual([]);
+  await picture(page, `fixation-${lang}`);
+  await page.close();
+});
+
 it('verifies a file that was chosen instead of dropped, and what is no package is told as such', async () => {
   const { page } = await opened('zh');
   const input = (await page.$('#package')) as import('puppeteer').ElementHandle<HTMLInputElement>;
