@@ -596,6 +596,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}/verifications": {
         parameters: {
             query?: never;
@@ -718,6 +734,134 @@ export interface paths {
         get: operations["Content_exportFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Acts_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/life": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Acts_life"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/attachments/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Acts_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/disposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Acts_askDisposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/disposals/{disposalId}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Acts_approveDisposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Receipt_upload"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Receipt_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/attestations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Receipt_attest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1134,6 +1278,38 @@ export interface paths {
         get: operations["CaseParts_exhibits"];
         put?: never;
         post: operations["CaseParts_addExhibit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exhibits/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseParts_addThing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/exhibits/{exhibitId}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseParts_handOver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2140,13 +2316,20 @@ export interface components {
             state: "ok" | "partial" | "failed";
             reason?: string;
         };
+        ReceivedDto: {
+            sender: string;
+            receivedAt: string;
+            ground: string;
+        };
         CaptureDto: {
             id: string;
             number: string;
-            kind: string;
+            /** @enum {string} */
+            kind: "web_capture" | "import" | "attestation";
+            /** @description empty where nothing was captured */
             url: string;
             /** @enum {string} */
-            profile: "desktop" | "mobile";
+            profile: "desktop" | "mobile" | "file";
             /** @enum {string} */
             mode: "automatic" | "interactive";
             purpose: string;
@@ -2168,8 +2351,20 @@ export interface components {
             environment: "clean" | "warn" | "fail" | null;
             manifestSha256: string | null;
             manifestSm3: string | null;
+            /** @description of imports and attestations */
+            received: components["schemas"]["ReceivedDto"] | null;
+            /** @description the package about which an attestation speaks */
+            aboutId: string | null;
+            /** @enum {string|null} */
+            way: "partyConfirmation" | "partyRefusal" | "notary" | "appraisal" | "provider" | "other" | null;
+            withdrawnAt: string | null;
+            correctedBy: string | null;
+            /** @description what you may do now; empty in lists */
+            availableActions: ("review" | "confirm" | "noteRefusal" | "seal" | "transfer" | "giveBack" | "dispose" | "withdraw" | "hold" | "release")[];
             requestedAt: string;
             fixedAt: string | null;
+            /** @description since then only reading is allowed: a stored file is damaged */
+            frozenAt: string | null;
             version: number;
         };
         CapturePageDto: {
@@ -2193,6 +2388,21 @@ export interface components {
             event: {
                 [key: string]: unknown;
             } | null;
+        };
+        IncidentDto: {
+            id: string;
+            /** @description file of the package, or `export n` */
+            path: string;
+            sha256: string;
+            /** @enum {string} */
+            what: "changed" | "shortened" | "lengthened" | "missing" | "unreadable" | "permission" | "deleteMarker";
+            observed: string | null;
+            /**
+             * @description the copy on the second medium
+             * @enum {string}
+             */
+            replica: "none" | "whole" | "damaged";
+            foundAt: string;
         };
         VerificationDto: {
             /** @enum {string} */
@@ -2313,6 +2523,132 @@ export interface components {
             requestedAt: string;
             size: number | null;
             sealSha256: string | null;
+        };
+        EvidenceTransitionDto: {
+            /** @enum {string} */
+            action: "review" | "confirm" | "noteRefusal" | "seal" | "transfer" | "giveBack" | "dispose" | "withdraw" | "hold" | "release";
+            /** @description the officer who acts together with you */
+            secondOfficerId?: string;
+            /** @description who confirmed, refused or received */
+            personName?: string;
+            /** @description as what: party, interested person, agent … */
+            personRole?: string;
+            witness?: string;
+            ways?: ("partyConfirmation" | "partyRefusal" | "notary" | "appraisal" | "provider" | "other")[];
+            /** @description the signed form or receipt, uploaded before */
+            paperUploadId?: string;
+            medium?: string;
+            copies?: number;
+            sealNumber?: string;
+            legalBasis?: string;
+            /** @description fixed package that takes the place of a withdrawn one */
+            correctedById?: string;
+            reason?: string;
+        };
+        ActDto: {
+            /** @enum {string} */
+            action: "review" | "confirm" | "noteRefusal" | "seal" | "transfer" | "giveBack" | "dispose" | "withdraw" | "hold" | "release";
+            at: string;
+            by: string;
+            second: string | null;
+            answers: {
+                [key: string]: unknown;
+            };
+        };
+        ChecklistLineDto: {
+            id: string;
+            zh: string;
+            en: string;
+            /** @enum {string} */
+            required: "M" | "S" | "C";
+            /** @enum {string} */
+            state: "met" | "missing" | "notApplicable";
+        };
+        AttachmentDto: {
+            n: number;
+            role: string;
+            path: string;
+            title: string;
+            mediaType: string;
+            size: number;
+            sha256: string;
+            attestationId: string | null;
+            at: string;
+        };
+        ApprovalDto: {
+            by: string;
+            at: string;
+            opinion: string;
+        };
+        DisposalOrderDto: {
+            id: string;
+            /** @enum {string} */
+            what: "returned" | "destroyed";
+            reason: string;
+            legalBasis: string;
+            askedBy: string;
+            askedAt: string;
+            approvals: components["schemas"]["ApprovalDto"][];
+            /** @description two persons other than the asker have approved */
+            given: boolean;
+        };
+        PackageLifeDto: {
+            acts: components["schemas"]["ActDto"][];
+            checklist: components["schemas"]["ChecklistLineDto"][];
+            attachments: components["schemas"]["AttachmentDto"][];
+            attestations: components["schemas"]["CaptureDto"][];
+            disposals: components["schemas"]["DisposalOrderDto"][];
+            onHold: boolean;
+        };
+        DisposalDto: {
+            /** @enum {string} */
+            what: "returned" | "destroyed";
+            reason: string;
+            legalBasis: string;
+        };
+        DisposalApprovalDto: {
+            opinion: string;
+        };
+        UploadDto: {
+            id: string;
+            name: string;
+            /** @description told by the bytes */
+            mediaType: string;
+            size: number;
+            sha256: string;
+            sm3: string;
+        };
+        ImportDto: {
+            /** @description files uploaded before, in their order */
+            uploadIds: string[];
+            /** @description who handed them over */
+            sender: string;
+            receivedAt: string;
+            /** @description on which ground */
+            ground: string;
+            purpose: string;
+            factToProve: string;
+            place: string;
+            /** @description the officer who received it together with you */
+            secondOfficerId: string;
+            caseId?: string;
+            outletId?: string;
+        };
+        AttestationDto: {
+            /** @description files uploaded before, in their order */
+            uploadIds: string[];
+            /** @description who handed them over */
+            sender: string;
+            receivedAt: string;
+            /** @description on which ground */
+            ground: string;
+            purpose: string;
+            factToProve: string;
+            place: string;
+            /** @description the officer who received it together with you */
+            secondOfficerId: string;
+            /** @enum {string} */
+            way: "partyConfirmation" | "partyRefusal" | "notary" | "appraisal" | "provider" | "other";
         };
         OpenSessionDto: {
             /** @description take the wheel, or only look */
@@ -2871,20 +3207,63 @@ export interface components {
             /** @description where the register says something else today */
             differences: components["schemas"]["PartyDifferenceDto"][];
         };
+        ExhibitThingDto: {
+            description: string;
+            quantity: string;
+        };
+        ExhibitHandoverDto: {
+            n: number;
+            from: string;
+            to: string;
+            keptAt: string;
+            receipt: string;
+            reason: string;
+            happenedAt: string;
+            by: string;
+        };
         CaseExhibitDto: {
             id: string;
             caseId: string;
             number: number;
-            captureId: string;
+            /** @description null for a thing */
+            captureId: string | null;
             factToProve: string;
-            /** @description number, address, digest and time of the package when it was put in */
+            /** @description number, address, digest and time of the package when it was put in; empty for a thing */
             package: {
                 [key: string]: unknown;
             };
+            thing: components["schemas"]["ExhibitThingDto"] | null;
+            /** @description who has it now: an officer by id, or the name of another */
+            holder: string;
+            /** @description where it is kept; null for bytes, which lie in the store */
+            keptAt: string | null;
+            handovers: components["schemas"]["ExhibitHandoverDto"][];
             addedBy: string;
             addedAt: string;
+            /** @description ways in which its authenticity is confirmed so far */
+            authenticity: string[];
             /** @description why it cannot be relied on now; null when it can */
             fault: string | null;
+        };
+        AddThingDto: {
+            /** @description what it is */
+            description: string;
+            /** @description how many, with the unit */
+            quantity: string;
+            /** @description where it is kept */
+            keptAt: string;
+            /** @description who keeps it */
+            holder: string;
+            factToProve: string;
+        };
+        HandOverExhibitDto: {
+            /** @description who has it afterwards */
+            to: string;
+            keptAt: string;
+            /** @description number of the receipt */
+            receipt: string;
+            reason: string;
+            happenedAt: string;
         };
         AddExhibitDto: {
             captureId: string;
@@ -4721,6 +5100,9 @@ export interface operations {
                 outletId?: string;
                 orderId?: string;
                 state?: string;
+                kind?: "web_capture" | "import" | "attestation";
+                /** @description statements about this package */
+                aboutId?: string;
             };
             header?: never;
             path?: never;
@@ -4846,6 +5228,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustodyDto"][];
+                };
+            };
+        };
+    };
+    Capture_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDto"][];
                 };
             };
         };
@@ -5008,7 +5411,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportDto"];
                 };
             };
-            /** @description `evidence.notFixed`: The evidence is not fixed */
+            /** @description `evidence.notFixed`: The evidence is not fixed; `evidence.frozen`: A stored file of the evidence is damaged: until that is put right it can only be read */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5056,8 +5459,349 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `evidence.exportNotReady`: The export is not ready */
+            /** @description `evidence.exportNotReady`: The export is not ready; `evidence.frozen`: A stored file of the evidence is damaged: until that is put right it can only be read */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Acts_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceTransitionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+            /** @description `evidence.certificateMissing`: Only an officer with an enforcement certificate may do this; `platform.forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.illegalTransition`: The evidence cannot make this move from its present state; `evidence.withdrawn`: The evidence was withdrawn; `evidence.notReviewed`: Both officers must have reviewed the evidence themselves; `evidence.reviewedAlready`: You have reviewed this evidence already; `evidence.checklistIncomplete`: The evidence cannot be sealed: items of the checklist are missing; `evidence.disposalNotOrdered`: There is no disposal order that two persons have approved; `evidence.retentionRunning`: The evidence must still be kept; `evidence.legalHold`: The evidence is on hold; `evidence.notOnHold`: The evidence is not on hold */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.secondOfficerSame`: Name a second officer, another than yourself; `evidence.answersMissing`: Answers that the act needs are missing; `evidence.paperMissing`: The signed paper is missing: upload it first; `evidence.uploadNotFound`: There is no such upload of yours; `officers.pairRequired`: Two different officers with enforcement certificates are needed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Acts_life: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageLifeDto"];
+                };
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Acts_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.blobDamaged`: A stored file no longer has its digest */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Acts_askDisposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposalDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalOrderDto"];
+                };
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.illegalTransition`: The evidence cannot make this move from its present state; `evidence.disposalKnown`: This disposal was asked for already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Acts_approveDisposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                disposalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisposalApprovalDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisposalOrderDto"];
+                };
+            };
+            /** @description `evidence.approverIsAsker`: Whoever asked for a disposal does not approve it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.approvedAlready`: You have approved this already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Receipt_upload: {
+        parameters: {
+            query: {
+                /** @description what the file is called; kept for people, never used as a path */
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadDto"];
+                };
+            };
+            /** @description `evidence.uploadChanged`: Another file was uploaded under this id */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.uploadTooLarge`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `platform.unsupportedType`: This content type is not accepted */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.uploadEmpty`: The file is empty; `evidence.uploadNameUnfit`: The name of the file is empty, too long or holds control characters */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Receipt_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Receipt_attest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttestationDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6122,6 +6866,85 @@ export interface operations {
             };
             /** @description `cases.exhibitTwice`: This capture is an exhibit of the case already; `cases.caseEnded`: The case has ended; only late documents and corrections can be added */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseParts_addThing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddThingDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseExhibitDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.caseEnded`: The case has ended; only late documents and corrections can be added */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseParts_handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                exhibitId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverExhibitDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExhibitHandoverDto"];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.holderSame`: The exhibit is with this holder already; `cases.handoverTooEarly`: A hand-over lies after the one before it and not in the future */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
