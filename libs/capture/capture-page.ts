@@ -280,6 +280,7 @@ class PageCapture {
       if (!(await this.lookThrough(aside, recorder))) await this.endScripts();
       this.checkMain();
       this.film.pause();
+      if (recorder.popups.all.length > 0) await recorder.mainToFront();
       const before = await this.stateNow(aside);
       copies = await takeCopies(session, aside, this.terms());
       // While the copies were made, late text may have come. A page that waits for nothing has lost no time by this.

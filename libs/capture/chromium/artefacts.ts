@@ -10,7 +10,7 @@ export interface Tile {
   png: Buffer;
 }
 
-const FIRST_TRY_MS = 20_000;
+const FIRST_TRY_MS = 8_000;
 
 const PNG = { format: 'png', optimizeForSpeed: true } as const;
 

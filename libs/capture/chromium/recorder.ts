@@ -67,6 +67,7 @@ const MAX_TEXT = 2_000;
 const MAX_DIALOGS = 50;
 const MAX_POPUPS = 20;
 const KEPT_IN_A_STORM = 2;
+const STORM_CLOSE_MS = 400;
 /** Same address pattern more often than this is polling: it says nothing about whether the page has arrived. */
 const POLL_COUNT = 3;
 /** A request of a script that hangs longer than this is a long poll or an event stream. */
@@ -429,10 +430,13 @@ export class Recorder {
     if (target.type !== 'page' || !target.openerId) return;
     if (this.popups.all.length > MAX_POPUPS && !this.popups.all.some(({ targetId }) => targetId === '')) {
       // A storm: named by its limit, not window by window.
-      this.fresh.connection
-        .send('Target.closeTarget', { targetId: target.targetId })
-        .then(() => this.mainToFront())
-        .catch(() => undefined);
+      // Closed only when it has been let run: one that is closed while it waits holds the process that it shares with the page.
+      setTimeout(() => {
+        this.fresh.connection
+          .send('Target.closeTarget', { targetId: target.targetId })
+          .then(() => this.mainToFront())
+          .catch(() => undefined);
+      }, STORM_CLOSE_MS).unref();
       return;
     }
     if (!this.popups.opened(target)) return;
@@ -441,11 +445,13 @@ export class Recorder {
     if (this.popups.all.length <= MAX_POPUPS) return;
     this.onLimit('popups');
     // Twenty windows that load and draw would take the machine from the page itself.
-    for (const each of this.popups.all.slice(KEPT_IN_A_STORM)) {
-      each.told ||= 'recorded and closed: too many windows';
-      this.closePopup(each);
-    }
-    void this.mainToFront();
+    setTimeout(() => {
+      for (const each of this.popups.all.slice(KEPT_IN_A_STORM)) {
+        each.told ||= 'recorded and closed: too many windows';
+        this.closePopup(each);
+      }
+      void this.mainToFront();
+    }, STORM_CLOSE_MS).unref();
   }
 
   private dialog(session: CDPSession, event: Protocol.Page.JavascriptDialogOpeningEvent): void {
