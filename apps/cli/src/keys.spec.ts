@@ -18,10 +18,10 @@ it('gives each process its own folder and names every key in the trust bundle, t
   const request = asked();
   const { made, trustFile } = ensureKeys(request, now);
   expect(made.map((file) => file.slice(request.root.length + 1)).sort()).toEqual(
-    ['capture/worker-1.key', 'ledger/ledger-1.key', 'worker/paper-seal.pem', 'worker/seal-1.key'].sort(),
+    ['capture/worker-1.key', 'ledger/ledger-1.key', 'worker/import-1.key', 'worker/paper-seal.pem', 'worker/seal-1.key'].sort(),
   );
   const bundle = bundleOf(trustFile);
-  expect(bundle.signers.map(({ roles }) => roles.join())).toEqual(['worker', 'seal']);
+  expect(bundle.signers.map(({ roles }) => roles.join())).toEqual(['worker', 'seal', 'import']);
   expect(bundle.x509Roots).toHaveLength(1);
   const certificate = new X509Certificate(Buffer.from(bundle.x509Roots[0]!, 'base64'));
   expect(certificate.subject).toBe('CN=示例市场监督管理局');

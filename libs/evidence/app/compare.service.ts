@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../../audit';
 import { Db } from '../../platform';
-import { type ComparedExchange, type ExchangeChange, exchangeDifference } from '../domain/exchange-diff';
-import { pictureDifference, type PictureDifference } from '../domain/picture-diff';
+import { type ComparedExchange, type ExchangeChange, exchangeDifference } from './exchange-diff';
+import { pictureDifference, type PictureDifference } from './picture-diff';
 import { EvidenceProblem } from '../domain/problems';
-import { TEXT_MOST, type TextDifference, textDifference } from '../domain/text-diff';
+import { TEXT_MOST, type TextDifference, textDifference } from './text-diff';
 import type { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { ContentService } from './content.service';
 import { EvidenceService } from './evidence.service';
