@@ -315,13 +315,13 @@ describe('hand-over, return, disposal', () => {
         `SELECT entry, entry_sha256 FROM ledger_entry WHERE subject = $1 AND type = 'evidence.fixed'`,
         [id],
       );
-      const files = await admin.query<{ path: string; sha256: string }[]>(
-        'SELECT path, sha256 FROM evidence_file WHERE package_id = $1 ORDER BY path',
+      const files = await admin.query<{ packageId: string; path: string; sha256: string; size: number }[]>(
+        'SELECT package_id AS "packageId", path, sha256, size::int FROM evidence_file WHERE package_id = $1 ORDER BY path',
         [id],
       );
       const { content } = world.worker();
       const blobs: string[] = [];
-      for (const file of files) blobs.push((await content.bytes(file as never)).toString('hex'));
+      for (const file of files) blobs.push((await content.bytes(file)).toString('hex'));
       return { row, tokens, entry, files, blobs };
     };
     const sealOf = async (evp: Uint8Array) => {

@@ -169,6 +169,7 @@ export async function aHouse({
       {
         id: order.packageId,
         number: order.number,
+        makers: order.request.makers as Manifest['makers'],
         request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 } as Manifest['request'],
         notBefore: order.before
           ? {

@@ -163,7 +163,13 @@ export async function stagePackage(
 ): Promise<object> {
   const { packageId, number, entrySha256, request } = order;
   const { jobId, url: urlTyped, purpose, profile, requestedAt } = request;
-  const changes = { id: packageId, number, request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256 } };
+  // The same makers as asked: another list fixes nothing (F29).
+  const changes = {
+    id: packageId,
+    number,
+    makers: request.makers,
+    request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256 },
+  };
   const record = { 'record/request.json': utf8(canonicalJson(request)) };
   const files = await fixed({ ...content, ...record }, changes as never, [testKeys.worker]);
   for (const [path, bytes] of Object.entries(files)) {
