@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { Jobs, Sweeps } from '../platform';
 import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
+import { evidenceConfig } from './evidence.config';
 import { evidenceLedgerConfig } from './evidence-ledger.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
@@ -28,6 +29,7 @@ import { SignatureStamper } from './worker/signature-stamper';
 @Module({
   imports: [EvidenceModule, EvidenceScrubWorkerModule],
   providers: [
+    evidenceConfig,
     evidenceWorkerConfig,
     evidenceLedgerConfig,
     KeyLog,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { WARCParser } from 'warcio';
-import { parseConsistency, parseNote, parseSeal, parseTrustBundle } from '../../libs/proof';
+import { parseConsistency, parseNote, parseSeal, parseTlogProof, parseTrustBundle } from '../../libs/proof';
 
 export const hasTool = (...command: [string, ...string[]]): boolean => {
   const { error, status } = spawnSync(command[0], command.slice(1));
@@ -52,10 +52,12 @@ export class Unpacked {
       ({ root }) => `-----BEGIN CERTIFICATE-----\n${root.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
     );
     writeFileSync(join(this.folder, 'roots.pem'), pem.join(''));
-    const newest = this.has('proofs/consistency.txt')
+    // Without a step from an older checkpoint the newest one is that of the custody proof.
+    const grown = this.has('proofs/consistency.txt')
       ? parseConsistency(this.read('proofs/consistency.txt')).at(-1)?.checkpoint
       : null;
-    if (newest) writeFileSync(join(this.folder, 'newest.txt'), newest);
+    const newest = grown ?? parseTlogProof(this.read('proofs/custody.tlog-proof')).checkpoint;
+    writeFileSync(join(this.folder, 'newest.txt'), newest);
     const stamped = (path: string) =>
       path === 'record/before/pre.tsr' ? 'record/request.json' : path === 'proofs/checkpoint.tsr' ? 'newest.txt' : 'MANIFEST.sig';
     const tokens = this.files.map(({ path }) => path).filter((path) => /\.tsr$/.test(path) || /\/token\.tsr$/.test(path));

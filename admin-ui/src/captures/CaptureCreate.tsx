@@ -46,6 +46,7 @@ const CaptureCreate = () => {
           helperText="help.factToProve"
           sx={{ gridColumn: '1 / -1' }}
         />
+        <TextInput source="overrideReason" multiline helperText="help.overrideReason" sx={{ gridColumn: '1 / -1' }} />
       </Box>
     </CreateForm>
   );

@@ -13,6 +13,12 @@ export interface Maker {
 }
 
 /** Exact content of `record/request.json`, whose digest the ledger knows before any browser starts. */
+export interface EnvironmentOverride {
+  /** Name of the officer. */
+  by: string;
+  reason: string;
+}
+
 export interface RequestRecord {
   v: 1;
   id: string;
@@ -22,6 +28,8 @@ export interface RequestRecord {
   profile: Profile;
   /** Present when an officer drives the page before it is taken. */
   mode?: 'interactive';
+  /** An officer decided that a failed mandatory environment check does not stop this capture, and why. */
+  override?: EnvironmentOverride;
   caseRef: string | null;
   clue: string | null;
   factToProve: string;
@@ -53,7 +61,7 @@ export interface CaptureOrder {
   limits?: Partial<Limits>;
   before?: BeforeRecord;
   /** An officer's decision to go on although a mandatory environment check failed. */
-  override?: { by: string; reason: string };
+  override?: EnvironmentOverride;
   /** An officer drives the page between its first load and the copies. */
   session?: SessionTerms;
 }

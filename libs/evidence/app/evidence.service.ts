@@ -20,6 +20,8 @@ export interface CaptureRequest {
   profile: 'desktop' | 'mobile';
   /** `interactive`: an officer drives the page before it is taken. */
   mode?: 'automatic' | 'interactive';
+  /** Why a failed mandatory environment check shall not stop this capture; stands on the first page of the report. */
+  overrideReason?: string;
   purpose: string;
   factToProve: string;
   place: string;
@@ -73,6 +75,7 @@ export class EvidenceService {
       purpose: input.purpose,
       profile: input.profile,
       ...(input.mode === 'interactive' && { mode: 'interactive' }),
+      ...(input.overrideReason && { override: { by: makers[0]!.name, reason: input.overrideReason } }),
       caseRef,
       // The manifest names a case or a clue; evidence taken before there is either stands under its own number.
       clue: input.clueRef ?? (caseRef ? null : number),

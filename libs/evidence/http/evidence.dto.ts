@@ -19,6 +19,14 @@ export class RequestCaptureDto {
   @IsOptional()
   @IsIn(['automatic', 'interactive'])
   mode?: 'automatic' | 'interactive';
+  @ApiPropertyOptional({
+    description: 'why a failed mandatory environment check shall not stop the capture; shown on page 1 of the report',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(5)
+  @MaxLength(500)
+  overrideReason?: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;

@@ -143,6 +143,7 @@ export class CaptureRunner {
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
           ...(session && { session }),
+          ...(request.override && { override: request.override }),
           ...(before && { before: beforeRecord(before) }),
         },
       };

@@ -61,6 +61,8 @@ const makersOf: Record<string, (asked: Maker[]) => Maker[]> = {
   'names another officer': ([first, second]) => [first!, { ...second!, account: 'officer.x', name: '丙' }],
 };
 let captures = 0;
+/** What the last order said about failed environment checks. */
+let overrideAsked: { by: string; reason: string } | null = null;
 /** Bytes of the live picture that was stored while the last capture ran. */
 let pictureMeanwhile: number | null = null;
 /** What the played time stamp authorities do. */
@@ -153,10 +155,12 @@ async function answer(
       requestedAt: string;
     };
     entrySha256: string;
+    override?: { by: string; reason: string };
   },
   reply: ServerResponse,
 ): Promise<void> {
   captures += 1;
+  overrideAsked = order.override ?? null;
   reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
   reply.write(
     `${JSON.stringify({ type: 'step', at: clock.now().toISOString(), mono: 1, step: 'goto', detail: order.request.url })}\n`,
@@ -375,6 +379,14 @@ describe('fixation', () => {
     await withClaims(worker, () => runner.run(id));
     expect(pictureMeanwhile).toBe(200);
     expect(await picture(id)).toBeNull();
+  });
+
+  it('hands the reason for going on despite a failed environment check to the capture, with the name of who gave it', async () => {
+    await fixedPackage();
+    expect(overrideAsked).toBeNull();
+    const { id, request: kept } = await asked({ overrideReason: '备用机，时钟源暂不可用' });
+    await run(() => room().runner.run(id));
+    expect(overrideAsked).toEqual({ by: kept.makers[0]!.name, reason: '备用机，时钟源暂不可用' });
   });
 
   it('F05 I-11 a job delivered three times at once gives one package', async () => {

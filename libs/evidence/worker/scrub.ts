@@ -6,6 +6,7 @@ import { type BlobFault, BlobReplica, BlobStore, Db, type Examined, Log } from '
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
 import { PackageRow } from '../store/evidence.entity';
+import type { LedgerEvent } from '../domain/ledger-entry';
 import { IncidentRow } from '../store/incident.entity';
 import { Ledger } from '../store/ledger';
 import { type BlobReference, dueReferences, referencesBehind, referencesOf, referencesTo } from './scrub-due';
@@ -93,7 +94,7 @@ export class Scrub {
       const row = await tx.findOneOrFail(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       if (!row.frozenAt) return;
       await tx.update(PackageRow, { id: packageId }, { frozenAt: null, version: row.version + 1 });
-      await this.noteVerified(tx, packageId, report.blobs, `released: ${reason}`);
+      await this.ledger.appendAll(tx, [verified(packageId, report.blobs, `released: ${reason}`)]);
     });
     return report;
   }
@@ -117,12 +118,12 @@ export class Scrub {
       await this.tell(packageId, damages, at);
     }
     const touched = Map.groupBy(references, (reference) => reference.packageId);
-    for (const [packageId, its] of touched) {
-      if (!packageId) continue;
-      report.packages += 1;
-      if (note && !hit.some((reference) => reference.packageId === packageId))
-        await this.db.tx((tx) => this.noteVerified(tx, packageId, its.length, null));
-    }
+    touched.delete(null);
+    report.packages += touched.size;
+    if (!note) return;
+    for (const packageId of hit.map((reference) => reference.packageId)) touched.delete(packageId);
+    const whole = [...touched].map(([packageId, its]) => verified(packageId!, its.length, null));
+    if (whole.length) await this.db.tx((tx) => this.ledger.appendAll(tx, whole));
   }
 
   private placesOf(sha256: string, replica: ReplicaState): { place: string; replicaPlace: string | null } {
@@ -165,15 +166,11 @@ export class Scrub {
     });
     for (const { path, what, replica } of damages) this.log.error('evidence.incident', { packageId, path, what, replica });
   }
+}
 
-  private noteVerified(tx: EntityManager, packageId: string, blobs: number, reason: string | null): Promise<string> {
-    const facts = { verdict: 'PASSED', level: 1, reasons: reason ? [reason] : [], tool: 'scrub', blobs };
-    return this.ledger.append(
-      tx,
-      { subject: packageId, type: 'evidence.verified', facts },
-      `${packageId}:scrubbed:${randomUUID()}`,
-    );
-  }
+function verified(packageId: string, blobs: number, reason: string | null): LedgerEvent & { key: string } {
+  const facts = { verdict: 'PASSED', level: 1, reasons: reason ? [reason] : [], tool: 'scrub', blobs };
+  return { subject: packageId, type: 'evidence.verified', facts, key: `${packageId}:scrubbed:${randomUUID()}` };
 }
 
 function emptyReport(): ScrubReport {
