@@ -13,7 +13,6 @@ import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { Ledger } from '../store/ledger';
-import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
@@ -95,7 +94,8 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
   const sequencer = new LedgerSequencer(db, evidence, trees);
   const scrub = new Scrub(db, clock, store, second, ledger, evidence, log);
-  const proofs = new ExportProofs(clock, trees, evidence, new LedgerAnchors(), config);
+  // Without anchors: an export does not wait for a token over its checkpoint, which is tried where the ledger is.
+  const proofs = new ExportProofs(clock, trees, evidence);
   const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config), printer ?? null);
   const exporter = new Exporter(
     db,
