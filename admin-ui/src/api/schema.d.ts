@@ -2287,6 +2287,8 @@ export interface components {
              * @enum {string}
              */
             mode?: "automatic" | "interactive";
+            /** @description why a failed mandatory environment check shall not stop the capture; shown on page 1 of the report */
+            overrideReason?: string;
             purpose: string;
             factToProve: string;
             place: string;
