@@ -160,7 +160,7 @@ describe('console and portal in a real browser', () => {
 
   /** Every main page with the words that it cannot be without once its rows are there. */
   const PAGES: [name: string, rows: RegExp][] = [
-    ['', /办案人员甲/],
+    ['', /待办任务（|My tasks \(/],
     ['subjects', /养元坊/],
     ['outlets', /demo-\d+\.test/],
     ['badges', /141122-\d\d-/],

@@ -63,7 +63,7 @@ it('a look is a capture of the case, by its two officers, for the order', async 
   expect(row).toMatchObject({
     state: 'requested',
     profile: 'mobile',
-    purpose: 'recheck',
+    purpose: '复查',
     order_id: '00000000-0000-4000-8000-0000000000e1',
   });
   expect((row!.request as { makers: { name: string }[] }).makers.map(({ name }) => name)).toEqual([

@@ -28,7 +28,7 @@ export class EvidenceLooks extends Looks {
     const request = {
       url,
       profile,
-      purpose: 'recheck',
+      purpose: '复查',
       factToProve,
       place,
       divisionCode,
