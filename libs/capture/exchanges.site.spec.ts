@@ -197,3 +197,21 @@ describe('F27: what a service worker gives is not taken for the site', () => {
     });
   });
 });
+
+describe('over TLS', () => {
+  const secure = new FixtureSite(
+    {
+      '/': html('<title>坏图</title><p>图片打不开</p><img src="/broken.png">'),
+      '/broken.png': (_request, response) => answer(response, 200, 'image/png', Buffer.alloc(100_000, 7)),
+    },
+    true,
+  );
+  beforeAll(() => secure.start());
+  afterAll(() => secure.stop());
+
+  it('a picture that cannot be decoded, of which Chromium keeps nothing, is said to be cut and not taken for an empty answer', async () => {
+    const captured = await harness.capture(secure.url('/'), { allow: [`127.0.0.1/32:${secure.port}`] });
+    const [line] = captured.lines<Line>('record/exchanges.jsonl').filter(({ url }) => url === secure.url('/broken.png'));
+    expect(line).toMatchObject({ status: 200, truncated: 'unspecified' });
+  });
+});

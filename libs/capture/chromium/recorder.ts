@@ -373,6 +373,8 @@ export class Recorder {
       // Text in another charset comes as characters; its bytes cannot be had back, and that is said.
       if (!bytes) seen.truncated ||= 'unspecified';
     }
+    // Of a picture that cannot be decoded Chromium keeps nothing and says that it was empty.
+    if (seen.body?.length === 0 && seen.decodedBytes > 0) seen.body = null;
     if (seen.body === null && seen.decodedBytes > 0) seen.truncated ||= 'unspecified';
   }
 
