@@ -103,7 +103,8 @@ describe.each([
       proves.find(({ detail }) => detail.includes(`${path} `))?.detail;
     expect(provedOf('/start')).toContain(site.served('/start')[0]!.sha256);
     expect(provedOf('/moved')).toContain(site.served('/moved')[0]!.sha256);
-    expect(provedOf('/sw.js')).toContain(sha256(SCRIPT));
+    // A browser that gives the script of a worker itself, as the shell from npm does, has it in its line.
+    expect(provedOf('/sw.js') ?? known).toContain(sha256(SCRIPT));
     if (site.served('/from-worker').length > 0) expect(known).toContain(sha256('worker'));
   });
 
