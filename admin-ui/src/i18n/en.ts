@@ -925,6 +925,12 @@ export const en: Messages = {
     restoreDispatch: 'Restoration dispatched',
     restoreReport: 'Restoration reported',
     restoreConfirm: 'Restoration confirmed',
+    mailSent: 'Mail sent',
+    mailRefused: 'Mail refused',
+    linkRenewed: 'Link renewed',
+    madeByLapse: 'Restored because its period ended',
+    overdue: 'Overdue',
+    observed: 'Seen by a re-check',
   },
   problem: {
     console_offline: 'The server cannot be reached. Check the network and try again.',

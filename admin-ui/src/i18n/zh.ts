@@ -887,6 +887,12 @@ export const zh = {
     restoreDispatch: '发出恢复通知',
     restoreReport: '报告恢复',
     restoreConfirm: '确认恢复',
+    mailSent: '邮件已发出',
+    mailRefused: '邮件被拒收',
+    linkRenewed: '重发专用链接',
+    madeByLapse: '期限届满，自动恢复',
+    overdue: '逾期',
+    observed: '复查所见',
   },
   problem: {
     console_offline: '无法连接服务器，请检查网络后重试。',

@@ -190,12 +190,10 @@ const Whole = () => {
           />
         </Box>
       </Panel>
-      <Columns wide={400}>
-        {preparing ? <CheckList order={order} /> : <OrderClocks order={order} />}
-        <Panel title={translate('field.addresses')} flush>
-          <Addresses order={order} />
-        </Panel>
-      </Columns>
+      {preparing ? <CheckList order={order} /> : <OrderClocks order={order} />}
+      <Panel title={translate('field.addresses')} flush>
+        <Addresses order={order} />
+      </Panel>
       {!preparing && <Reports order={order} />}
       {!preparing && <Observations order={order} />}
       <Columns wide={400}>

@@ -2,6 +2,7 @@ import { Box } from '@mui/material';
 import { useTranslate } from 'react-admin';
 import type { Change } from '../api/types';
 import { useWord } from './choices';
+import { NameOf } from './NameOf';
 import { PlainTable } from './PlainTable';
 import { When } from './When';
 import { Who } from './Who';
@@ -25,17 +26,24 @@ interface Line {
   after: unknown;
 }
 
-const linesOf = (change: Change): Line[] => {
-  return Object.entries(change.changes).map(([field, pair]) => {
-    return { change, field, before: pair.from, after: pair.to };
-  });
-};
+/** What follows from the domain by itself is no change that somebody made. */
+const DERIVED = new Set(['domainUnicode', 'domainSkeleton', 'mixedScripts']);
+/** Fields that hold the id of another record. */
+const records: Record<string, string> = { subjectId: 'subjects', operatorId: 'operators', outletId: 'outlets' };
+
+const linesOf = (change: Change): Line[] =>
+  Object.entries(change.changes)
+    .filter(([field]) => !DERIVED.has(field))
+    .map(([field, pair]) => ({ change, field, before: pair.from, after: pair.to }));
 
 /** Every change of a record, field by field, newest first as the server sends it. */
 export const History = ({ resource, changes }: { resource: string; changes: Change[] }) => {
   const translate = useTranslate();
   const word = useWord();
   const shown = (field: string, value: unknown) => {
+    const record = records[field];
+    if (record && typeof value === 'string')
+      return <NameOf resource={record} id={value} field={record === 'outlets' ? 'siteName' : 'name'} />;
     const list = lists[`${resource}.${field}`];
     return list && typeof value === 'string' ? word(list, value) : textOf(value);
   };

@@ -31,30 +31,32 @@ export const PlainTable = <T,>({ caption, columns, rows, rowKey, selected, empty
     );
   }
   return (
-    <Table size="small" sx={{ '& td, & th': { verticalAlign: 'top' } }}>
-      <Box component="caption" sx={{ ...visuallyHidden, captionSide: 'top' }}>
-        {caption}
-      </Box>
-      <TableHead>
-        <TableRow>
-          {columns.map(({ key, label, align, width }) => (
-            <TableCell key={key} scope="col" align={align} sx={{ width }}>
-              {label}
-            </TableCell>
-          ))}
-        </TableRow>
-      </TableHead>
-      <TableBody>
-        {rows.map((row, index) => (
-          <TableRow key={rowKey(row, index)} selected={selected?.(row)}>
-            {columns.map(({ key, cell, align }) => (
-              <TableCell key={key} align={align} sx={{ overflowWrap: 'anywhere' }}>
-                {cell(row)}
+    <Box sx={{ overflowX: 'auto' }}>
+      <Table size="small" sx={{ '& td, & th': { verticalAlign: 'top' } }}>
+        <Box component="caption" sx={{ ...visuallyHidden, captionSide: 'top' }}>
+          {caption}
+        </Box>
+        <TableHead>
+          <TableRow>
+            {columns.map(({ key, label, align, width }) => (
+              <TableCell key={key} scope="col" align={align} sx={{ width }}>
+                {label}
               </TableCell>
             ))}
           </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+        </TableHead>
+        <TableBody>
+          {rows.map((row, index) => (
+            <TableRow key={rowKey(row, index)} selected={selected?.(row)}>
+              {columns.map(({ key, cell, align }) => (
+                <TableCell key={key} align={align} sx={{ overflowWrap: 'anywhere' }}>
+                  {cell(row)}
+                </TableCell>
+              ))}
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </Box>
   );
 };

@@ -14,6 +14,6 @@ export const Who = ({ id, name }: { id?: string | null; name?: string | null }) 
   if (name) return <>{name}</>;
   if (!id) return <>—</>;
   if (isPerson(id)) return <Colleague id={id} />;
-  const [kind, rest] = id.split(':');
-  return <>{translate(`choice.actor.${kind}`, { _: kind }) + (rest && kind === 'system' ? ` (${rest})` : '')}</>;
+  const [kind] = id.split(':');
+  return <>{translate(`choice.actor.${kind}`, { _: kind })}</>;
 };
