@@ -19,6 +19,12 @@ const OrderName = ({ order }: { order: Order }) => {
   );
 };
 
+/** A confirmed restoration has nothing left to do; a confirmed suspension or closure stands until it is lifted. */
+const columnOf = (order: Order): string | undefined =>
+  order.kind === 'restoration' && order.state === 'verified'
+    ? 'ended'
+    : Object.entries(boardColumns).find(([, states]) => states.includes(order.state))?.[0];
+
 const Board = () => {
   const { data = [] } = useListContext<Order>();
   const translate = useTranslate();
@@ -27,8 +33,8 @@ const Board = () => {
     <Box
       sx={{ display: 'grid', gridAutoFlow: 'column', gridAutoColumns: 'minmax(168px, 1fr)', gap: 1.5, overflowX: 'auto', p: 1 }}
     >
-      {Object.entries(boardColumns).map(([name, states]) => {
-        const orders = data.filter((o) => states.includes(o.state));
+      {Object.keys(boardColumns).map((name) => {
+        const orders = data.filter((order) => columnOf(order) === name);
         return (
           <Box key={name} component="section" aria-label={translate(`board.${name}`)}>
             <Typography variant="h3" sx={{ mb: 1 }}>
