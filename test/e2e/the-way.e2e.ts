@@ -5,6 +5,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { type DemoReport, runDemo } from '../support/demo-run';
 import { hasTool, Unpacked } from '../support/outside-tools';
 import { folderForPictures } from '../support/pictures';
+import { Player, replayWebPage } from '../support/replay-web-page';
 import { System } from '../support/system';
 
 // One system and one run of the demonstration for the whole file: the tests look at what it left behind.
@@ -99,6 +100,40 @@ describe('I-04: tools of others on the exported package (each is skipped where i
     const lines = Buffer.from(unpacked.read('record/warc-index.jsonl')).toString().trimEnd().split('\n');
     expect(await unpacked.warcTypes()).toEqual(lines.map((line) => (JSON.parse(line) as { type: string }).type));
   });
+
+  const tool = replayWebPage();
+  (tool ? it : it.skip)(
+    'I-04: ReplayWeb.page shows the page and its pictures out of the archive, with no site to reach (node scripts/replay-web-page.mjs fetches it)',
+    async () => {
+      const { url } = JSON.parse(Buffer.from(unpacked.read('record/request.json')).toString()) as { url: string };
+      const player = await Player.of(tool!, unpacked.read('content/capture.wacz'), url);
+      // Nothing but the player's own address exists for this browser, neither the site nor any other.
+      const browser = await puppeteer.launch({
+        executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
+        args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      });
+      try {
+        const page = await browser.newPage();
+        await page.setViewport({ width: 1280, height: 900 });
+        await page.goto(player.address);
+        const shown = await page.waitForFrame((frame) => frame.url().endsWith(`mp_/${url}`), { timeout: MINUTE });
+        await shown.waitForFunction(
+          () => document.images.length > 0 && [...document.images].every((image) => image.complete && image.naturalWidth > 0),
+          { timeout: MINUTE },
+        );
+        const words = (text: string) => text.replace(/\s+/g, '');
+        const captured = words(Buffer.from(unpacked.read('content/text.txt')).toString());
+        const replayed = words(await shown.evaluate(() => document.body.innerText));
+        expect(replayed).toContain('治愈');
+        expect(captured).toContain(replayed.slice(0, 200));
+        await page.screenshot({ path: `${folderForPictures()}/replay-web-page.png` });
+      } finally {
+        await browser.close();
+        player.close();
+      }
+    },
+    3 * MINUTE,
+  );
 
   it('the raw bytes of the network agree with every record (V11)', () => {
     const { stdout } = verify(report.package!, '--wire');
