@@ -1,6 +1,14 @@
 export type HashName = 'sha256' | 'sha384' | 'sha512' | 'sm3';
 export type SpkiHash = 'sha256' | 'sha384' | 'sha512';
 
+export type HmacHash = 'sha1' | 'sha256' | 'sha384';
+export type Aead = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
+/** Content encodings of HTTP by their usual names. */
+export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
+/** What unpacks to more than was allowed. */
+export class TooLarge extends Error {}
+
 export interface Hasher {
   update(bytes: Uint8Array): void;
   digest(): Uint8Array;
