@@ -64,6 +64,8 @@ describe('what the wire asks of a platform, the same in Node and in a browser', 
       }
       const both = Buffer.concat([zstd.page, skipped, zstd.stream]);
       expect(Buffer.compare(twin.unpackSync('zstd', both, 2 * page.length), Buffer.concat([page, page]))).toBe(0);
+      const small = Buffer.concat([Buffer.from('28b52ffd0058210000', 'hex'), Buffer.from('zstd')]);
+      expect(Buffer.from(twin.unpackSync('zstd', small, 4)).toString()).toBe('zstd');
       // A window of 2 GiB, and a length of 2^60.
       expect(() => twin.unpackSync('zstd', Buffer.from('28b52ffd00a8010000', 'hex'), page.length)).toThrow('window');
       expect(() => twin.unpackSync('zstd', Buffer.from('28b52ffde00000000000000010010000', 'hex'), page.length)).toThrow(

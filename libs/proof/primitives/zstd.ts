@@ -5,7 +5,7 @@ import { TooLarge } from './types';
 /** RFC 9659: what a content encoding may ask a reader to hold at once. */
 const WINDOW_LIMIT = 8 * 1024 * 1024;
 const MAGIC = 0xfd2fb528;
-const RAW_BLOCK = 0;
+const BLOCK_LIMIT = 128 * 1024;
 const RLE_BLOCK = 1;
 
 /** RFC 8878, as far as the bytes go. Throws on damage, on a window over the limit of content encodings, and `TooLarge`. */
@@ -13,13 +13,13 @@ export function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   const out = new Pieces(limit);
   for (const { start, end } of framesOf(bytes, limit)) {
     const stream = new Decompress((piece) => out.add(piece.slice()));
-    stream.push(bytes.subarray(start, end));
+    stream.push(bytes.subarray(start, end ?? bytes.length), end !== null);
   }
   return out.whole();
 }
 
-/** The library reserves what a frame states before anything of it is there, so heads are looked at first. */
-function* framesOf(bytes: Uint8Array, limit: number): Generator<{ start: number; end: number }> {
+/** The library reserves what a frame states before anything of it is there, so heads are looked at first. `end` null: the frame is cut. */
+function* framesOf(bytes: Uint8Array, limit: number): Generator<{ start: number; end: number | null }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 4 <= bytes.length;) {
     const magic = view.getUint32(at, true);
@@ -31,33 +31,33 @@ function* framesOf(bytes: Uint8Array, limit: number): Generator<{ start: number;
     if (magic !== MAGIC) throw new Error('not a frame of zstd');
     const end = frameEnd(view, at, limit);
     yield { start: at, end };
+    if (end === null) return;
     at = end;
   }
 }
 
-function frameEnd(view: DataView, start: number, limit: number): number {
+function frameEnd(view: DataView, start: number, limit: number): number | null {
   const descriptor = view.byteLength > start + 4 ? view.getUint8(start + 4) : 0;
   const single = (descriptor & 0x20) !== 0;
   const windowAt = start + 5;
   const sizeAt = windowAt + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
   const sizeLength = descriptor >> 6 ? 1 << (descriptor >> 6) : single ? 1 : 0;
   let at = sizeAt + sizeLength;
-  if (at > view.byteLength) return view.byteLength;
-  const stated = sizeOf(view, sizeAt, sizeLength);
-  if (stated > limit) throw new TooLarge();
+  if (at > view.byteLength) return null;
+  if (sizeOf(view, sizeAt, sizeLength) > limit) throw new TooLarge();
   const exponent = single ? 0 : view.getUint8(windowAt);
   const base = 2 ** (10 + (exponent >> 3));
   if (!single && base + (base / 8) * (exponent & 7) > WINDOW_LIMIT) throw new Error('window of zstd is over the limit');
   for (let last = false; !last;) {
-    if (at + 3 > view.byteLength) return view.byteLength;
+    if (at + 3 > view.byteLength) return null;
     const block = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
     last = (block & 1) === 1;
     const type = (block >> 1) & 3;
-    if (type > 2 || block >> 3 > 128 * 1024) throw new Error('block of zstd');
+    if (type > 2 || block >> 3 > BLOCK_LIMIT) throw new Error('block of zstd');
     at += 3 + (type === RLE_BLOCK ? 1 : block >> 3);
-    if (type === RAW_BLOCK && at > view.byteLength) return view.byteLength;
   }
-  return Math.min(view.byteLength, at + (descriptor & 4));
+  at += descriptor & 4;
+  return at > view.byteLength ? null : at;
 }
 
 function sizeOf(view: DataView, at: number, length: number): number {

@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { connect as connectHttp2, createSecureServer as createHttp2Server } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join as pathOf } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { concat, utf8 } from '../bytes';
@@ -36,6 +41,16 @@ export interface WireOptions {
   curve?: string;
   /** Options of OpenSSL for the client. */
   secureOptions?: number;
+}
+
+/** A key and a certificate that it signed itself; `kind` as `openssl req -newkey` takes it. */
+export function aSiteCertificate(...kind: string[]): Pick<WireOptions, 'cert' | 'key' | 'leafSha256'> {
+  const folder = mkdtempSync(pathOf(tmpdir(), 'site-'));
+  const [keyFile, certificateFile] = [pathOf(folder, 'key.pem'), pathOf(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=site.test', '-days', '2', '-keyout', keyFile, '-out', certificateFile];
+  execFileSync('openssl', ['req', '-x509', '-nodes', '-newkey', ...kind, ...subject], { stdio: 'pipe' });
+  const [cert, key] = [readFileSync(certificateFile, 'utf8'), readFileSync(keyFile, 'utf8')];
+  return { cert, key, leafSha256: digestsOf(new Uint8Array(new X509Certificate(cert).raw)).sha256 };
 }
 
 type Chunk = { out: boolean; bytes: Uint8Array };

@@ -18,7 +18,7 @@ export interface VerifyOptions {
   level: Level;
   /** Newer checkpoints that the asker holds from elsewhere: slips, witnesses, an earlier package. */
   checkpoints: readonly Uint8Array[];
-  /** V11, where it is wanted and can be done: `verifyWire`, which needs ciphers that browsers do not have. */
+  /** V11, where it is wanted: `verifyWire`. Given from outside, so that who does not want it need not load it. */
   wire?: (ctx: Context) => Promise<void>;
 }
 

@@ -1,30 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { X509Certificate } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { textOf, toHex, utf8 } from '../bytes';
 import { digestsOf } from '../digests';
 import { bytesSource } from '../source';
 import { jsonLines } from '../strict-json';
 import { aTrustBundle } from '../testing';
-import { type Answer, type AWire, aWire, pcapOf } from '../testing/a-wire';
+import { type Answer, aSiteCertificate, type AWire, aWire, pcapOf } from '../testing/a-wire';
 import { Context } from './context';
 import { verifyWire } from './v11-wire';
 
 const folder = mkdtempSync(join(tmpdir(), 'wire-'));
-function certified(name: string, ...kind: string[]) {
-  const [keyFile, certificateFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  const files = ['-keyout', keyFile, '-out', certificateFile];
-  execFileSync('openssl', ['req', '-x509', '-nodes', '-subj', '/CN=site.test', '-days', '2', '-newkey', ...kind, ...files], {
-    stdio: 'pipe',
-  });
-  const [cert, key] = [readFileSync(certificateFile, 'utf8'), readFileSync(keyFile, 'utf8')];
-  return { cert, key, leafSha256: digestsOf(new Uint8Array(new X509Certificate(cert).raw)).sha256 };
-}
-const ec = certified('ec', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256');
-const rsa = certified('rsa', 'rsa:2048');
+const ec = aSiteCertificate('ec', '-pkeyopt', 'ec_paramgen_curve:P-256');
+const rsa = aSiteCertificate('rsa:2048');
 const { cert, key, leafSha256 } = ec;
 
 const page = utf8('<title>价格</title>'.repeat(3_000));

@@ -20,7 +20,7 @@ type Line = Record<string, unknown>;
 /**
  * Opens the raw bytes of the tunnel with the recorded secrets and holds every line of `record/exchanges.jsonl` against them. What the
  * browser kept to itself (bodies of redirects, scripts of workers, bytes of text in another charset) is told as a finding with its digest.
- * Only on request (`--wire`), and only where Node's ciphers are: a page in a browser leaves this step undone.
+ * Only on request (`--wire`, or the box on the page of the portal): it opens and unpacks all that was loaded once more.
  */
 export async function verifyWire(ctx: Context): Promise<void> {
   const [capture, keylog] = [ctx.files.get(CAPTURE), ctx.files.get(KEYLOG)];
