@@ -58,7 +58,7 @@ export class ExportProofs {
       { path: 'proofs/custody.tlog-proof', source: await this.proofOf(tx, cosigned, 'sha256', last) },
       ...(await this.consistency(tx, row, checkpoint)),
       ...(stamped ? [{ path: 'proofs/checkpoint.tsr', source: new Uint8Array(stamped.token) }] : []),
-      ...(await this.renewals(tx, origin)),
+      ...(await this.renewals(tx, origin, Number(fixation.idx))),
     ];
   }
 
@@ -68,9 +68,10 @@ export class ExportProofs {
     return { ...found, note };
   }
 
-  /** All of the log, from the first: a reader counts them, and one left out could be the one that came too late. */
-  private async renewals(tx: EntityManager, origin: string): Promise<ContainerFile[]> {
-    return (await this.anchors.renewals(tx, origin)).flatMap(({ n, statement, token }) => {
+  /** Those since the fixation, all of them: a reader counts them, and one left out could be the one that came too late. */
+  private async renewals(tx: EntityManager, origin: string, fixation: number): Promise<ContainerFile[]> {
+    const since = (await this.anchors.renewals(tx, origin)).filter(({ size }) => size > fixation);
+    return since.flatMap(({ n, statement, token }) => {
       const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
       return [
         { path: `${folder}/statement.json`, source: new Uint8Array(statement) },
