@@ -4,12 +4,14 @@ import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evide
 import { Db } from '../../../libs/platform';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
+  bytesSource,
   checkpointText,
   digestsOf,
   MemoryTree,
   parseConsistency,
   parseNote,
   readCheckpoint,
+  readContainer,
   type Reason,
   signNote,
   textOf,
@@ -427,6 +429,27 @@ describe('renewal', () => {
     const entries = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ORIGIN)));
     expect(entries.map(({ type }) => type)).toEqual(['evidence.renewed', 'evidence.renewed', 'evidence.renewed']);
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
+  });
+
+  it('F31 a package carries the renewals since its fixation, and none that were before it', async () => {
+    const brief = { ...short, to: '2026-12-20' };
+    const { sign, row } = await opened({ authorities: [brief] });
+    house.appoint(long);
+    house.setTrust({ tsa: house.tsa });
+    house.config.tsaUrls = [`later|sha256|${house.base}/later`];
+    house.clock.advance(20 * DAY_MS);
+    await house.settle(sign);
+    expect(await renewals()).toMatchObject([{ n: 1 }]);
+    const young = await house.fixedPackage();
+    await house.settle(sign);
+    const renewed = async (id: string): Promise<string[]> => {
+      const bytes = await house.exported(id, sign);
+      expect((await house.verify(bytes, { at: at('2027-06-01') })).verdict).toBe('PASSED');
+      const { entries } = await readContainer(bytesSource(bytes));
+      return entries.map(({ path }) => path).filter((path) => path.startsWith('proofs/renewals/'));
+    };
+    expect(await renewed(row.id)).toEqual(['proofs/renewals/0001/statement.json', 'proofs/renewals/0001/token.tsr']);
+    expect(await renewed(young.id)).toEqual([]);
   });
 
   it('F31 SHA-256 ends: with new digests and a new stamp in time PASSED, without new digests RENEWAL_LATE', async () => {
