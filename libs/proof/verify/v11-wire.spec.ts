@@ -219,6 +219,22 @@ describe('V11, what is wrong is named', () => {
     expect(await told(cut(page.subarray(1, 100)))).toEqual(mismatch(2, 'body'));
   });
 
+  it('text of another charset is told by its pieces as by its whole, and a body over the limit is neither right nor wrong', async () => {
+    const long = new Uint8Array(Buffer.from('c4e3bac3'.repeat(700_000), 'hex'));
+    const bomb = zlib.gzipSync(Buffer.alloc(65 * 1024 * 1024));
+    const large = [plain('/long', 200, long, ['content-type', 'text/plain; charset=gbk']), packed('/bomb', 'gzip', bomb)];
+    const options = { ...ec, cipher: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3' as const };
+    const { lines, ...rest } = await aWire(large, options);
+    const text = utf8('你好'.repeat(700_000));
+    const said = { ...rest, lines: [{ ...lines[0], decodedBytes: text.length, ...digestsOf(text) }, lines[1]!] };
+    const { reasons, findings } = await told(said);
+    expect(reasons).toEqual(['WIRE_UNREADABLE indeterminate record/exchanges.jsonl#2 body is over the limit']);
+    expect(findings).toEqual([expect.stringContaining('#1 body of 2800000 bytes')]);
+    const less = text.subarray(0, text.length - 3);
+    const short = { ...rest, lines: [{ ...lines[0], decodedBytes: less.length, ...digestsOf(less) }] };
+    expect((await told(short)).reasons).toEqual(['WIRE_MISMATCH failed record/exchanges.jsonl#1 body']);
+  });
+
   it('does not open with another secret, and is undecided without one', async () => {
     const lines = textOf(wire.keylog).trimEnd().split('\n');
     const other = utf8(lines.map((line) => line.replace(/.$/, (last) => (last === '0' ? '1' : '0'))).join('\n'));

@@ -4,7 +4,8 @@ import { fieldOf, type WireExchange } from './message';
 
 /** What one capture may unpack to in all: more than twice what capturing itself allows. */
 const TOTAL_LIMIT = 512 * 1024 * 1024;
-const BODY_LIMIT = 96 * 1024 * 1024;
+/** Capturing ends at 50 MiB, and unpacking holds a body twice for a moment: more would not stay within 256 MiB. */
+const BODY_LIMIT = 64 * 1024 * 1024;
 
 const CODINGS = new Map<string, Coding>([
   ['gzip', 'gzip'],
@@ -17,6 +18,8 @@ const CODINGS = new Map<string, Coding>([
 /** Takes content encodings off, and stops where all bodies together pass what an honest capture can hold. */
 export class Decoder {
   private left = TOTAL_LIMIT;
+  /** What unpacks to more than one body may. */
+  readonly over = new WeakSet<object>();
 
   /** Encoding that this program does not know; null when all are known. */
   unknown({ fields, body }: Pick<WireExchange, 'fields' | 'body'>): string | null {
@@ -24,7 +27,8 @@ export class Decoder {
   }
 
   /** Null when the encoding is unknown or its bytes do not unpack. */
-  decode({ fields, body }: Pick<WireExchange, 'fields' | 'body'>): Uint8Array | null {
+  decode(exchange: Pick<WireExchange, 'fields' | 'body'>): Uint8Array | null {
+    const { fields, body } = exchange;
     let bytes = body;
     if (bytes.length === 0) return bytes;
     for (const name of codingsOf(fields).toReversed()) {
@@ -36,7 +40,10 @@ export class Decoder {
         bytes = unpackSync(coding, bytes, limit);
         this.left -= bytes.length;
       } catch (error) {
-        if (error instanceof TooLarge) this.left -= limit;
+        if (error instanceof TooLarge) {
+          this.left -= limit;
+          this.over.add(exchange);
+        }
         return null;
       }
     }
