@@ -1024,7 +1024,7 @@ class Verification:
         self.bundle, self.at, self.level, self.checkpoints = bundle, at, level, checkpoints
         self.files, self.reasons, self.done = {}, [], set()
         self.seal = self.manifest = None
-        self.tokens, self.custody, self.heads = {}, [], []
+        self.tokens, self.custody, self.heads, self.renewed = {}, [], [], None
 
     def say(self, step, code, subject, detail="", effect="failed"):
         reason = (step, code, subject, detail, effect)
@@ -1437,13 +1437,20 @@ class Verification:
             for head in later:
                 newest = head if head["size"] > newest["size"] else newest
             token = self.token("V7", "proofs/checkpoint.tsr", newest["note"])
-            stamped = token is not None and not token["internal"]
+            if token is not None and not token["internal"]:
+                end, late = self.life("proofs/checkpoint.tsr", token)
+                stamped = not late and end >= self.at
         if not (quorum or known or stamped):
             self.say("V7", "WITNESS_QUORUM", "proofs/consistency.txt", "", "indeterminate")
 
     # -- renewals
 
     def renewals(self):
+        if self.renewed is None:
+            self.renewed = self.read_renewals()
+        return self.renewed
+
+    def read_renewals(self):
         found = []
         names = sorted(match[1] for match in (re.fullmatch(r"proofs/renewals/(\d{4})/statement\.json", path, re.ASCII) for path in self.files) if match)
         for n, name in enumerate(names, int(names[0]) if names else 1):
@@ -1470,31 +1477,32 @@ class Verification:
         point_shaped = isinstance(point, dict) and set(point) == {"size", "root", "rootSm3"}
         return bool(shaped and point_shaped and statement["v"] == 1 and statement["n"] == n and self.manifest and statement["origin"] == self.manifest["agency"]["ledger"])
 
-    def v8(self):
-        if not self.tokens:
-            return
-        self.done.add("V8")
+    def life(self, path, token):
         renewals, ends = self.renewals(), self.bundle["algorithms"]
         rehashed = any(line["entry"]["type"] == "evidence.rehashed" for line in self.custody)
 
         def own_end(token):
             return min(token["end"], ends.get(token["algorithm"], token["end"]))
 
-        lives = {}
-        for path, token in self.tokens.items():
-            own = {"sha256": sha256(self.files[path]), "sm3": sm3(self.files[path])}
-            end, late = own_end(token), False
-            for statement, later in renewals:
-                if later["internal"] and not token["internal"]:
-                    continue
-                if end < self.at and own in statement["covers"]:
-                    if later["time"] > end:
-                        late = True
-                    else:
-                        end = own_end(later)
-            if ends.get(token["algorithm"], self.at) < self.at and not rehashed:
-                late = True
-            lives[path] = (end, late)
+        own = {"sha256": sha256(self.files[path]), "sm3": sm3(self.files[path])}
+        end, late = own_end(token), False
+        for statement, later in renewals:
+            if later["internal"] and not token["internal"]:
+                continue
+            if end < self.at and own in statement["covers"]:
+                if later["time"] > end:
+                    late = True
+                else:
+                    end = own_end(later)
+        if ends.get(token["algorithm"], self.at) < self.at and not rehashed:
+            late = True
+        return end, late
+
+    def v8(self):
+        if not self.tokens:
+            return
+        self.done.add("V8")
+        lives = {path: self.life(path, token) for path, token in self.tokens.items()}
         outside = {path: life for path, life in lives.items() if not self.tokens[path]["internal"]}
         lives = outside or lives
         if any(not late and end >= self.at for end, late in lives.values()):

@@ -400,7 +400,7 @@ describe('renewal', () => {
     const before = await house.exported(row.id, sign);
     expect((await house.verify(before)).verdict).toBe('PASSED');
     const expired = await house.verify(before, { at: at('2029-01-01') });
-    expect([expired.verdict, codes(expired.reasons)]).toEqual(['INDETERMINATE', ['TST_EXPIRED']]);
+    expect([expired.verdict, codes(expired.reasons)]).toEqual(['INDETERMINATE', ['TST_EXPIRED', 'WITNESS_QUORUM']]); // the token over the checkpoint ended too
     house.appoint(long);
     house.setTrust({ tsa: house.tsa });
     house.config.tsaUrls = [`later|sha256|${house.base}/later`];
@@ -458,7 +458,7 @@ describe('renewal', () => {
     const before = await house.exported(row.id, sign);
     const ends = { sha256: '2027-06-01T00:00:00.000Z', sm3: '2040-01-01T00:00:00.000Z' };
     const without = await house.verify(before, { at: at('2027-07-01'), trust: { algorithms: ends } });
-    expect([without.verdict, codes(without.reasons)]).toEqual(['INDETERMINATE', ['RENEWAL_LATE']]);
+    expect([without.verdict, codes(without.reasons)]).toEqual(['INDETERMINATE', ['RENEWAL_LATE', 'WITNESS_QUORUM']]);
     house.appoint(sm3);
     house.setTrust({ tsa: house.tsa, algorithms: ends });
     house.config.tsaUrls = [...house.config.tsaUrls, `sm3|sm3|${house.base}/sm3`];

@@ -11,6 +11,7 @@ import {
   type TreeHash,
   utf8,
 } from '../../proof';
+import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import type { ExportRow, PackageRow } from '../store/evidence.entity';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -30,6 +31,7 @@ export class ExportProofs {
     private readonly evidence: EvidenceService,
     private readonly anchors: LedgerAnchors = new LedgerAnchors(),
     @Optional() @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig | null = null,
+    @Optional() private readonly content?: ContentService,
   ) {}
 
   /** The files of `proofs/` besides the custody chain; null when the signer has not come so far and waiting is still worth it. */
@@ -45,7 +47,7 @@ export class ExportProofs {
     const newest = await this.trees.checkpointCovering(tx, origin, last + 1);
     const isWorthWaiting = this.clock.now().getTime() - order.requestedAt.getTime() < PATIENCE_MS;
     if (!newest) return isWorthWaiting ? null : [];
-    const stamped = await this.anchors.newestStamped(tx, origin, last + 1);
+    const stamped = await this.anchors.newestStamped(tx, origin, last + 1, this.content?.trust().algorithms);
     if (!stamped && this.config?.tsaUrls.length && isWorthWaiting) return null;
     const checkpoint = stamped ? await this.asStamped(tx, stamped) : newest;
     const cosigned = { ...checkpoint, note: await this.anchors.cosigned(tx, checkpoint) };

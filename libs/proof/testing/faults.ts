@@ -389,6 +389,18 @@ const stamps: Case[] = [
       }),
     }),
   ),
+  passed(
+    'F31 the token over the checkpoint ended, renewed in time',
+    built({ files: renewedBy('2026-12-01T00:00:00.000Z') }, { at: '2027-06-01T00:00:00.000Z', level: 5, bundle: unwitnessed }),
+  ),
+  undecided(
+    'F31 the token over the checkpoint ended, only the others were renewed',
+    'WITNESS_QUORUM',
+    built(
+      { files: renewedBy('2026-12-01T00:00:00.000Z', 1, secondAuthority(), /^proofs\/manifest\./) },
+      { at: '2027-06-01T00:00:00.000Z', level: 5, bundle: unwitnessed },
+    ),
+  ),
   undecided(
     'F31 renewed too late',
     'RENEWAL_LATE',
@@ -708,10 +720,15 @@ function custodyOf(files: Files): { events: number; lastEntrySha256: string } {
   return { events: lines.length, lastEntrySha256: hexDigest('sha256', entryBytes(last)) };
 }
 
-function renewedBy(at: string, n = 1, authority = secondAuthority()): NonNullable<StampedOptions['files']> {
+function renewedBy(
+  at: string,
+  n = 1,
+  authority = secondAuthority(),
+  covered = /^proofs\/[^/]+\.tsr$/,
+): NonNullable<StampedOptions['files']> {
   return (all, ledger) => {
     const covers = Object.keys(all)
-      .filter((path) => path.startsWith('proofs/manifest.'))
+      .filter((path) => covered.test(path))
       .map((path) => ({ sha256: hexDigest('sha256', all[path]!), sm3: hexDigest('sm3', all[path]!) }));
     const root = (hash: 'sha256' | 'sm3') => Buffer.from(ledger.root(hash)).toString('base64');
     const statement = jsonBytes({
@@ -745,6 +762,10 @@ function withNamesake(bundle: TrustBundle): TrustBundle {
   const worker = signers.find(({ name }) => name === testKeys.worker.name)!;
   const { vkey } = keyOf(worker.name, 'ed25519', new Uint8Array(32).fill(77));
   return { ...bundle, signers: [{ ...worker, vkey, revoked: null }, ...signers] };
+}
+
+function unwitnessed(bundle: TrustBundle): TrustBundle {
+  return { ...withSecondAuthority(bundle), witnesses: [], policy: { ...bundle.policy, witnesses: 0 } };
 }
 
 function withSecondAuthority(bundle: TrustBundle): TrustBundle {

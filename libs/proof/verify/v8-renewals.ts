@@ -92,7 +92,18 @@ function wasRehashed(ctx: Context): boolean {
   return ctx.custody.some((line) => line.entry.type === 'evidence.rehashed');
 }
 
+/** Whether a token that does not stand over the manifest is good at the asked moment. */
+export async function isStillGood(ctx: Context, path: string, token: AcceptedToken): Promise<boolean> {
+  const at = ctx.options.at.toISOString();
+  const { end, late } = await lifeOf(ctx, path, token, await openRenewals(ctx), at);
+  return late === null && end >= at;
+}
+
+const opened = new WeakMap<Context, Renewal[]>();
+
 async function openRenewals(ctx: Context): Promise<Renewal[]> {
+  const known = opened.get(ctx);
+  if (known) return known;
   const folders = [...ctx.files.keys()]
     .flatMap((path) => /^proofs\/renewals\/(\d{4})\/statement\.json$/.exec(path)?.[1] ?? [])
     .sort();
@@ -102,6 +113,7 @@ async function openRenewals(ctx: Context): Promise<Renewal[]> {
     const renewal = await openRenewal(ctx, `proofs/renewals/${folder}`, first + i);
     if (renewal) renewals.push(renewal);
   }
+  opened.set(ctx, renewals);
   return renewals;
 }
 
