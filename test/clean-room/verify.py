@@ -706,6 +706,8 @@ class Certificate:
 
     def checks(self, algorithm, message, signature):
         kind, name = SCHEMES.get(algorithm, (None, None))
+        if kind == "rsa" and self.bits < 2048:
+            return False
         return kind == self.kind and check_signature(self.spki, message, signature, "sm2" if kind == "sm2" else name)
 
     def issued(self, other):

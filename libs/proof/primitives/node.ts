@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import { createDecipheriv, createHash, createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { crc32 as zlibCrc32, createGunzip, inflate as zlibInflate } from 'node:zlib';
-import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, Room, type SpkiHash, TooLarge } from './types'; // prettier-ignore
+import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, Room, RSA_FLOOR, type SpkiHash, TooLarge } from './types'; // prettier-ignore
 import { unzstd } from './zstd';
 
 export function hasher(name: HashName): Hasher {
@@ -34,6 +34,7 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
 export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    if ((key.asymmetricKeyDetails?.modulusLength ?? Infinity) < RSA_FLOOR) return false;
     return verifySignature(hash, message, key, signature);
   } catch {
     return false;

@@ -14,6 +14,9 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
+/** Bits of an RSA key below which nothing it signed counts; where more is asked (signers of tokens), the caller asks it. */
+export const RSA_FLOOR = 2048;
+
 /** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 raw bytes (RFC 8410). */
 export const ED25519_SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
 
