@@ -1,6 +1,5 @@
 import {
   bitsOf,
-  children,
   context,
   type Der,
   expectTag,
