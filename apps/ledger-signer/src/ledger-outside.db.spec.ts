@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evidence';
 import { Db } from '../../../libs/platform';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
   bytesSource,
   checkpointText,
+  type ContainerEntry,
   digestsOf,
   MemoryTree,
   parseConsistency,
@@ -97,6 +99,23 @@ function entriesOf(folder: string, count: number): Uint8Array[] {
       entries.push(new Uint8Array(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at))));
   }
   return entries;
+}
+
+/** What a real export holds, and the bundle it is verified with, read by a validator that is not ours. */
+async function fitsPublishedSchemas(entries: readonly ContainerEntry[]): Promise<void> {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
+  const folder = join(__dirname, '../../../testdata/evidence');
+  const schema = (name: string) => ajv.compile(JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as object);
+  const text = async (path: string) => {
+    const { source } = entries.find((entry) => entry.path === path)!;
+    return textOf(await source.read(0, source.size));
+  };
+  const [manifest, entry, trust] = [schema('manifest'), schema('entry'), schema('trust')];
+  expect([manifest(JSON.parse(await text('MANIFEST.json'))), manifest.errors]).toEqual([true, null]);
+  expect([trust(JSON.parse(JSON.stringify(house.bundle()))), trust.errors]).toEqual([true, null]);
+  const lines = (await text('proofs/custody.jsonl')).trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect([entry((JSON.parse(line) as { entry: object }).entry), entry.errors]).toEqual([true, null]);
 }
 
 const codes = (reasons: readonly Reason[]) => [...new Set(reasons.map(({ code }) => code))].sort();
@@ -446,6 +465,7 @@ describe('renewal', () => {
       const bytes = await house.exported(id, sign);
       expect((await house.verify(bytes, { at: at('2027-06-01') })).verdict).toBe('PASSED');
       const { entries } = await readContainer(bytesSource(bytes));
+      await fitsPublishedSchemas(entries);
       return entries.map(({ path }) => path).filter((path) => path.startsWith('proofs/renewals/'));
     };
     expect(await renewed(row.id)).toEqual(['proofs/renewals/0001/statement.json', 'proofs/renewals/0001/token.tsr']);
