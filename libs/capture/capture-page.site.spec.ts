@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import Ajv2020 from 'ajv/dist/2020';
 import { checkManifest, parseManifest, parseManifestSig, parseNote, stateOfSignature } from '../proof';
 import { answer, CaptureHarness, FixtureSite, html, redirect, text, type Captured, type Handler } from './testing';
 
@@ -229,6 +232,11 @@ describe.each([
     const bytes = captured.read('MANIFEST.json');
     const manifest = parseManifest(bytes);
     expect(checkManifest(manifest)).toBeNull();
+    // The published schema, read by a validator that is not ours.
+    const fits = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(
+      JSON.parse(readFileSync(join(__dirname, '../../testdata/evidence/manifest.schema.json'), 'utf8')) as object,
+    );
+    expect([fits(JSON.parse(bytes.toString())), fits.errors]).toEqual([true, null]);
     const note = parseNote(captured.read('MANIFEST.sig'));
     expect(note.signatures.map((signature) => stateOfSignature(note, signature, [harness.key]))).toEqual(['valid']);
     expect(parseManifestSig(note.text)).toMatchObject({ sha256: sha256(bytes), signers: [harness.key.name] });

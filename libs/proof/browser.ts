@@ -5,5 +5,6 @@ export { type PackageSource } from './verify/context';
 export { defaultLevel } from './verify/default-level';
 export type * from './verify/report';
 export { reportText } from './verify/text';
+export { verifyWire } from './verify/v11-wire';
 export { verifyPackage } from './verify/verify-package';
 export * from './verify/wording';

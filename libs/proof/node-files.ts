@@ -6,9 +6,10 @@ import type { ByteSource } from './source';
 
 /**
  * A file read in place, for command line tools: a read blocks, which costs less than a thread when there is nothing else to do.
- * Opened for each read, so that a package of many files does not hold many descriptors.
+ * One descriptor is kept, of the file read last: a package of many files does not hold many, and a large one is not opened for each piece.
  */
 export function fileSource(path: string): ByteSource {
+  forget();
   const file = openSync(path, 'r');
   try {
     const stat = fstatSync(file);
@@ -43,13 +44,19 @@ export function streamOut(stream: WriteStream): (chunk: Uint8Array) => Promise<v
   };
 }
 
+let kept: { path: string; file: number } | null = null;
+
+function forget(): void {
+  if (kept) closeSync(kept.file);
+  kept = null;
+}
+
 function readAt(path: string, offset: number, length: number, into?: Uint8Array<ArrayBuffer>): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    const buffer = into ?? Buffer.allocUnsafe(length);
-    if (readSync(file, buffer, 0, length, offset) !== length) throw new Malformed(`${path}: ended early`);
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
-  } finally {
-    closeSync(file);
+  if (kept?.path !== path) {
+    forget();
+    kept = { path, file: openSync(path, 'r') };
   }
+  const buffer = into ?? Buffer.allocUnsafe(length);
+  if (readSync(kept.file, buffer, 0, length, offset) !== length) throw new Malformed(`${path}: ended early`);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
 }

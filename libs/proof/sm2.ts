@@ -1,9 +1,24 @@
+import { weierstrassN } from '@noble/curves/abstract/weierstrass';
 import { sm2 } from 'sm-crypto-v2';
-import { concat, fromHex, Malformed, toHex } from './bytes';
+import { concat, fromHex, Malformed, toHex, utf8 } from './bytes';
+import { digest } from './digests';
 
 /** GM/T 0009: the user id when none was agreed. Always passed, because implementations disagree about their default. */
 const USER_ID = '1234567812345678';
 const ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
+/** GB/T 32918.5. */
+const CURVE = {
+  p: 0xfffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffffn,
+  n: ORDER,
+  h: 1n,
+  a: 0xfffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffcn,
+  b: 0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93n,
+  Gx: 0x32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7n,
+  Gy: 0xbc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0n,
+};
+const Point = weierstrassN(CURVE);
+/** Not `Point.BASE`: its tables cost more than the one or two signatures of a package. */
+const G = Point.fromAffine({ x: CURVE.Gx, y: CURVE.Gy });
 
 export function sm2KeyPair(): { secret: Uint8Array; publicKey: Uint8Array } {
   const pair = sm2.generateKeyPairHex();
@@ -27,11 +42,21 @@ export function verifySm2(publicKey: Uint8Array, message: Uint8Array, signature:
   try {
     const { r, s } = parseDerSignature(signature);
     if (r < 1n || s < 1n || r >= ORDER || s >= ORDER) return false;
-    const raw = r.toString(16).padStart(64, '0') + s.toString(16).padStart(64, '0');
-    return sm2.doVerifySignature(message, raw, toHex(publicKey), { hash: true, userId: USER_ID });
+    const t = (r + s) % ORDER;
+    if (t === 0n) return false;
+    const point = G.multiplyUnsafe(s).add(Point.fromHex(publicKey).multiplyUnsafe(t));
+    return !point.is0() && (digestOf(publicKey, message) + point.toAffine().x) % ORDER === r;
   } catch {
     return false;
   }
+}
+
+/** GB/T 32918.2: SM3 over what identifies the signer, then over the message behind it. */
+function digestOf(publicKey: Uint8Array, message: Uint8Array): bigint {
+  const id = utf8(USER_ID);
+  const fields = [CURVE.a, CURVE.b, CURVE.Gx, CURVE.Gy].map((value) => fromHex(value.toString(16).padStart(64, '0')));
+  const z = digest('sm3', Uint8Array.of(0, 8 * id.length), id, ...fields, publicKey.subarray(1));
+  return BigInt(`0x${toHex(digest('sm3', z, message))}`);
 }
 
 function derSequence(...integers: Uint8Array[]): Uint8Array {

@@ -685,7 +685,7 @@ class Certificate:
             raise Bad("key")
 
     def read_extensions(self, extensions):
-        seen = set()
+        seen, self.depth = set(), None
         for extension in extensions:
             parts = sequence(extension)
             name, critical = oid(get(parts, 0)), len(parts) == 3 and expect(parts[1], 0x01)[2] == b"\xff"
@@ -696,6 +696,8 @@ class Certificate:
             if name == "2.5.29.19":
                 first = get(sequence(value), 0)
                 self.ca = first is not None and first[0] == 0x01 and first[2] == b"\xff"
+                depth = get(sequence(value), 1) if self.ca else None
+                self.depth = None if depth is None else int.from_bytes(expect(depth, 0x02)[2], "big")
             elif name == "2.5.29.15":
                 flags = expect(value, 0x03)[2]
                 self.signs = len(flags) > 1 and bool(flags[1] & 0x04)
@@ -704,6 +706,8 @@ class Certificate:
 
     def checks(self, algorithm, message, signature):
         kind, name = SCHEMES.get(algorithm, (None, None))
+        if kind == "rsa" and self.bits < 2048:
+            return False
         return kind == self.kind and check_signature(self.spki, message, signature, "sm2" if kind == "sm2" else name)
 
     def issued(self, other):
@@ -891,7 +895,7 @@ def token_chain(signer, token, authorities, material):
             raise TokenFault("TST_UNTRUSTED")
         fault = TokenFault("TST_CHAIN")
         for issuer in named:
-            if not issuer.issued(current):
+            if not issuer.issued(current) or (issuer.depth is not None and len(path) > issuer.depth):
                 continue
             try:
                 if revoked(current, issuer, token["time"], material):
@@ -1022,7 +1026,7 @@ class Verification:
         self.bundle, self.at, self.level, self.checkpoints = bundle, at, level, checkpoints
         self.files, self.reasons, self.done = {}, [], set()
         self.seal = self.manifest = None
-        self.tokens, self.custody, self.heads = {}, [], []
+        self.tokens, self.custody, self.heads, self.renewed = {}, [], [], None
 
     def say(self, step, code, subject, detail="", effect="failed"):
         reason = (step, code, subject, detail, effect)
@@ -1095,10 +1099,11 @@ class Verification:
             elif state != "valid":
                 self.say(step, bad, subject, signature[0])
             else:
-                self.key_allowed(signature[0], [role] if i == 0 else [role, "agency"], step, subject, at, dated)
+                self.key_allowed(signature[0], signature[1], [role] if i == 0 else [role, "agency"], step, subject, at, dated)
 
-    def key_allowed(self, name, roles, step, subject, at, dated):
-        fit = [key for key in self.bundle["signers"] if key["name"] == name and set(key["roles"]) & set(roles)]
+    def key_allowed(self, name, key_id, roles, step, subject, at, dated):
+        same = [key for key in self.bundle["signers"] if key["name"] == name and Key(key["vkey"]).id == key_id]
+        fit = [key for key in same if set(key["roles"]) & set(roles)]
         if not fit:
             return self.say(step, "KEY_ROLE", name, subject)
         if at is None:
@@ -1200,7 +1205,8 @@ class Verification:
         return sorted(path for path in self.files if re.fullmatch(r"proofs/manifest\.[a-z0-9]+\.tsr", path))
 
     def token(self, step, path, stamped):
-        material = [content for name, content in self.files.items() if name.startswith("trust/") and len(content) <= 256 * 1024]
+        held = sorted(name for name in self.files if name.startswith("trust/"))[:64]
+        material = [self.files[name] for name in held if len(self.files[name]) <= 256 * 1024]
         try:
             return verify_token(self.files[path], stamped, self.bundle["tsa"], material)
         except TokenFault as fault:
@@ -1211,6 +1217,8 @@ class Verification:
 
     def open_tokens(self):
         stamped = self.files.get("MANIFEST.sig")
+        if stamped is not None and len(self.token_paths()) > 32:
+            return self.say("V4", "TST_FORMAT", "MANIFEST.sig", "more than 32 tokens")
         for path in self.token_paths() if stamped is not None else []:
             token = self.token("V4", path, stamped)
             if token:
@@ -1431,16 +1439,23 @@ class Verification:
             for head in later:
                 newest = head if head["size"] > newest["size"] else newest
             token = self.token("V7", "proofs/checkpoint.tsr", newest["note"])
-            stamped = token is not None and not token["internal"]
+            if token is not None and not token["internal"]:
+                end, late = self.life("proofs/checkpoint.tsr", token)
+                stamped = not late and end >= self.at
         if not (quorum or known or stamped):
             self.say("V7", "WITNESS_QUORUM", "proofs/consistency.txt", "", "indeterminate")
 
     # -- renewals
 
     def renewals(self):
+        if self.renewed is None:
+            self.renewed = self.read_renewals()
+        return self.renewed
+
+    def read_renewals(self):
         found = []
         names = sorted(match[1] for match in (re.fullmatch(r"proofs/renewals/(\d{4})/statement\.json", path, re.ASCII) for path in self.files) if match)
-        for n, name in enumerate(names, 1):
+        for n, name in enumerate(names, int(names[0]) if names else 1):
             path, token_path = f"proofs/renewals/{name}/statement.json", f"proofs/renewals/{name}/token.tsr"
             try:
                 statement = json_strict(self.files[path])
@@ -1464,29 +1479,34 @@ class Verification:
         point_shaped = isinstance(point, dict) and set(point) == {"size", "root", "rootSm3"}
         return bool(shaped and point_shaped and statement["v"] == 1 and statement["n"] == n and self.manifest and statement["origin"] == self.manifest["agency"]["ledger"])
 
-    def v8(self):
-        if not self.tokens:
-            return
-        self.done.add("V8")
+    def life(self, path, token):
         renewals, ends = self.renewals(), self.bundle["algorithms"]
         rehashed = any(line["entry"]["type"] == "evidence.rehashed" for line in self.custody)
 
         def own_end(token):
             return min(token["end"], ends.get(token["algorithm"], token["end"]))
 
-        lives = {}
-        for path, token in self.tokens.items():
-            own = {"sha256": sha256(self.files[path]), "sm3": sm3(self.files[path])}
-            end, late = own_end(token), False
-            for statement, later in renewals:
-                if end < self.at and own in statement["covers"]:
-                    if later["time"] > end:
-                        late = True
-                    else:
-                        end = own_end(later)
-            if ends.get(token["algorithm"], self.at) < self.at and not rehashed:
-                late = True
-            lives[path] = (end, late)
+        own = {"sha256": sha256(self.files[path]), "sm3": sm3(self.files[path])}
+        end, late = own_end(token), False
+        for statement, later in renewals:
+            if later["internal"] and not token["internal"]:
+                continue
+            if end < self.at and own in statement["covers"]:
+                if later["time"] > end:
+                    late = True
+                else:
+                    end = own_end(later)
+        if ends.get(token["algorithm"], self.at) < self.at and not rehashed:
+            late = True
+        return end, late
+
+    def v8(self):
+        if not self.tokens:
+            return
+        self.done.add("V8")
+        lives = {path: self.life(path, token) for path, token in self.tokens.items()}
+        outside = {path: life for path, life in lives.items() if not self.tokens[path]["internal"]}
+        lives = outside or lives
         if any(not late and end >= self.at for end, late in lives.values()):
             return
         for path, (end, late) in lives.items():

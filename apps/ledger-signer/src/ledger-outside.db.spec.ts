@@ -1,15 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evidence';
 import { Db } from '../../../libs/platform';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
+  bytesSource,
   checkpointText,
+  type ContainerEntry,
   digestsOf,
   MemoryTree,
   parseConsistency,
   parseNote,
   readCheckpoint,
+  readContainer,
   type Reason,
   signNote,
   textOf,
@@ -95,6 +99,23 @@ function entriesOf(folder: string, count: number): Uint8Array[] {
       entries.push(new Uint8Array(bytes.subarray(at + 2, at + 2 + bytes.readUInt16BE(at))));
   }
   return entries;
+}
+
+/** What a real export holds, and the bundle it is verified with, read by a validator that is not ours. */
+async function fitsPublishedSchemas(entries: readonly ContainerEntry[]): Promise<void> {
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
+  const folder = join(__dirname, '../../../testdata/evidence');
+  const schema = (name: string) => ajv.compile(JSON.parse(readFileSync(join(folder, `${name}.schema.json`), 'utf8')) as object);
+  const text = async (path: string) => {
+    const { source } = entries.find((entry) => entry.path === path)!;
+    return textOf(await source.read(0, source.size));
+  };
+  const [manifest, entry, trust] = [schema('manifest'), schema('entry'), schema('trust')];
+  expect([manifest(JSON.parse(await text('MANIFEST.json'))), manifest.errors]).toEqual([true, null]);
+  expect([trust(JSON.parse(JSON.stringify(house.bundle()))), trust.errors]).toEqual([true, null]);
+  const lines = (await text('proofs/custody.jsonl')).trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect([entry((JSON.parse(line) as { entry: object }).entry), entry.errors]).toEqual([true, null]);
 }
 
 const codes = (reasons: readonly Reason[]) => [...new Set(reasons.map(({ code }) => code))].sort();
@@ -398,7 +419,7 @@ describe('renewal', () => {
     const before = await house.exported(row.id, sign);
     expect((await house.verify(before)).verdict).toBe('PASSED');
     const expired = await house.verify(before, { at: at('2029-01-01') });
-    expect([expired.verdict, codes(expired.reasons)]).toEqual(['INDETERMINATE', ['TST_EXPIRED']]);
+    expect([expired.verdict, codes(expired.reasons)]).toEqual(['INDETERMINATE', ['TST_EXPIRED', 'WITNESS_QUORUM']]); // the token over the checkpoint ended too
     house.appoint(long);
     house.setTrust({ tsa: house.tsa });
     house.config.tsaUrls = [`later|sha256|${house.base}/later`];
@@ -429,13 +450,35 @@ describe('renewal', () => {
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
   });
 
+  it('F31 a package carries the renewals since its fixation, and none that were before it', async () => {
+    const brief = { ...short, to: '2026-12-20' };
+    const { sign, row } = await opened({ authorities: [brief] });
+    house.appoint(long);
+    house.setTrust({ tsa: house.tsa });
+    house.config.tsaUrls = [`later|sha256|${house.base}/later`];
+    house.clock.advance(20 * DAY_MS);
+    await house.settle(sign);
+    expect(await renewals()).toMatchObject([{ n: 1 }]);
+    const young = await house.fixedPackage();
+    await house.settle(sign);
+    const renewed = async (id: string): Promise<string[]> => {
+      const bytes = await house.exported(id, sign);
+      expect((await house.verify(bytes, { at: at('2027-06-01') })).verdict).toBe('PASSED');
+      const { entries } = await readContainer(bytesSource(bytes));
+      await fitsPublishedSchemas(entries);
+      return entries.map(({ path }) => path).filter((path) => path.startsWith('proofs/renewals/'));
+    };
+    expect(await renewed(row.id)).toEqual(['proofs/renewals/0001/statement.json', 'proofs/renewals/0001/token.tsr']);
+    expect(await renewed(young.id)).toEqual([]);
+  });
+
   it('F31 SHA-256 ends: with new digests and a new stamp in time PASSED, without new digests RENEWAL_LATE', async () => {
     const sm3 = { name: 'sm3', algorithm: 'sm3', from: '2026-01-01', to: '2036-01-01' } as const;
     const { sign, row } = await opened({ authorities: [long] });
     const before = await house.exported(row.id, sign);
     const ends = { sha256: '2027-06-01T00:00:00.000Z', sm3: '2040-01-01T00:00:00.000Z' };
     const without = await house.verify(before, { at: at('2027-07-01'), trust: { algorithms: ends } });
-    expect([without.verdict, codes(without.reasons)]).toEqual(['INDETERMINATE', ['RENEWAL_LATE']]);
+    expect([without.verdict, codes(without.reasons)]).toEqual(['INDETERMINATE', ['RENEWAL_LATE', 'WITNESS_QUORUM']]);
     house.appoint(sm3);
     house.setTrust({ tsa: house.tsa, algorithms: ends });
     house.config.tsaUrls = [...house.config.tsaUrls, `sm3|sm3|${house.base}/sm3`];

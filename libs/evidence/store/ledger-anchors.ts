@@ -43,13 +43,24 @@ const RENEWAL = `origin, n, statement, token, tsa, algorithm, gen_time AS "genTi
 /** What others said about the agency's checkpoints, and the renewals of all stamps. Insert-only, as the triggers see to. */
 @Injectable()
 export class LedgerAnchors {
-  /** The newest stamped checkpoint of at least `size` entries, with the token of the authority that came first. */
-  async newestStamped(tx: EntityManager, origin: string, size: number): Promise<AnchorRow | null> {
-    const [row] = await tx.query<AnchorRow[]>(
-      `SELECT ${ANCHOR} FROM ledger_anchor WHERE origin = $1 AND size >= $2 ORDER BY size DESC, gen_time LIMIT 1`,
+  /**
+   * The newest stamped checkpoint of at least `size` entries, with the token that stays good for longest, as its certificate and
+   * its digest do (`ends`: last instant of a digest by its name).
+   */
+  async newestStamped(
+    tx: EntityManager,
+    origin: string,
+    size: number,
+    ends: Record<string, string> = {},
+  ): Promise<AnchorRow | null> {
+    const rows = await tx.query<AnchorRow[]>(
+      `SELECT ${ANCHOR} FROM ledger_anchor WHERE origin = $1
+         AND size = (SELECT max(size) FROM ledger_anchor WHERE origin = $1 AND size >= $2) ORDER BY gen_time`,
       [origin, size],
     );
-    return row ?? null;
+    const endOf = ({ algorithm, signerNotAfter }: AnchorRow) =>
+      Math.min(signerNotAfter.getTime(), algorithm in ends ? Date.parse(ends[algorithm]!) : Infinity);
+    return rows.reduce<AnchorRow | null>((best, row) => (best && endOf(best) >= endOf(row) ? best : row), null);
   }
 
   anchors(tx: EntityManager, origin: string): Promise<AnchorRow[]> {

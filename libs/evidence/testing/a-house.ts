@@ -228,7 +228,7 @@ export async function aHouse({
   const client = new CaptureClient(config);
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
   const sequencer = new LedgerSequencer(db, evidence, trees);
-  const proofs = new ExportProofs(clock, trees, evidence, anchors, config);
+  const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
   const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
   const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
   const exporter = new Exporter(

@@ -11,6 +11,7 @@ import {
   type TreeHash,
   utf8,
 } from '../../proof';
+import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import type { ExportRow, PackageRow } from '../store/evidence.entity';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
@@ -30,6 +31,7 @@ export class ExportProofs {
     private readonly evidence: EvidenceService,
     private readonly anchors: LedgerAnchors = new LedgerAnchors(),
     @Optional() @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig | null = null,
+    @Optional() private readonly content?: ContentService,
   ) {}
 
   /** The files of `proofs/` besides the custody chain; null when the signer has not come so far and waiting is still worth it. */
@@ -45,7 +47,7 @@ export class ExportProofs {
     const newest = await this.trees.checkpointCovering(tx, origin, last + 1);
     const isWorthWaiting = this.clock.now().getTime() - order.requestedAt.getTime() < PATIENCE_MS;
     if (!newest) return isWorthWaiting ? null : [];
-    const stamped = await this.anchors.newestStamped(tx, origin, last + 1);
+    const stamped = await this.anchors.newestStamped(tx, origin, last + 1, this.content?.trust().algorithms);
     if (!stamped && this.config?.tsaUrls.length && isWorthWaiting) return null;
     const checkpoint = stamped ? await this.asStamped(tx, stamped) : newest;
     const cosigned = { ...checkpoint, note: await this.anchors.cosigned(tx, checkpoint) };
@@ -58,7 +60,7 @@ export class ExportProofs {
       { path: 'proofs/custody.tlog-proof', source: await this.proofOf(tx, cosigned, 'sha256', last) },
       ...(await this.consistency(tx, row, checkpoint)),
       ...(stamped ? [{ path: 'proofs/checkpoint.tsr', source: new Uint8Array(stamped.token) }] : []),
-      ...(await this.renewals(tx, origin)),
+      ...(await this.renewals(tx, origin, Number(fixation.idx))),
     ];
   }
 
@@ -68,9 +70,10 @@ export class ExportProofs {
     return { ...found, note };
   }
 
-  /** All of the log, from the first: a reader counts them, and one left out could be the one that came too late. */
-  private async renewals(tx: EntityManager, origin: string): Promise<ContainerFile[]> {
-    return (await this.anchors.renewals(tx, origin)).flatMap(({ n, statement, token }) => {
+  /** Those since the fixation, all of them: a reader counts them, and one left out could be the one that came too late. */
+  private async renewals(tx: EntityManager, origin: string, fixation: number): Promise<ContainerFile[]> {
+    const since = (await this.anchors.renewals(tx, origin)).filter(({ size }) => size > fixation);
+    return since.flatMap(({ n, statement, token }) => {
       const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
       return [
         { path: `${folder}/statement.json`, source: new Uint8Array(statement) },

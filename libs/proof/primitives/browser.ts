@@ -1,9 +1,18 @@
+import { cbc, gcm } from '@noble/ciphers/aes';
+import { chacha20poly1305 } from '@noble/ciphers/chacha';
 import { ed25519 } from '@noble/curves/ed25519';
 import { p256, p384 } from '@noble/curves/nist';
+import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { BrotliDecompress } from 'brotli/dec/decode';
+import { BrotliInput } from 'brotli/dec/streams';
+import { Inflate, Z_SYNC_FLUSH } from 'pako';
+import { Pieces } from './pieces';
 import { rsaKeyOf, verifyRsa } from './rsa';
 import { sm3Hasher } from './sm3';
-import type { HashName, Hasher, Room, SpkiHash } from './types';
+import type { Aead, Coding, HashName, Hasher, HmacHash, Room, SpkiHash } from './types';
+import { unzstd } from './zstd';
 
 export * from './types';
 
@@ -84,4 +93,53 @@ async function unpack(member: Uint8Array, format: 'gzip' | 'deflate', limit: num
   const out = new Uint8Array(size);
   chunks.reduce((at, chunk) => (out.set(chunk, at), at + chunk.length), 0);
   return out;
+}
+
+export function hmac(hash: HmacHash, key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return nobleHmac({ sha1, sha256, sha384 }[hash], key, bytes);
+}
+
+const TAG = 16;
+
+/** Null when the tag, which is the end of `sealed`, does not fit. Pure code: WebCrypto has no ChaCha20 and answers only later. */
+export function openAead(
+  cipher: Aead,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | null {
+  if (sealed.length < TAG) return null;
+  try {
+    return (cipher === 'chacha20-poly1305' ? chacha20poly1305 : gcm)(key, nonce, aad).decrypt(sealed);
+  } catch {
+    return null;
+  }
+}
+
+/** AES in CBC mode over whole blocks; padding is left for the caller to look at. */
+export function openCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  return cbc(key, iv, { disablePadding: true }).decrypt(blocks);
+}
+
+/** `deflate` is a zlib stream by its definition and a bare one on many sites. */
+function isZlib(bytes: Uint8Array): boolean {
+  return bytes.length > 1 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+}
+
+/** As far as the bytes go: a stream that was cut gives what it holds (brotli: nothing). Throws on damage, and `TooLarge`. */
+export function unpackSync(coding: Coding, bytes: Uint8Array, limit: number): Uint8Array {
+  if (coding === 'zstd') return unzstd(bytes, limit);
+  const out = new Pieces(limit);
+  if (coding === 'br') {
+    // Pieces come one by one; the decoder would otherwise reserve what the stream states of itself.
+    const buffer = { length: Infinity };
+    BrotliDecompress(new BrotliInput(bytes), { buffer, write: (piece, count) => out.add(piece.slice(0, count)) });
+    return out.whole();
+  }
+  const stream = new Inflate({ windowBits: coding === 'gzip' ? 31 : isZlib(bytes) ? 15 : -15 });
+  stream.onData = (piece) => out.add(piece);
+  stream.push(bytes, Z_SYNC_FLUSH);
+  if (stream.err) throw new Error(stream.msg);
+  return out.whole();
 }

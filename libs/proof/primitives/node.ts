@@ -1,7 +1,9 @@
 import * as crypto from 'node:crypto';
-import { createHash, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import * as zlib from 'node:zlib';
 import { crc32 as zlibCrc32, createGunzip, inflate as zlibInflate } from 'node:zlib';
-import { ED25519_SPKI, type HashName, type Hasher, Room, type SpkiHash } from './types';
+import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, Room, RSA_FLOOR, type SpkiHash, TooLarge } from './types'; // prettier-ignore
+import { unzstd } from './zstd';
 
 export function hasher(name: HashName): Hasher {
   const hash = createHash(name);
@@ -32,6 +34,7 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
 export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    if ((key.asymmetricKeyDetails?.modulusLength ?? Infinity) < RSA_FLOOR) return false;
     return verifySignature(hash, message, key, signature);
   } catch {
     return false;
@@ -69,4 +72,67 @@ export function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     zlibInflate(bytes, { maxOutputLength: limit }, (error, out) => (error ? reject(error) : resolve(out)));
   });
+}
+
+export function hmac(hash: HmacHash, key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac(hash, key).update(bytes).digest());
+}
+
+const TAG = 16;
+
+/** Null when the tag, which is the end of `sealed`, does not fit. */
+export function openAead(
+  cipher: Aead,
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | null {
+  const end = sealed.length - TAG;
+  if (end < 0) return null;
+  const decipher = createDecipheriv(cipher as 'chacha20-poly1305', key, nonce, { authTagLength: TAG });
+  decipher.setAAD(aad, { plaintextLength: end });
+  decipher.setAuthTag(sealed.subarray(end));
+  const opened = decipher.update(sealed.subarray(0, end));
+  try {
+    decipher.final();
+    return opened;
+  } catch {
+    return null;
+  }
+}
+
+/** AES in CBC mode over whole blocks; padding is left for the caller to look at. */
+export function openCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv(key.length === 16 ? 'aes-128-cbc' : 'aes-256-cbc', key, iv).setAutoPadding(false);
+  return Buffer.concat([decipher.update(blocks), decipher.final()]);
+}
+
+const { constants } = zlib;
+type Unpack = (bytes: Uint8Array, limit: number) => Uint8Array;
+const UNPACK: Record<Coding, Unpack> = {
+  gzip: (bytes, maxOutputLength) => zlib.gunzipSync(bytes, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH }),
+  deflate: (bytes, maxOutputLength) => {
+    const options = { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
+    return isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options);
+  },
+  br: (bytes, maxOutputLength) =>
+    zlib.brotliDecompressSync(bytes, { maxOutputLength, finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+  // Node has it from 22.15 on; one way for all of them says the same everywhere.
+  zstd: unzstd,
+};
+
+/** `deflate` is a zlib stream by its definition and a bare one on many sites. */
+function isZlib(bytes: Uint8Array): boolean {
+  return bytes.length > 1 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+}
+
+/** As far as the bytes go: a stream that was cut gives what it holds. Throws on damage, and `TooLarge`. */
+export function unpackSync(coding: Coding, bytes: Uint8Array, limit: number): Uint8Array {
+  try {
+    return UNPACK[coding](bytes, limit);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new TooLarge();
+    throw error;
+  }
 }

@@ -51,6 +51,20 @@ describe('the browser twin of the primitives', () => {
     }
   });
 
+  it('counts no signature by an RSA key that is too short, and takes 2048 bits', () => {
+    const message = randomBytes(100);
+    for (const [modulusLength, expected] of [
+      [1024, false],
+      [2040, false],
+      [2048, true],
+    ] as const) {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+      const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
+      const signature = sign('sha256', message, privateKey);
+      for (const twin of [node, browser]) expect(twin.verifySpki(spki, 'sha256', message, signature)).toBe(expected);
+    }
+  });
+
   it('unpacks one gzip member and stops at the limit', async () => {
     const member = gzipSync('a'.repeat(5000));
     for (const twin of [node, browser]) {

@@ -1,4 +1,4 @@
-import type { SpkiHash } from './types';
+import { RSA_FLOOR, type SpkiHash } from './types';
 
 export interface RsaKey {
   modulus: bigint;
@@ -21,7 +21,7 @@ export function verifyRsa(
   digest: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (signature.length !== size || size < 384) return false;
+  if (signature.length !== size || 8 * size < RSA_FLOOR) return false;
   const tail = DIGEST_INFO[hash] + hexOf(digest);
   const expected = BigInt(`0x0001${'ff'.repeat(size - 3 - tail.length / 2)}00${tail}`);
   const value = BigInt(`0x${hexOf(signature)}`);

@@ -1,10 +1,21 @@
 export type HashName = 'sha256' | 'sha384' | 'sha512' | 'sm3';
 export type SpkiHash = 'sha256' | 'sha384' | 'sha512';
 
+export type HmacHash = 'sha1' | 'sha256' | 'sha384';
+export type Aead = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
+/** Content encodings of HTTP by their usual names. */
+export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
+/** What unpacks to more than was allowed. */
+export class TooLarge extends Error {}
+
 export interface Hasher {
   update(bytes: Uint8Array): void;
   digest(): Uint8Array;
 }
+
+/** Bits of an RSA key below which nothing it signed counts; where more is asked (signers of tokens), the caller asks it. */
+export const RSA_FLOOR = 2048;
 
 /** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 raw bytes (RFC 8410). */
 export const ED25519_SPKI = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);

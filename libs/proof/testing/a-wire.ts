@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { connect as connectHttp2, createSecureServer as createHttp2Server } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join as pathOf } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { concat, utf8 } from '../bytes';
@@ -34,6 +39,18 @@ export interface WireOptions {
   http2?: boolean;
   /** The only group that the server takes; a client that guessed another is asked once more (HelloRetryRequest). */
   curve?: string;
+  /** Options of OpenSSL for the client. */
+  secureOptions?: number;
+}
+
+/** A key and a certificate that it signed itself; `kind` as `openssl req -newkey` takes it. */
+export function aSiteCertificate(...kind: string[]): Pick<WireOptions, 'cert' | 'key' | 'leafSha256'> {
+  const folder = mkdtempSync(pathOf(tmpdir(), 'site-'));
+  const [keyFile, certificateFile] = [pathOf(folder, 'key.pem'), pathOf(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=site.test', '-days', '2', '-keyout', keyFile, '-out', certificateFile];
+  execFileSync('openssl', ['req', '-x509', '-nodes', '-newkey', ...kind, ...subject], { stdio: 'pipe' });
+  const [cert, key] = [readFileSync(certificateFile, 'utf8'), readFileSync(keyFile, 'utf8')];
+  return { cert, key, leafSha256: digestsOf(new Uint8Array(new X509Certificate(cert).raw)).sha256 };
 }
 
 type Chunk = { out: boolean; bytes: Uint8Array };
@@ -45,6 +62,8 @@ export async function aWire(answers: readonly Answer[], options: WireOptions): P
     key: options.key,
     minVersion: options.version,
     maxVersion: options.version,
+    // What a site of today would no longer take has to be readable too.
+    ciphers: `${options.cipher}:DEFAULT:@SECLEVEL=0`,
     ...(options.curve && { ecdhCurve: options.curve }),
   };
   const find = (path: string) => answers.find((answer) => answer.path === path)!;
@@ -74,6 +93,7 @@ export async function aWire(answers: readonly Answer[], options: WireOptions): P
     minVersion: options.version,
     maxVersion: options.version,
     ciphers: options.cipher,
+    ...(options.secureOptions && { secureOptions: options.secureOptions }),
   });
   socket.on('keylog', (line) => secrets.push(line));
   await once(socket, 'secureConnect');

@@ -287,6 +287,11 @@ const manifests: Case[] = [
     built({}, { bundle: workerRevoked('2026-11-22T03:30:00.000Z') }),
   ),
   failed('F13 worker key revoked before', 'KEY_REVOKED', built({}, { bundle: workerRevoked('2026-11-22T03:29:44.000Z') })),
+  failed(
+    'F13 worker key revoked before, another key bears its name',
+    'KEY_REVOKED',
+    built({}, { bundle: (bundle) => withNamesake(workerRevoked('2026-11-22T03:29:44.000Z')(bundle)) }),
+  ),
 ];
 
 const stamps: Case[] = [
@@ -333,6 +338,68 @@ const stamps: Case[] = [
   passed(
     'F31 certificate ended, renewed in time',
     built({ files: renewedBy('2026-12-01T00:00:00.000Z') }, { at: '2027-06-01T00:00:00.000Z', bundle: withSecondAuthority }),
+  ),
+  undecided(
+    'F31 certificate ended, renewed by our own authority only',
+    'TST_EXPIRED',
+    built(
+      { files: renewedBy('2026-12-01T00:00:00.000Z', 1, ownAuthority()) },
+      { at: '2027-06-01T00:00:00.000Z', bundle: withOwnAuthority },
+    ),
+  ),
+  undecided(
+    'F31 certificate ended, a stamp of our own goes on',
+    'TST_EXPIRED',
+    built(
+      {
+        files: (all) => ({
+          ...all,
+          'proofs/manifest.sha512.tsr': ownAuthority().stamp(all['MANIFEST.sig']!, 'sha512', '2026-11-22T03:29:46.000Z'),
+        }),
+      },
+      { at: '2027-06-01T00:00:00.000Z', bundle: withOwnAuthority },
+    ),
+  ),
+  passed(
+    'F31 the first renewals of the log are older than the package',
+    built({ files: renewedBy('2026-12-01T00:00:00.000Z', 7) }, { at: '2027-06-01T00:00:00.000Z', bundle: withSecondAuthority }),
+  ),
+  failed(
+    'F31 a renewal left out',
+    'RENEWAL_BROKEN',
+    built(
+      {
+        files: async (all, ledger) => {
+          const third = await renewedBy('2026-12-02T00:00:00.000Z', 9)(all, ledger);
+          return { ...third, ...(await renewedBy('2026-12-01T00:00:00.000Z', 7)(all, ledger)) };
+        },
+      },
+      { bundle: withSecondAuthority },
+    ),
+  ),
+  failed(
+    'F06 more tokens than anybody needs',
+    'TST_FORMAT',
+    built({
+      files: (all) => ({
+        ...all,
+        ...Object.fromEntries(
+          Array.from({ length: 40 }, (_, n) => [`proofs/manifest.t${n}.tsr`, all['proofs/manifest.sha256.tsr']!]),
+        ),
+      }),
+    }),
+  ),
+  passed(
+    'F31 the token over the checkpoint ended, renewed in time',
+    built({ files: renewedBy('2026-12-01T00:00:00.000Z') }, { at: '2027-06-01T00:00:00.000Z', level: 5, bundle: unwitnessed }),
+  ),
+  undecided(
+    'F31 the token over the checkpoint ended, only the others were renewed',
+    'WITNESS_QUORUM',
+    built(
+      { files: renewedBy('2026-12-01T00:00:00.000Z', 1, secondAuthority(), /^proofs\/manifest\./) },
+      { at: '2027-06-01T00:00:00.000Z', level: 5, bundle: unwitnessed },
+    ),
   ),
   undecided(
     'F31 renewed too late',
@@ -653,27 +720,52 @@ function custodyOf(files: Files): { events: number; lastEntrySha256: string } {
   return { events: lines.length, lastEntrySha256: hexDigest('sha256', entryBytes(last)) };
 }
 
-function renewedBy(at: string): NonNullable<StampedOptions['files']> {
+function renewedBy(
+  at: string,
+  n = 1,
+  authority = secondAuthority(),
+  covered = /^proofs\/[^/]+\.tsr$/,
+): NonNullable<StampedOptions['files']> {
   return (all, ledger) => {
     const covers = Object.keys(all)
-      .filter((path) => path.startsWith('proofs/manifest.'))
+      .filter((path) => covered.test(path))
       .map((path) => ({ sha256: hexDigest('sha256', all[path]!), sm3: hexDigest('sm3', all[path]!) }));
     const root = (hash: 'sha256' | 'sm3') => Buffer.from(ledger.root(hash)).toString('base64');
     const statement = jsonBytes({
       v: 1,
-      n: 1,
+      n,
       origin: ledger.origin,
       checkpoint: { size: ledger.size, root: root('sha256'), rootSm3: root('sm3') },
       covers,
       algorithm: 'sha512',
     });
-    const token = secondAuthority().stamp(statement, 'sha512', at);
-    return { ...all, 'proofs/renewals/0001/statement.json': statement, 'proofs/renewals/0001/token.tsr': token };
+    const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
+    return { ...all, [`${folder}/statement.json`]: statement, [`${folder}/token.tsr`]: authority.stamp(statement, 'sha512', at) };
   };
 }
 
 function secondAuthority() {
   return testAuthority({ to: '2030-01-01', key: 12 });
+}
+
+/** The agency's own, which the bundle marks as such; its root is nobody else's. */
+function ownAuthority() {
+  return testAuthority({ to: '2030-01-01', key: 14, root: 13 });
+}
+
+function withOwnAuthority(bundle: TrustBundle): TrustBundle {
+  return { ...bundle, tsa: [...bundle.tsa, { ...ownAuthority().entry, name: 'own', internal: true }] };
+}
+
+function withNamesake(bundle: TrustBundle): TrustBundle {
+  const { signers } = bundle;
+  const worker = signers.find(({ name }) => name === testKeys.worker.name)!;
+  const { vkey } = keyOf(worker.name, 'ed25519', new Uint8Array(32).fill(77));
+  return { ...bundle, signers: [{ ...worker, vkey, revoked: null }, ...signers] };
+}
+
+function unwitnessed(bundle: TrustBundle): TrustBundle {
+  return { ...withSecondAuthority(bundle), witnesses: [], policy: { ...bundle.policy, witnesses: 0 } };
 }
 
 function withSecondAuthority(bundle: TrustBundle): TrustBundle {

@@ -1,6 +1,5 @@
 import {
   bitsOf,
-  children,
   context,
   type Der,
   expectTag,
@@ -38,6 +37,8 @@ export interface Certificate {
   notAfter: string;
   key: PublicKey;
   isCa: boolean;
+  /** How many certificates of authorities may stand between it and an end; null when it does not say. */
+  pathLength: number | null;
   mayKeyCertSign: boolean;
   extendedKeyUsage: { critical: boolean; purposes: string[] } | null;
   signed: Uint8Array;
@@ -113,10 +114,10 @@ function bitLength(hex: string): number {
   return trimmed === '' ? 0 : (trimmed.length - 1) * 4 + parseInt(trimmed[0]!, 16).toString(2).length;
 }
 
-type Extensions = Pick<Certificate, 'isCa' | 'mayKeyCertSign' | 'extendedKeyUsage'>;
+type Extensions = Pick<Certificate, 'isCa' | 'pathLength' | 'mayKeyCertSign' | 'extendedKeyUsage'>;
 
 function readExtensions(field: Der | undefined): Extensions {
-  const found: Extensions = { isCa: false, mayKeyCertSign: true, extendedKeyUsage: null };
+  const found: Extensions = { isCa: false, pathLength: null, mayKeyCertSign: true, extendedKeyUsage: null };
   const seen = new Set<string>();
   for (const extension of field ? sequenceOf(explicit(field, context(3))) : []) {
     const parts = sequenceOf(extension);
@@ -125,8 +126,11 @@ function readExtensions(field: Der | undefined): Extensions {
     const value = readDer(expectTag(parts.at(-1), TAG.octets).value);
     if (seen.has(id) || (critical && !KNOWN_CRITICAL.includes(id))) throw new Malformed(`extension ${id}`);
     seen.add(id);
-    if (id === OID.basicConstraints)
-      found.isCa = sequenceOf(value)[0]?.tag === TAG.boolean && toHex(children(value)[0]!.value) === 'ff';
+    if (id === OID.basicConstraints) {
+      const [ca, depth] = sequenceOf(value);
+      found.isCa = ca?.tag === TAG.boolean && toHex(ca.value) === 'ff';
+      if (found.isCa && depth) found.pathLength = smallInteger(depth);
+    }
     // Bit 5 (keyCertSign) of the usage; unused bits at the end are allowed here.
     if (id === OID.keyUsage) found.mayKeyCertSign = ((expectTag(value, TAG.bits).value[1] ?? 0) & 0x04) !== 0;
     if (id === OID.extendedKeyUsage) found.extendedKeyUsage = { critical, purposes: sequenceOf(value).map(oidOf) };

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OID } from '../asn1/oids';
-import { oid, sequence } from '../asn1/write';
+import { boolean, integer, oid, sequence } from '../asn1/write';
 import { toBase64, utf8 } from '../bytes';
 import type { HashName } from '../primitives';
 import { opensslTsa, testAuthority } from '../testing';
@@ -199,6 +199,70 @@ function codeWithUsage(critical: boolean, purposes: string[]): string {
     tsa: [{ name: 'x', root: toBase64(root), policies: [], algorithms: ['sha256'], internal: false }],
   });
 }
+
+describe('a chain with a certificate between root and signer', () => {
+  const [rootKey, middleKey, key] = [unvaryingP256(40), unvaryingP256(41), unvaryingP256(42)];
+  const life = { from: new Date('2026-01-01'), to: new Date('2030-01-01') };
+  const authority = (depth?: number) => [
+    {
+      critical: true,
+      id: OID.basicConstraints,
+      value: sequence(boolean(true), ...(depth === undefined ? [] : [integer(depth)])),
+    },
+  ];
+  const stamping = [{ critical: true, id: OID.extendedKeyUsage, value: sequence(oid(OID.timeStamping)) }];
+  const rootOf = (depth?: number) =>
+    certify({ serial: 1, subject: 'top', issuer: 'top', ...life, key: rootKey, signer: rootKey, extensions: authority(depth) });
+  const middle = certify({
+    serial: 2,
+    subject: 'middle',
+    issuer: 'top',
+    ...life,
+    key: middleKey,
+    signer: rootKey,
+    extensions: authority(0),
+  });
+  const signer = certify({ serial: 3, subject: 'end', issuer: 'middle', ...life, key, signer: middleKey, extensions: stamping });
+  const response = respond(
+    { name: 'x', policy: '1.2.3', rootKey, key, ...life },
+    signer,
+    timeStampRequest(stamped, 'sha256', randomBytes(8)).bytes,
+    new Date('2026-06-01'),
+    randomBytes(8),
+  );
+  const under = (depth: number | undefined, material: Uint8Array[]) =>
+    codeOf(response, {
+      stamped,
+      tsa: [{ name: 'x', root: toBase64(rootOf(depth)), policies: [], algorithms: ['sha256'], internal: false }],
+      material,
+    });
+
+  it('is accepted as deep as its root allows, and no deeper (RFC 5280, pathLenConstraint)', () => {
+    expect(under(undefined, [middle])).toBe('accepted');
+    expect(under(1, [middle])).toBe('accepted');
+    expect(under(0, [middle])).toBe('TST_CHAIN');
+    expect(under(undefined, [])).toBe('TST_UNTRUSTED');
+  });
+
+  it('I-18: a hundred certificates that all bear the name of the issuer are not all tried', () => {
+    const others = Array.from({ length: 100 }, (_, n) =>
+      certify({
+        serial: 100 + n,
+        subject: 'middle',
+        issuer: 'top',
+        ...life,
+        key: rootKey,
+        signer: rootKey,
+        extensions: authority(0),
+      }),
+    );
+    const chains = { left: 50 };
+    const tsa = [{ name: 'x', root: toBase64(rootOf()), policies: [], algorithms: ['sha256'], internal: false }];
+    expect(codeOf(response, { stamped, tsa, material: [...others, middle], chains })).toBe('TST_CHAIN');
+    expect(chains.left).toBeLessThanOrEqual(0);
+    expect(codeOf(response, { stamped, tsa, material: [...others.slice(0, 20), middle] })).toBe('accepted');
+  });
+});
 
 it('I-18: forty certificates that vouch for each other do not make forty times thirty-nine times … ways to walk', () => {
   const keys = { rootKey: unvaryingP256(30), key: unvaryingP256(31) };

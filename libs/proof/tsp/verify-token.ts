@@ -47,9 +47,12 @@ export interface TokenQuestion {
   nonce?: string;
   /** Certificates and revocation lists that came with the package: material, never trust. */
   material?: readonly Uint8Array[];
+  /** How many signatures of certificates may be looked at, counted down; shared by all tokens of one package. */
+  chains?: { left: number };
 }
 
 const MAX_CHAIN = 6;
+const MAX_LOOKS = 64;
 
 /** The strict profile of evidence-package.md section 8. Says nothing about now: whether the token is still good is the caller's question. */
 export function verifyToken(response: Uint8Array, question: TokenQuestion): AcceptedToken {
@@ -155,7 +158,7 @@ function fullAlgorithm(algorithm: string, hash: HashName | null, kind: Certifica
 function verifyChain(
   signer: Certificate,
   token: TimeStampToken,
-  { tsa, material = [] }: TokenQuestion,
+  { tsa, material = [], chains = { left: MAX_LOOKS } }: TokenQuestion,
 ): TrustBundle['tsa'][number] {
   const roots = tsa.map((entry) => ({
     entry,
@@ -166,6 +169,10 @@ function verifyChain(
   // One name may stand on several certificates (a root renewed with the same key), so every way up is tried; each certificate once,
   // or a few dozen that vouch for each other would have more ways than can be walked.
   const seen = new Set<Certificate>();
+  const look = (): boolean => {
+    if (chains.left-- > 0) return true;
+    throw new TokenFault('TST_CHAIN', 'too many certificates bear the name of an issuer');
+  };
   const follow = (current: Certificate, path: Certificate[]): TrustBundle['tsa'][number] => {
     if (token.genTime < current.notBefore || token.genTime > current.notAfter)
       throw new TokenFault('TST_CHAIN', 'a certificate was not valid then');
@@ -175,7 +182,7 @@ function verifyChain(
       (issuer) => equalBytes(issuer.subject, current.issuer) && !path.includes(issuer) && !equalBytes(issuer.der, current.der),
     );
     if (named.length === 0 || path.length >= MAX_CHAIN) throw new TokenFault('TST_UNTRUSTED', 'no known root');
-    const issuers = named.filter((issuer) => !seen.has(issuer) && isIssuedBy(current, issuer));
+    const issuers = named.filter((issuer) => !seen.has(issuer) && mayStandUnder(issuer, path.length) && look() && isIssuedBy(current, issuer)); // prettier-ignore
     for (const issuer of issuers) seen.add(issuer);
     let fault = new TokenFault('TST_CHAIN', 'a certificate is not signed by its issuer');
     for (const issuer of issuers) {
@@ -191,6 +198,11 @@ function verifyChain(
     throw fault;
   };
   return follow(signer, []);
+}
+
+/** `below`: certificates of authorities between it and the signer (RFC 5280, pathLenConstraint). */
+function mayStandUnder({ pathLength }: Certificate, below: number): boolean {
+  return pathLength === null || below <= pathLength;
 }
 
 function tryParse(bytes: Uint8Array, code: TokenFaultCode, what: string): Certificate {

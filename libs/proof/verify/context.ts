@@ -18,7 +18,7 @@ export interface VerifyOptions {
   level: Level;
   /** Newer checkpoints that the asker holds from elsewhere: slips, witnesses, an earlier package. */
   checkpoints: readonly Uint8Array[];
-  /** V11, where it is wanted and can be done: `verifyWire`, which needs ciphers that browsers do not have. */
+  /** V11, where it is wanted: `verifyWire`. Given from outside, so that who does not want it need not load it. */
   wire?: (ctx: Context) => Promise<void>;
 }
 
@@ -51,6 +51,10 @@ export class Context {
   manifest: Manifest | null = null;
   /** Tokens over MANIFEST.sig that fit the profile, by path. */
   tokens = new Map<string, AcceptedToken>();
+  /** How many signatures of certificates may still be looked at: a package can hold many that all bear the name of an issuer. */
+  readonly chains = { left: 256 };
+  /** What lies in `trust/`, once read. */
+  material: Uint8Array[] | null = null;
   custody: CustodyRecord[] = [];
   /** Heads of the SHA-256 tree that the package itself shows, with whom else signed them. */
   heads: SeenHead[] = [];

@@ -1,4 +1,5 @@
-import type { Note } from '../note/note';
+import { equalBytes } from '../bytes';
+import type { Note, NoteSignature } from '../note/note';
 import { stateOfSignature } from '../note/note';
 import { verifierOf } from '../note/verifier';
 import type { SignerRole } from '../trust-bundle';
@@ -30,12 +31,14 @@ export function verifySigners(ctx: Context, note: Note, named: readonly string[]
     const state = stateOfSignature(note, signature, verifiers);
     if (state === 'unknown') ctx.say(rule.step, rule.unknown, signature.name, rule.subject, 'indeterminate');
     else if (state !== 'valid') ctx.say(rule.step, rule.bad, rule.subject, `signature of ${signature.name}`);
-    else verifyKey(ctx, signature.name, i === 0 ? [rule.role] : [rule.role, 'agency'], rule);
+    else verifyKey(ctx, signature, i === 0 ? [rule.role] : [rule.role, 'agency'], rule);
   }
 }
 
-function verifyKey(ctx: Context, name: string, roles: SignerRole[], rule: SignedBy): void {
-  const keys = ctx.bundle.signers.filter((signer) => signer.name === name);
+/** Of this very key: another one may bear the same name, and its period and role say nothing about the one that signed. */
+function verifyKey(ctx: Context, { name, keyId }: NoteSignature, roles: SignerRole[], rule: SignedBy): void {
+  const isSame = (vkey: string) => equalBytes(verifierOf(vkey).keyId, keyId);
+  const keys = ctx.bundle.signers.filter((signer) => signer.name === name && isSame(signer.vkey));
   const fit = keys.filter((key) => key.roles.some((role) => roles.includes(role)));
   if (fit.length === 0) return ctx.say(rule.step, 'KEY_ROLE', name, rule.subject);
   const at = rule.at;

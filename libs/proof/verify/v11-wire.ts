@@ -1,6 +1,7 @@
 import { latin1 } from '../archive/warc-record';
-import { Malformed, utf8 } from '../bytes';
+import { Malformed, toHex, utf8 } from '../bytes';
 import { hexDigest } from '../digests';
+import { hasher } from '../primitives';
 import { wholeOf } from '../source';
 import { isObject, parseJsonLines } from '../strict-json';
 import { Decoder } from '../wire/coding';
@@ -20,7 +21,7 @@ type Line = Record<string, unknown>;
 /**
  * Opens the raw bytes of the tunnel with the recorded secrets and holds every line of `record/exchanges.jsonl` against them. What the
  * browser kept to itself (bodies of redirects, scripts of workers, bytes of text in another charset) is told as a finding with its digest.
- * Only on request (`--wire`), and only where Node's ciphers are: a page in a browser leaves this step undone.
+ * Only on request (`--wire`, or the box on the page of the portal): it opens and unpacks all that was loaded once more.
  */
 export async function verifyWire(ctx: Context): Promise<void> {
   const [capture, keylog] = [ctx.files.get(CAPTURE), ctx.files.get(KEYLOG)];
@@ -46,6 +47,8 @@ interface Outcome {
   also: string | null;
   /** Why the body could not be held against the line. */
   undone?: string;
+  /** The body is larger than this program takes: nothing is said about it, and that is no agreement. */
+  over?: true;
 }
 
 class Comparison {
@@ -88,6 +91,7 @@ class Comparison {
     const { answer, outcome } = outcomes.find(({ outcome: { differs } }) => differs === null) ?? outcomes[0]!;
     queue.splice(queue.indexOf(answer), 1);
     if (outcome.differs !== null) this.ctx.say('V11', 'WIRE_MISMATCH', subject, outcome.differs);
+    else if (outcome.over) this.ctx.say('V11', 'WIRE_UNREADABLE', subject, 'body is over the limit', 'indeterminate');
     else if (outcome.undone !== undefined) this.ctx.note('NOT_DONE', subject, `V11: ${outcome.undone}`);
     else if (outcome.also !== null) this.ctx.note('WIRE_PROVES', subject, outcome.also);
   }
@@ -118,6 +122,7 @@ class Comparison {
     const unknown = this.decoder.unknown(answer);
     if (unknown) return { differs: null, also: null, undone: `content encoding ${unknown} is not known here` };
     const body = this.decoder.decode(answer);
+    if (this.decoder.over.has(answer)) return { differs: null, also: null, over: true };
     if (cut && body === null) return proves;
     if (cut && body && kept <= length && line.sha256 === hexDigest('sha256', body.subarray(0, kept))) return proves;
     // DevTools hands out some text as characters: the line has it in UTF-8, the wire in the charset of the site.
@@ -185,12 +190,21 @@ function sameText(bytes: Uint8Array, sha256: string): boolean {
   return [hexDigest('sha256', bytes), ...textDigests(bytes, 'utf-8', null)].includes(sha256);
 }
 
-/** Digests of the text in UTF-8, with and without a mark of byte order; `cut`: of its first so many bytes. */
+const PIECE = 1024 * 1024;
+
+/** Digests of the text in UTF-8, with and without a mark of byte order; `cut`: of its first so many bytes. In pieces: text takes more room than bytes. */
 function textDigests(bytes: Uint8Array, charset: string, cut: number | null): string[] {
   try {
     return [true, false].map((ignoreBOM) => {
-      const text = utf8(new TextDecoder(charset, { ignoreBOM }).decode(bytes));
-      return hexDigest('sha256', cut === null ? text : text.subarray(0, cut));
+      const decoder = new TextDecoder(charset, { ignoreBOM });
+      const hash = hasher('sha256');
+      let left = cut ?? Infinity;
+      for (let at = 0; at <= bytes.length && left > 0; at += PIECE) {
+        const text = utf8(decoder.decode(bytes.subarray(at, at + PIECE), { stream: at + PIECE <= bytes.length }));
+        hash.update(text.subarray(0, left));
+        left -= text.length;
+      }
+      return toHex(hash.digest());
     });
   } catch {
     return [];

@@ -8,12 +8,17 @@ import type { StepId } from './report';
 const STAMP = /^proofs\/manifest\.[a-z0-9]+\.tsr$/;
 const PRE_TOKEN = 'record/before/pre.tsr';
 const REQUEST = 'record/request.json';
+const STAMP_LIMIT = 32;
+const MATERIAL_LIMIT = 64;
 
 /** Opens the tokens over MANIFEST.sig. Comes before V3, because a token may date a signature by a key that was revoked later. */
 export async function openStamps(ctx: Context): Promise<void> {
   const stamped = await ctx.readOrNull('MANIFEST.sig', NOTE_LIMIT);
   if (!stamped) return;
-  for (const path of [...ctx.files.keys()].filter((name) => STAMP.test(name)).sort()) {
+  const paths = [...ctx.files.keys()].filter((name) => STAMP.test(name)).sort();
+  // Two are usual. Thousands would cost minutes and prove no more.
+  if (paths.length > STAMP_LIMIT) return ctx.say('V4', 'TST_FORMAT', 'MANIFEST.sig', `more than ${STAMP_LIMIT} tokens`);
+  for (const path of paths) {
     const token = await openToken(ctx, 'V4', path, stamped);
     if (token) ctx.tokens.set(path, token);
   }
@@ -46,7 +51,8 @@ export async function openToken(ctx: Context, step: StepId, path: string, stampe
   try {
     const response = await ctx.read(path, DER_LIMIT);
     if (!response) return null;
-    return verifyToken(response, { stamped, tsa: ctx.bundle.tsa, material: await materialOf(ctx) });
+    ctx.material ??= await materialOf(ctx);
+    return verifyToken(response, { stamped, tsa: ctx.bundle.tsa, material: ctx.material, chains: ctx.chains });
   } catch (error) {
     const fault = error instanceof TokenFault ? error : new TokenFault('TST_FORMAT', (error as Error).message);
     ctx.say(step, fault.code, path, fault.detail, fault.code === 'TST_UNTRUSTED' ? 'indeterminate' : 'failed');
@@ -54,10 +60,11 @@ export async function openToken(ctx: Context, step: StepId, path: string, stampe
   }
 }
 
+/** A chain needs a handful of certificates and lists; what a package holds beyond that is not read, as if it were not there. */
 async function materialOf(ctx: Context): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
-  for (const path of ctx.files.keys()) {
-    const bytes = path.startsWith('trust/') ? await ctx.readOrNull(path, DER_LIMIT) : null;
+  for (const path of [...ctx.files.keys()].filter((name) => name.startsWith('trust/')).slice(0, MATERIAL_LIMIT)) {
+    const bytes = await ctx.readOrNull(path, DER_LIMIT);
     if (bytes) found.push(bytes);
   }
   return found;

@@ -5,6 +5,7 @@ import { NOTE_LIMIT } from '../note/note';
 import type { Context, SeenHead } from './context';
 import { openLogCheckpoint, sameHead } from './log-keys';
 import { openToken } from './v4-stamps';
+import { isStillGood } from './v8-renewals';
 
 const BEFORE = 'record/before/checkpoint.txt';
 const STEPS = 'proofs/consistency.txt';
@@ -109,10 +110,10 @@ async function verifyWitnesses(ctx: Context, chain: SeenHead[], held: SeenHead[]
     ctx.say('V7', 'WITNESS_QUORUM', STEPS, `${witnesses.size} of ${ctx.bundle.policy.witnesses}`, 'indeterminate');
 }
 
-/** An outside token over the newest checkpoint of the package. */
+/** An outside token over the newest checkpoint of the package, that is still good or was renewed. */
 async function isStamped(ctx: Context, heads: SeenHead[]): Promise<boolean> {
   if (!ctx.files.has(TOKEN) || heads.length === 0) return false;
   const newest = heads.reduce((a, b) => (b.checkpoint.size > a.checkpoint.size ? b : a));
   const token = await openToken(ctx, 'V7', TOKEN, newest.note);
-  return token !== null && !token.tsa.internal;
+  return token !== null && !token.tsa.internal && (await isStillGood(ctx, TOKEN, token));
 }

@@ -9,7 +9,7 @@ import { openToken } from './v4-stamps';
 /** After RFC 4998: a new stamp over all earlier stamps, made while they were still good. */
 export interface RenewalStatement {
   v: 1;
-  /** 1, 2, 3 … */
+  /** 1, 2, 3 … of the log; a package has those since its fixation, without a gap. */
   n: number;
   origin: string;
   checkpoint: { size: number; root: string; rootSm3: string };
@@ -43,9 +43,11 @@ export async function verifyRenewals(ctx: Context): Promise<void> {
   const at = ctx.options.at.toISOString();
   const lives = new Map<string, Life>();
   for (const [path, token] of ctx.tokens) lives.set(path, await lifeOf(ctx, path, token, renewals, at));
-  // One stamp that is still good is enough; the others are older proof of the same.
-  if ([...lives.values()].some((life) => life.late === null && life.end >= at)) return;
-  for (const [path, { end, late }] of lives) {
+  // One stamp that is still good is enough; the others are older proof of the same. A stamp of our own does not stand for one from outside.
+  const outside = [...lives].filter(([path]) => !ctx.tokens.get(path)!.tsa.internal);
+  const counted = outside.length > 0 ? outside : [...lives];
+  if (counted.some(([, life]) => life.late === null && life.end >= at)) return;
+  for (const [path, { end, late }] of counted) {
     if (late !== null) ctx.say('V8', 'RENEWAL_LATE', path, late, 'indeterminate');
     else ctx.say('V4', 'TST_EXPIRED', path, `good until ${end}`, 'indeterminate');
   }
@@ -64,6 +66,8 @@ async function lifeOf(ctx: Context, path: string, token: AcceptedToken, renewals
   let end = ownEnd(ctx, token);
   let late: string | null = null;
   for (const { statement, token: later } of renewals) {
+    // Whoever holds our own authority could date anything back: it keeps nothing alive that is to be proved from outside.
+    if (later.tsa.internal && !token.tsa.internal) continue;
     if (!own || end >= at || !statement.covers.some((covered) => covered.sha256 === own.sha256 && covered.sm3 === own.sm3))
       continue;
     if (later.genTime > end) late = `ended ${end}, renewed ${later.genTime}`;
@@ -88,15 +92,28 @@ function wasRehashed(ctx: Context): boolean {
   return ctx.custody.some((line) => line.entry.type === 'evidence.rehashed');
 }
 
+/** Whether a token that does not stand over the manifest is good at the asked moment. */
+export async function isStillGood(ctx: Context, path: string, token: AcceptedToken): Promise<boolean> {
+  const at = ctx.options.at.toISOString();
+  const { end, late } = await lifeOf(ctx, path, token, await openRenewals(ctx), at);
+  return late === null && end >= at;
+}
+
+const opened = new WeakMap<Context, Renewal[]>();
+
 async function openRenewals(ctx: Context): Promise<Renewal[]> {
+  const known = opened.get(ctx);
+  if (known) return known;
   const folders = [...ctx.files.keys()]
     .flatMap((path) => /^proofs\/renewals\/(\d{4})\/statement\.json$/.exec(path)?.[1] ?? [])
     .sort();
   const renewals: Renewal[] = [];
+  const first = Number(folders[0] ?? 1);
   for (const [i, folder] of folders.entries()) {
-    const renewal = await openRenewal(ctx, `proofs/renewals/${folder}`, i + 1);
+    const renewal = await openRenewal(ctx, `proofs/renewals/${folder}`, first + i);
     if (renewal) renewals.push(renewal);
   }
+  opened.set(ctx, renewals);
   return renewals;
 }
 

@@ -1,3 +1,4 @@
+import { latin1 } from '../archive/warc-record';
 import { WireFault } from './fault';
 
 /** RFC 7541 appendix A. */
@@ -145,7 +146,7 @@ class Reader {
     const bytes = this.bytes.subarray(this.at, this.at + length);
     if (bytes.length !== length) throw new WireFault('header block is cut');
     this.at += length;
-    return packed ? unpacked(bytes) : Buffer.from(bytes).toString('latin1');
+    return packed ? unpacked(bytes) : latin1(bytes);
   }
 }
 
@@ -168,5 +169,5 @@ function unpacked(bytes: Uint8Array): string {
     }
   }
   if (length > 7 || code !== 2 ** length - 1) throw new WireFault('header text');
-  return Buffer.from(out).toString('latin1');
+  return latin1(Uint8Array.from(out));
 }

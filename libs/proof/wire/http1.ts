@@ -2,6 +2,9 @@ import { latin1 } from '../archive/warc-record';
 import { concat } from '../bytes';
 import { addressIn, fieldOf, type WireExchange, type WireRequest } from './message';
 
+const END_OF_LINE = Uint8Array.of(13, 10);
+const END_OF_HEAD = Uint8Array.of(13, 10, 13, 10);
+
 type Head = { first: string; fields: [string, string][]; end: number };
 
 /** Requests and answers of one connection, in order (RFC 9112). What follows a change of protocol belongs to another one. */
@@ -55,7 +58,7 @@ function answerAt(
 }
 
 function headAt(bytes: Uint8Array, from: number): Head | null {
-  const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('\r\n\r\n', from, 'latin1');
+  const found = indexOf(bytes, END_OF_HEAD, from);
   if (found < 0) return null;
   const [first = '', ...lines] = latin1(bytes.subarray(from, found)).split('\r\n');
   const fields = lines.map((line): [string, string] => {
@@ -82,20 +85,26 @@ function bodyAt(
 }
 
 function chunksAt(bytes: Uint8Array, from: number): { body: Uint8Array; end: number; complete: boolean } {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: Uint8Array[] = [];
   const cut = () => ({ body: concat(...parts), end: bytes.length, complete: false });
   for (let at = from; ;) {
-    const line = buffer.indexOf('\r\n', at, 'latin1');
-    const size = /^[0-9a-f]{1,8}/i.exec(line < 0 ? '' : buffer.toString('latin1', at, Math.min(line, at + 16)))?.[0];
+    const line = indexOf(bytes, END_OF_LINE, at);
+    const size = /^[0-9a-f]{1,8}/i.exec(line < 0 ? '' : latin1(bytes.subarray(at, Math.min(line, at + 16))))?.[0];
     if (size === undefined) return cut();
     const [start, length] = [line + 2, parseInt(size, 16)];
     if (length === 0) {
-      const end = buffer.indexOf('\r\n\r\n', line, 'latin1');
+      const end = indexOf(bytes, END_OF_HEAD, line);
       return end < 0 ? cut() : { body: concat(...parts), end: end + 4, complete: true };
     }
     parts.push(bytes.subarray(start, Math.min(bytes.length, start + length)));
     at = start + length + 2;
     if (at > bytes.length) return cut();
   }
+}
+
+/** Where `what` begins at or after `from`; -1 when it does not. */
+function indexOf(bytes: Uint8Array, what: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(what[0]!, from); at >= 0; at = bytes.indexOf(what[0]!, at + 1))
+    if (what.every((byte, i) => bytes[at + i] === byte)) return at;
+  return -1;
 }

@@ -1,3 +1,4 @@
+import { latin1 } from '../archive/warc-record';
 import { concat } from '../bytes';
 import { WireFault } from './fault';
 import { HpackDecoder } from './hpack';
@@ -28,7 +29,7 @@ interface Half {
 }
 
 export function looksLikeHttp2(sent: Uint8Array): boolean {
-  return Buffer.from(sent.buffer, sent.byteOffset, Math.min(sent.length, PREFACE.length)).toString('latin1') === PREFACE;
+  return latin1(sent.subarray(0, PREFACE.length)) === PREFACE;
 }
 
 /** Exchanges of one connection in the order of their streams (RFC 9113). Trailers are not header fields of the answer. */

@@ -1,21 +1,32 @@
-import { createDecipheriv, createHmac } from 'node:crypto';
-import { concat, utf8 } from '../bytes';
+import { concat, equalBytes, fromHex, utf8 } from '../bytes';
+import { type Aead, hmac, type HmacHash, openAead, openCbc } from '../primitives';
 import { WireFault } from './fault';
 
 export type TlsHash = 'sha256' | 'sha384';
 
-/** What a cipher suite asks for; only those with authentication, which all of today's browsers choose. */
+/** What a cipher suite asks for. */
 export interface Suite {
-  cipher: 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
+  cipher: Aead | 'aes-cbc';
   keyLength: number;
   hash: TlsHash;
+  /** Digest that authenticates a record of a suite in CBC mode. */
+  mac?: HmacHash;
 }
 
 const GCM128: Suite = { cipher: 'aes-128-gcm', keyLength: 16, hash: 'sha256' };
 const GCM256: Suite = { cipher: 'aes-256-gcm', keyLength: 32, hash: 'sha384' };
 const CHACHA: Suite = { cipher: 'chacha20-poly1305', keyLength: 32, hash: 'sha256' };
 
-/** IANA numbers; the first three are of TLS 1.3, the others of TLS 1.2. */
+const cbcSuite = (bits: 128 | 256, mac: HmacHash): Suite => ({
+  cipher: 'aes-cbc',
+  keyLength: bits / 8,
+  hash: mac === 'sha384' ? 'sha384' : 'sha256',
+  mac,
+});
+const CBC128 = cbcSuite(128, 'sha1');
+const CBC256 = cbcSuite(256, 'sha1');
+
+/** IANA numbers; the first three are of TLS 1.3, the others of TLS 1.2. Old sites still choose one of those in CBC mode. */
 const SUITES = new Map<number, Suite>([
   [0x1301, GCM128],
   [0x1302, GCM256],
@@ -28,6 +39,22 @@ const SUITES = new Map<number, Suite>([
   [0xc030, GCM256],
   [0xcca8, CHACHA],
   [0xcca9, CHACHA],
+  [0x002f, CBC128],
+  [0x0033, CBC128],
+  [0xc009, CBC128],
+  [0xc013, CBC128],
+  [0x0035, CBC256],
+  [0x0039, CBC256],
+  [0xc00a, CBC256],
+  [0xc014, CBC256],
+  [0x003c, cbcSuite(128, 'sha256')],
+  [0x0067, cbcSuite(128, 'sha256')],
+  [0xc023, cbcSuite(128, 'sha256')],
+  [0xc027, cbcSuite(128, 'sha256')],
+  [0x003d, cbcSuite(256, 'sha256')],
+  [0x006b, cbcSuite(256, 'sha256')],
+  [0xc024, cbcSuite(256, 'sha384')],
+  [0xc028, cbcSuite(256, 'sha384')],
 ]);
 
 export function suiteOf(id: number): Suite {
@@ -42,8 +69,8 @@ export class KeyLog {
 
   constructor(text: string) {
     for (const line of text.split('\n')) {
-      const [, label, random, secret] = /^([A-Z0-9_]+) ([0-9a-f]{64}) ([0-9a-f]{64,128})$/i.exec(line.trim()) ?? [];
-      if (secret) this.secrets.set(`${label} ${random!.toLowerCase()}`, Uint8Array.from(Buffer.from(secret, 'hex')));
+      const [, label, random, secret] = /^([A-Z0-9_]+) ([0-9a-f]{64}) ((?:[0-9a-f]{2}){32,64})$/i.exec(line.trim()) ?? [];
+      if (secret) this.secrets.set(`${label} ${random!.toLowerCase()}`, fromHex(secret.toLowerCase()));
     }
   }
 
@@ -58,28 +85,15 @@ export interface Opener {
 }
 
 const TAG = 16;
+const BLOCK = 16;
+const DAMAGED = 'a TLS record does not open with the recorded secret';
 
 function aead({ cipher }: Suite, key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
   if (sealed.length < TAG) throw new WireFault('a TLS record is too short');
-  const end = sealed.length - TAG;
-  const decipher = createDecipheriv(cipher as 'chacha20-poly1305', key, nonce, { authTagLength: TAG });
-  decipher.setAAD(aad, { plaintextLength: end });
-  decipher.setAuthTag(sealed.subarray(end));
-  const opened = decipher.update(sealed.subarray(0, end));
-  try {
-    decipher.final();
-  } catch {
-    throw new WireFault('a TLS record does not open with the recorded secret');
-  }
+  const opened = openAead(cipher as Aead, key, nonce, aad, sealed);
+  if (!opened) throw new WireFault(DAMAGED);
   return opened;
 }
-
-const hmac = (hash: TlsHash, key: Uint8Array, ...parts: Uint8Array[]) =>
-  new Uint8Array(
-    createHmac(hash, key)
-      .update(concat(...parts))
-      .digest(),
-  );
 
 function mixed(iv: Uint8Array, counter: bigint): Uint8Array {
   const nonce = Uint8Array.from(iv);
@@ -114,27 +128,42 @@ function prf(hash: TlsHash, secret: Uint8Array, seed: Uint8Array, length: number
   let a = seed;
   for (let size = 0; size < length; size += blocks.at(-1)!.length) {
     a = hmac(hash, secret, a);
-    blocks.push(hmac(hash, secret, a, seed));
+    blocks.push(hmac(hash, secret, concat(a, seed)));
   }
   return concat(...blocks).subarray(0, length);
 }
 
-/** Both directions of TLS 1.2 from its master secret (RFC 5246 section 6.3, RFC 5288, RFC 7905). */
+/** Both directions of TLS 1.2 from its master secret (RFC 5246 section 6.3, RFC 5288, RFC 7905; in CBC mode RFC 5246 and RFC 7366). */
 export function openers12(
   suite: Suite,
   master: Uint8Array,
   clientRandom: Uint8Array,
   serverRandom: Uint8Array,
+  macLast: boolean,
 ): { client: Opener; server: Opener } {
-  const ivLength = suite.cipher === 'chacha20-poly1305' ? 12 : 4;
+  const { mac, keyLength } = suite;
+  const macLength = mac ? MAC_LENGTH[mac] : 0;
+  const ivLength = mac ? 0 : suite.cipher === 'chacha20-poly1305' ? 12 : 4;
   const seed = concat(utf8('key expansion'), serverRandom, clientRandom);
-  const block = prf(suite.hash, master, seed, 2 * (suite.keyLength + ivLength));
-  const part = (from: number, length: number) => block.subarray(from, from + length);
-  const ivs = 2 * suite.keyLength;
-  return {
-    client: opener12(suite, part(0, suite.keyLength), part(ivs, ivLength)),
-    server: opener12(suite, part(suite.keyLength, suite.keyLength), part(ivs + ivLength, ivLength)),
-  };
+  const lengths = [macLength, macLength, keyLength, keyLength, ivLength, ivLength];
+  const block = prf(
+    suite.hash,
+    master,
+    seed,
+    lengths.reduce((sum, length) => sum + length),
+  );
+  let at = 0;
+  const parts = lengths.map((length) => block.subarray(at, (at += length)));
+  const opener = (n: 0 | 1) =>
+    mac ? openerCbc(mac, parts[n]!, parts[2 + n]!, macLast) : opener12(suite, parts[2 + n]!, parts[4 + n]!);
+  return { client: opener(0), server: opener(1) };
+}
+
+const MAC_LENGTH: Record<HmacHash, number> = { sha1: 20, sha256: 32, sha384: 48 };
+
+/** Number of the record and its header, with the length of what is authenticated. */
+function statedOf(counter: bigint, type: number, header: Uint8Array, length: number): Uint8Array {
+  return concat(mixed(new Uint8Array(8), counter), Uint8Array.of(type, header[1]!, header[2]!, length >> 8, length & 0xff));
 }
 
 function opener12(suite: Suite, key: Uint8Array, iv: Uint8Array): Opener {
@@ -145,10 +174,37 @@ function opener12(suite: Suite, key: Uint8Array, iv: Uint8Array): Opener {
       const length = body.length - explicit - TAG;
       if (length < 0) throw new WireFault('a TLS record is too short');
       const nonce = explicit ? concat(iv, body.subarray(0, explicit)) : mixed(iv, counter);
-      const number = mixed(new Uint8Array(8), counter);
-      const aad = concat(number, Uint8Array.of(type, header[1]!, header[2]!, length >> 8, length & 0xff));
+      const aad = statedOf(counter, type, header, length);
       counter += 1n;
       return aead(suite, key, nonce, aad, body.subarray(explicit));
+    },
+  };
+}
+
+/**
+ * Records in CBC mode: first vector, then blocks. The digest lies inside of them under the padding, or, where both sides agreed on it
+ * (RFC 7366), behind them and over them (`macLast`). Padding and digest are both looked at: a changed byte does not open.
+ */
+function openerCbc(mac: HmacHash, macKey: Uint8Array, key: Uint8Array, macLast: boolean): Opener {
+  const macLength = MAC_LENGTH[mac];
+  let counter = 0n;
+  return {
+    open: (type, header, body) => {
+      const number = counter;
+      counter += 1n;
+      const authentic = (content: Uint8Array, found: Uint8Array) =>
+        equalBytes(found, hmac(mac, macKey, concat(statedOf(number, type, header, content.length), content)));
+      const end = body.length - (macLast ? macLength : 0);
+      if (end < 2 * BLOCK || end % BLOCK !== 0) throw new WireFault('a TLS record is not of whole blocks');
+      if (macLast && !authentic(body.subarray(0, end), body.subarray(end))) throw new WireFault(DAMAGED);
+      const opened = openCbc(key, body.subarray(0, BLOCK), body.subarray(BLOCK, end));
+      const padding = opened.at(-1)!;
+      const contentEnd = opened.length - 1 - padding - (macLast ? 0 : macLength);
+      const padded = opened.subarray(Math.max(0, opened.length - 1 - padding));
+      if (contentEnd < 0 || padded.some((byte) => byte !== padding)) throw new WireFault(DAMAGED);
+      const content = opened.subarray(0, contentEnd);
+      if (!macLast && !authentic(content, opened.subarray(contentEnd, contentEnd + macLength))) throw new WireFault(DAMAGED);
+      return content;
     },
   };
 }

@@ -1,6 +1,5 @@
-import { brotliDecompressSync, inflateSync } from 'node:zlib';
-import * as zlib from 'node:zlib';
 import { concat, toHex } from '../bytes';
+import { type Coding, unpackSync } from '../primitives';
 import { WireFault } from './fault';
 import { expandLabel, type KeyLog, opener13, openers12, type Opener, type Suite, suiteOf } from './secrets';
 
@@ -34,8 +33,10 @@ const CERTIFICATE = 11;
 const FINISHED = 20;
 const KEY_UPDATE = 24;
 const COMPRESSED_CERTIFICATE = 25;
+const EXT_MAC_LAST = 22;
 const EXT_EARLY_DATA = 42;
 const EXT_VERSIONS = 43;
+const TLS12 = 0x0303;
 const CERTIFICATE_LIMIT = 1024 * 1024;
 /** ServerHello.random of a HelloRetryRequest (RFC 8446 section 4.1.3). */
 const RETRY = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
@@ -59,9 +60,11 @@ export function openTls(sent: Uint8Array, received: Uint8Array, keys: KeyLog): O
   const parts = parseServerHello(answer);
   const suite = suiteOf(parts.suite);
   const random = hello.subarray(2, 34);
-  return parts.extensions.has(EXT_VERSIONS)
-    ? open13(fromClient, fromServer, suite, toHex(random), keys)
-    : open12(fromClient, fromServer, suite, random, answer.subarray(2, 34), answers, keys);
+  if (parts.extensions.has(EXT_VERSIONS)) return open13(fromClient, fromServer, suite, toHex(random), keys);
+  if (parts.version !== TLS12) throw new WireFault('a version of TLS before 1.2 is not supported', false);
+  const master = need(keys, 'CLIENT_RANDOM', toHex(random));
+  const openers = openers12(suite, master, random, answer.subarray(2, 34), parts.extensions.has(EXT_MAC_LAST));
+  return open12(fromClient, fromServer, openers, answers);
 }
 
 /** True for the first bytes of a TLS handshake. */
@@ -158,14 +161,9 @@ class Direction {
 function open12(
   client: TlsRecord[],
   server: TlsRecord[],
-  suite: Suite,
-  clientRandom: Uint8Array,
-  serverRandom: Uint8Array,
+  openers: { client: Opener; server: Opener },
   answers: Message[],
-  keys: KeyLog,
 ): Opened {
-  const master = need(keys, 'CLIENT_RANDOM', toHex(clientRandom));
-  const openers = openers12(suite, master, clientRandom, serverRandom);
   const shown = answers.find(({ type }) => type === CERTIFICATE)?.body;
   return {
     sent: data12(client, openers.client),
@@ -224,10 +222,11 @@ function messagesOf(bytes: Uint8Array): { messages: Message[]; rest: Uint8Array 
   return { messages, rest: bytes.subarray(at) };
 }
 
-function parseServerHello(body: Uint8Array): { suite: number; extensions: Set<number> } {
+function parseServerHello(body: Uint8Array): { version: number; suite: number; extensions: Set<number> } {
   const at = 35 + (body[34] ?? 0);
   if (body.length < at + 3) throw new WireFault('ServerHello is cut');
-  return { suite: (body[at]! << 8) | body[at + 1]!, extensions: extensionsOf(body, at + 3) };
+  const word = (from: number) => (body[from]! << 8) | body[from + 1]!;
+  return { version: word(0), suite: word(at), extensions: extensionsOf(body, at + 3) };
 }
 
 function extensionsOf(body: Uint8Array, from: number): Set<number> {
@@ -247,16 +246,15 @@ function leafOf(body: Uint8Array, at: number, width: number): Uint8Array | null 
   return der;
 }
 
+const CERTIFICATE_CODINGS: Record<number, Coding> = { 1: 'deflate', 2: 'br', 3: 'zstd' };
+
 /** RFC 8879: algorithm, length, compressed Certificate message. */
 function uncompressed(body: Uint8Array): Uint8Array {
-  const packed = body.subarray(8);
-  const options = { maxOutputLength: CERTIFICATE_LIMIT };
+  const coding = CERTIFICATE_CODINGS[(body[0]! << 8) | body[1]!];
+  if (!coding) throw new WireFault('certificate is packed in an unknown way', false);
   try {
-    if (body[1] === 1) return inflateSync(packed, options);
-    if (body[1] === 2) return brotliDecompressSync(packed, options);
-    if (body[1] === 3 && 'zstdDecompressSync' in zlib) return zlib.zstdDecompressSync(packed, options);
+    return unpackSync(coding, body.subarray(8), CERTIFICATE_LIMIT);
   } catch {
     throw new WireFault('certificate can not be unpacked');
   }
-  throw new WireFault('certificate is packed in an unknown way', false);
 }

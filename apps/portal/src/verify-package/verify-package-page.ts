@@ -86,6 +86,13 @@ function inBrowser(zh: boolean): Html {
         <label for="checkpoints"
           >${zh ? '您另外持有的日志检查点（可多选）' : 'Ledger checkpoints that you hold from elsewhere'}</label
         ><input type="file" id="checkpoints" multiple />
+        <label
+          ><input type="checkbox" id="wire" /> ${
+            zh
+              ? '同时解开网络原始字节（wire/），逐条比对每次请求与应答（V11），用时较长'
+              : 'Also open the raw bytes of the network (wire/) and hold every exchange against them (V11); takes longer'
+          }</label
+        >
       </details>
     </form>
     <p id="progress" role="status" aria-live="polite"></p>`;
