@@ -21,6 +21,8 @@ import tempfile
 import urllib.parse
 import zlib
 
+import wire
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MANIFEST_SCHEMA = os.path.join(HERE, "../../testdata/evidence/manifest.schema.json")
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
@@ -1018,9 +1020,10 @@ def entry_fits(entry):
 
 
 class Verification:
-    def __init__(self, bundle, at, level, checkpoints):
-        self.bundle, self.at, self.level, self.checkpoints = bundle, at, level, checkpoints
-        self.files, self.reasons, self.done = {}, [], set()
+    def __init__(self, bundle, at, level, checkpoints, asked_wire=False):
+        self.bundle, self.at, self.level, self.checkpoints, self.wire = bundle, at, level, checkpoints, asked_wire
+        self.files, self.reasons, self.findings, self.done = {}, [], [], set()
+        self.payloads = {}
         self.seal = self.manifest = None
         self.tokens, self.custody, self.heads = {}, [], []
 
@@ -1044,6 +1047,8 @@ class Verification:
         self.v8()
         self.v9()
         self.v10()
+        if self.wire:
+            self.v11()
         return self.result()
 
     def result(self):
@@ -1060,7 +1065,7 @@ class Verification:
             verdict = "FAILED"
         else:
             verdict = "INDETERMINATE" if blocking or level < self.level else "PASSED"
-        return {"verdict": verdict, "level": level, "reasons": [list(reason[:4]) for reason in blocking]}
+        return {"verdict": verdict, "level": level, "reasons": [list(reason[:4]) for reason in blocking], "findings": [list(finding) for finding in self.findings]}
 
     def v0(self, data, folder):
         self.done.add("V0")
@@ -1591,6 +1596,7 @@ class Verification:
                 self.say("V9", "WARC_COUNT", subject)
             for part in record["wrong"]:
                 self.say("V9", "WARC_DIGEST", subject, part)
+            self.payloads[record["id"]] = record.pop("payload")
             records.append({**record, "offset": start, "length": length})
         if end != len(warc):
             self.say("V9", "WARC_TILING", f"record/warc-index.jsonl#{len(members)}")
@@ -1725,6 +1731,123 @@ class Verification:
 
         return known(certificate, 0)
 
+    # -- bytes of the network
+
+    def find(self, code, subject, detail=""):
+        self.findings.append((code, subject, detail))
+
+    def v11(self):
+        path = "record/exchanges.jsonl"
+        if any(name not in self.files for name in ("wire/capture.pcap", "wire/keylog.txt", path)):
+            return self.find("NOT_DONE", "wire", "V11")
+        self.done.add("V11")
+        try:
+            lines = json_lines(self.files[path])
+            told, faults = wire.exchanges(self.files["wire/capture.pcap"], self.files["wire/keylog.txt"])
+        except Bad as error:
+            return self.say("V11", "WIRE_MISMATCH", path, str(error))
+        except wire.Broken as error:
+            return self.say("V11", "WIRE_UNREADABLE", "wire/capture.pcap", str(error))
+        for fault, name in faults:
+            self.say("V11", "WIRE_UNREADABLE", name, str(fault), "failed" if isinstance(fault, wire.Broken) else "indeterminate")
+        left = list(told)
+        for n, line in enumerate(lines, 1):
+            if line.get("source") != "network" or line.get("outcome") == "blocked":
+                continue
+            subject = f"{path}#{n}"
+            near = [item for item in left if item.method == line.get("method") and item.url == wire_url(line.get("url"))]
+            judged = [(item, *self.compared(line, item)) for item in near]
+            best = min(judged, key=lambda one: len(one[1]), default=None)
+            if best is None:
+                if not faults and not never_answered(line):
+                    self.say("V11", "WIRE_MISMATCH", subject, "not on the wire")
+                continue
+            left.remove(best[0])
+            for detail in best[1]:
+                self.say("V11", "WIRE_MISMATCH", subject, detail)
+            for code, detail in best[2]:
+                self.find(code, subject, detail)
+        if left:
+            self.find("WIRE_PROVES", "wire/capture.pcap", ", ".join(f"{item.method} {item.url}" for item in left))
+
+    def compared(self, line, item):
+        """(what differs, findings)."""
+        wrong, found = [], []
+        if line.get("ip") != "" and (line.get("ip"), line.get("port")) != (item.ip, item.port):
+            wrong.append("address")
+        leaf = (line.get("tls") or {}).get("leafSha256") if isinstance(line.get("tls"), dict) else None
+        if item.leaf is not None and leaf is not None and leaf != item.leaf:
+            wrong.append("certificate")
+        posted = line.get("requestBodySha256")
+        if posted is not None and posted != sha256(item.posted):
+            wrong.append("request body")
+        if item.status is None:
+            return wrong + (["no answer"] if line.get("outcome") == "ok" else []), found
+        if not line.get("status") and line.get("outcome") != "ok":
+            return wrong, [("WIRE_PROVES", sha256(item.body))]
+        if line.get("status") != item.status:
+            wrong.append("status")
+        if by_name(line.get("responseHeaders")) != by_name(item.fields):
+            wrong.append("header fields")
+        wrong += self.compared_body(line, item, found)
+        return wrong, found
+
+    def compared_body(self, line, item, found):
+        if line.get("sha256") == sha256(item.body):
+            return []
+        try:
+            body, _ = wire.decoded(item.body, item.fields)
+        except wire.NotDone as error:
+            found.append(("NOT_DONE", str(error)))
+            return []
+        except wire.Broken as error:
+            return [str(error)]
+        if line.get("sha256") == sha256(body):
+            return []
+        length = line.get("decodedBytes")
+        if (line.get("truncated") or line.get("outcome") != "ok") and isinstance(length, int):
+            if not 0 <= length <= len(body) or line.get("sha256") != sha256(body[:length]):
+                return ["body"]
+        elif not same_reading(line, body, item):
+            return ["body"]
+        found.append(("WIRE_PROVES", sha256(body)))
+        return []
+
+
+def wire_url(url):
+    """An address as a connection tells it: host in small letters, no usual port, no fragment."""
+    match = re.fullmatch(r"http(s?)://(?:[^/?#@]*@)?([^/?#]*)([^#]*)(?:#.*)?", str(url), re.S)
+    if not match:
+        return str(url)
+    host = match[2].lower().removesuffix(":443" if match[1] else ":80")
+    return f"http{match[1]}://{host}{match[3] if match[3].startswith('/') else '/' + match[3]}"
+
+
+def never_answered(line):
+    return line.get("outcome") in ("failed", "limited") and not line.get("status")
+
+
+def by_name(pairs):
+    found = {}
+    for pair in pairs or []:
+        if isinstance(pair, (list, tuple)) and len(pair) == 2 and not str(pair[0]).startswith(":"):
+            value = str(pair[1])
+            found.setdefault(str(pair[0]).lower(), []).append(value)
+    return found
+
+
+def same_reading(line, body, item):
+    """Text that a browser read in some character set and gave out in UTF-8."""
+    names = re.findall(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", ";".join(item.values("content-type")), re.I)
+    names += [name.decode() for name in re.findall(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", body[:1024], re.I)]
+    for name in [*names, "utf-8-sig", "utf-8", "cp1252", "gb18030"]:
+        try:
+            if sha256(body.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(name.lower(), name), "replace").encode()) == line.get("sha256"):
+                return True
+        except (LookupError, ValueError):
+            continue
+    return False
+
 
 def attachments(pdf):
     found = []
@@ -1792,7 +1915,7 @@ def warc_record(data):
         http, payload = (line, pairs), block[start:]
     wrong = [] if field("warc-block-digest") == "sha256:" + sha256(block) else ["block"]
     wrong += [] if field("warc-payload-digest", False) in ("", "sha256:" + sha256(payload)) else ["payload"]
-    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "wrong": wrong}
+    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "payload": payload, "wrong": wrong}
 
 
 def agrees(line, record):
@@ -1833,11 +1956,11 @@ def read(path):
         return file.read()
 
 
-def verify(package, trust, checkpoints, level, at):
+def verify(package, trust, checkpoints, level, at, asked_wire=False):
     bundle = json_strict(read(trust))
     if not isinstance(bundle, dict) or bundle.get("schema") != "evidence-trust/1":
         raise Bad("trust bundle")
-    verification = Verification(bundle, at, level, [read(path) for path in checkpoints])
+    verification = Verification(bundle, at, level, [read(path) for path in checkpoints], asked_wire)
     if os.path.isdir(package):
         return verification.run(None, read_folder(package))
     return verification.run(read(package), None)
@@ -1847,9 +1970,9 @@ def main(arguments):
     try:
         if arguments[:1] == ["--batch"]:
             cases = json.loads(read(arguments[1]))
-            print(json.dumps([verify(case["package"], case["trust"], case["checkpoints"], case["level"], case["at"]) for case in cases]))
+            print(json.dumps([verify(case["package"], case["trust"], case["checkpoints"], case["level"], case["at"], case.get("wire", False)) for case in cases]))
             return 0
-        package, trust, checkpoints, level = None, None, [], 4
+        package, trust, checkpoints, level, asked_wire = None, None, [], 4, False
         at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         rest = list(arguments)
         while rest:
@@ -1860,6 +1983,8 @@ def main(arguments):
                 checkpoints.append(rest.pop(0))
             elif word == "--level":
                 level = int(rest.pop(0).lstrip("L"))
+            elif word == "--wire":
+                asked_wire = True
             elif word == "--at":
                 at = rest.pop(0)
             elif package is None and not word.startswith("--"):
@@ -1868,7 +1993,7 @@ def main(arguments):
                 raise Bad("usage")
         if package is None or trust is None or not is_instant(at):
             raise Bad("usage")
-        report = verify(package, trust, checkpoints, level, at)
+        report = verify(package, trust, checkpoints, level, at, asked_wire)
     except (Bad, OSError, IndexError, ValueError) as error:
         print(f"{error}\n{__doc__}", file=sys.stderr)
         return 3
