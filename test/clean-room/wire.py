@@ -112,8 +112,10 @@ def connections(data):
                 half.start = (number + 1 if syn else number) & 0xFFFFFFFF
         elif (source, target) in open_now:
             half = open_now[(source, target)].sent
-        else:
+        elif part:
             raise Broken("connection without SYN")
+        else:
+            continue
         half.parts.append(((number + 1) & 0xFFFFFFFF if syn else number, part))
     return found
 
@@ -191,12 +193,15 @@ class Reader:
 
 
 def extensions(reader):
+    """What can be read of them: of those that matter here (version, early data) a wrong one shows when records are opened."""
     found = {}
-    if reader.rest():
+    try:
         inner = Reader(reader.block(2))
         while inner.rest():
             kind = inner.number(2)
             found[kind] = inner.block(2)
+    except Broken:
+        pass
     return found
 
 
@@ -305,7 +310,9 @@ class Tls:
         self.client, self.server, self.retried = self.hellos(sent, False), self.hellos(answered, True), False
         self.sent = self.answered = b""
         if self.client is None or self.server is None:
-            return
+            if any(kind in (20, 23) for side in (sent, answered) for kind, _, _ in records(side)):
+                raise Broken("TLS without its opening")
+            return  # ended before there was anything to open
         self.random = self.client["random"].hex()
         if self.server["version"] == 0x0304:
             self.read13(sent, answered)
