@@ -750,7 +750,8 @@ def parse_token(data):
     signed = sequence(get(children(expect(parts[1], 0xA0)), 0))
     if len(signed) < 4 or small(signed[0]) != 3:
         raise Bad("SignedData")
-    expect(signed[1], 0x31)
+    for algorithm in children(expect(signed[1], 0x31)):
+        oid(get(sequence(algorithm), 0))
     content = sequence(signed[2])
     if len(content) != 2 or oid(content[0]) != "1.2.840.113549.1.9.16.1.4":
         raise Bad("TSTInfo")
@@ -1845,7 +1846,7 @@ def never_answered(line):
 
 def by_name(pairs):
     found = {}
-    for pair in pairs or []:
+    for pair in pairs if isinstance(pairs, list) else []:
         if isinstance(pair, (list, tuple)) and len(pair) == 2 and not str(pair[0]).startswith(":"):
             value = str(pair[1])
             found.setdefault(str(pair[0]).lower(), []).append(value)
@@ -1943,7 +1944,8 @@ def agrees(line, record):
         return False
     if (line.get("sha256"), line.get("sm3")) != (record["sha256"], record["sm3"]):
         return False
-    said = [pair for pair in line.get("responseHeaders") or [] if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
+    told = line.get("responseHeaders")
+    said = [pair for pair in (told if isinstance(told, list) else []) if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
     fields = record["http"][1]
     if len(fields) == len(said) + 1 and fields[-1][0] == "Content-Length":
         fields = fields[:-1]
