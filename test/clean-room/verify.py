@@ -739,8 +739,7 @@ def parse_token(data):
     if len(data) > 256 * 1024:
         raise Bad("too long")
     outer = sequence(der_whole(data))
-    status = small(get(sequence(get(outer, 0)), 0))
-    if status > 1:
+    if der_integer(get(sequence(get(outer, 0)), 0)) not in (b"\0", b"\1"):
         raise TokenFault("TST_STATUS")
     if len(outer) != 2:
         raise Bad("response")
