@@ -1,23 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { bytesSource, type PackageSource, trustBundleBytes, verifyPackage } from '../../libs/proof';
-import { CASES, type CaseInput, goldenPackages } from '../../libs/proof/testing';
-
-interface Opinion {
-  verdict: string;
-  level: number;
-  reasons: string[];
-}
+import { CASES, goldenPackages } from '../../libs/proof/testing';
+import { differences, type Opinion, ours, type Question, theirs } from './support';
 
 const AT = '2026-11-23T00:00:00.000Z';
+/** Damaged packages of each kind; `AGREEMENT_CASES` asks for more in a nightly run. */
+const DAMAGED = Number(process.env.AGREEMENT_CASES ?? 1000);
 
 /** Our verifier and the one in Python, which shares no line with it, on the same packages. */
 describe('two verifiers', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'agreement-'));
-  const given: { name: string; input: CaseInput }[] = [];
-  let theirs: Opinion[] = [];
+  const given: { name: string; input: Question }[] = [];
+  let answers: Opinion[] = [];
 
   beforeAll(async () => {
     for (const { name, make } of CASES) given.push({ name, input: await make() });
@@ -26,60 +17,56 @@ describe('two verifiers', () => {
         given.push({ name: `golden ${name} at L${level}`, input: { input: evp, bundle, at: AT, level, checkpoints: [] } });
       }
     }
-    const cases = given.map(({ input }, n) => place(join(folder, String(n)), input));
-    writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
-    const script = join(__dirname, 'verify.py');
-    const answer = execFileSync('python3', [script, '--batch', join(folder, 'cases.json')], { maxBuffer: 64 * 1024 * 1024 });
-    const told = JSON.parse(answer.toString()) as { verdict: string; level: number; reasons: string[][] }[];
-    theirs = told.map(({ verdict, level, reasons }) => ({
-      verdict,
-      level,
-      reasons: unique(reasons.map(([step, code]) => `${step} ${code}`)),
-    }));
+    answers = theirs(given.map(({ input }) => input));
   }, 300_000);
 
   it.each([...CASES.keys()].map((n) => [CASES[n]!.name, n] as const))('I-19: agree on "%s"', async (_name, n) => {
-    expect(theirs[n]).toEqual(await ours(given[n]!.input));
+    expect(answers[n]).toEqual(await ours(given[n]!.input));
   });
 
   it('I-19: agree on the golden packages at every level', async () => {
     expect(given.length).toBe(CASES.length + 15);
     for (let n = CASES.length; n < given.length; n++) {
-      expect({ name: given[n]!.name, ...theirs[n] }).toEqual({ name: given[n]!.name, ...(await ours(given[n]!.input)) });
+      expect({ name: given[n]!.name, ...answers[n] }).toEqual({ name: given[n]!.name, ...(await ours(given[n]!.input)) });
     }
   });
+
+  it('I-19, I-01, I-02: agree on golden packages with bits flipped, bytes put in, taken out, cut off', async () => {
+    const random = sequence(20_261_129);
+    const golden = Object.entries(await goldenPackages());
+    const questions = Array.from({ length: DAMAGED }, () => {
+      const [name, { evp, bundle }] = golden[random(golden.length)]!;
+      const { bytes, what } = damaged(evp, random);
+      const level = (1 + random(5)) as Question['level'];
+      return { name: `${name}, ${what}, L${level}`, input: bytes, bundle, at: AT, level, checkpoints: [] };
+    });
+    expect(await differences(questions)).toEqual([]);
+  }, 600_000);
 });
 
-async function ours({ input, bundle, at, level, checkpoints }: CaseInput): Promise<Opinion> {
-  const report = await verifyPackage(sourceOf(input), bundle, { at: new Date(at), level, checkpoints });
-  return {
-    verdict: report.verdict,
-    level: report.level,
-    reasons: unique(report.reasons.map(({ step, code }) => `${step} ${code}`)),
+/** The same numbers below n in every run. */
+function sequence(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
   };
 }
 
-/** In how many places a reason is said may differ; which are said, and in which order, may not. */
-function unique(reasons: string[]): string[] {
-  return [...new Set(reasons)];
-}
-
-function sourceOf(input: CaseInput['input']): PackageSource {
-  if (input instanceof Uint8Array) return { form: 'file', source: bytesSource(input) };
-  return { form: 'folder', files: new Map(Object.entries(input).map(([path, bytes]) => [path, bytesSource(bytes)])), odd: [] };
-}
-
-/** Writes a case where the other verifier finds it. */
-function place(root: string, { input, bundle, at, level, checkpoints }: CaseInput) {
-  mkdirSync(root);
-  const write = (name: string, bytes: Uint8Array) => {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), bytes);
-    return join(root, name);
-  };
-  const trust = write('trust.json', trustBundleBytes(bundle));
-  const held = checkpoints.map((bytes, n) => write(`checkpoint-${n}`, bytes));
-  if (input instanceof Uint8Array) return { package: write('package.evp', input), trust, checkpoints: held, level, at };
-  for (const [path, bytes] of Object.entries(input)) write(`package/${path}`, bytes);
-  return { package: join(root, 'package'), trust, checkpoints: held, level, at };
+function damaged(bytes: Uint8Array, random: (n: number) => number): { bytes: Uint8Array; what: string } {
+  const at = random(bytes.length);
+  const kind = random(6);
+  if (kind < 3) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[at]! ^= 1 << random(8);
+    return { bytes: flipped, what: `bit of byte ${at}` };
+  }
+  if (kind === 3)
+    return {
+      bytes: Buffer.concat([bytes.subarray(0, at), Buffer.from([random(256)]), bytes.subarray(at)]),
+      what: `put in at ${at}`,
+    };
+  if (kind === 4)
+    return { bytes: Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random(20))]), what: `taken out at ${at}` };
+  return { bytes: Uint8Array.from(bytes.subarray(0, at)), what: `cut at ${at}` };
 }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Second verifier of evidence packages: Python's standard library and the `openssl` command, nothing of the first one.
 
-    verify.py <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L4] [--at <time>]
+    verify.py <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L4] [--at <time>] [--wire]
     verify.py --batch <cases.json>
 
-Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...]}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
-Follows docs/evidence.md and the published manifest schema beside the golden packages.
+Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...], "findings" of step V11}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
+Follows docs/evidence.md and the published manifest schema beside the golden packages. Step V11 is in wire.py, its ciphers in ciphers.py.
 """
 
 import base64
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -18,8 +19,12 @@ import struct
 import subprocess
 import sys
 import tempfile
+import traceback
 import urllib.parse
 import zlib
+
+sys.dont_write_bytecode = True
+import wire  # noqa: E402 (nothing is to be left beside the sources)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MANIFEST_SCHEMA = os.path.join(HERE, "../../testdata/evidence/manifest.schema.json")
@@ -177,6 +182,7 @@ def pem(kind, der):
     return f"-----BEGIN {kind}-----\n{lines}-----END {kind}-----\n".encode()
 
 
+@functools.lru_cache(maxsize=4096)
 def check_signature(spki, message, signature, scheme):
     """scheme: ed25519, sm2, or the name of a digest for RSA and ECDSA."""
     with tempfile.TemporaryDirectory() as folder:
@@ -737,8 +743,7 @@ def parse_token(data):
     if len(data) > 256 * 1024:
         raise Bad("too long")
     outer = sequence(der_whole(data))
-    status = small(get(sequence(get(outer, 0)), 0))
-    if status > 1:
+    if der_integer(get(sequence(get(outer, 0)), 0)) not in (b"\0", b"\1"):
         raise TokenFault("TST_STATUS")
     if len(outer) != 2:
         raise Bad("response")
@@ -748,6 +753,8 @@ def parse_token(data):
     signed = sequence(get(children(expect(parts[1], 0xA0)), 0))
     if len(signed) < 4 or small(signed[0]) != 3:
         raise Bad("SignedData")
+    for algorithm in children(expect(signed[1], 0x31)):
+        oid(get(sequence(algorithm), 0))
     content = sequence(signed[2])
     if len(content) != 2 or oid(content[0]) != "1.2.840.113549.1.9.16.1.4":
         raise Bad("TSTInfo")
@@ -935,10 +942,15 @@ def misfit(value, schema):
     return any(key not in schema["properties"] or misfit(item, schema["properties"][key]) for key, item in value.items())
 
 
-def manifest_fits(manifest):
+@functools.cache
+def manifest_schema():
     with open(MANIFEST_SCHEMA, encoding="utf-8") as file:
-        if misfit(manifest, json.load(file)):
-            return False
+        return json.load(file)
+
+
+def manifest_fits(manifest):
+    if misfit(manifest, manifest_schema()):
+        return False
     makers = manifest["makers"]
     if manifest["case"]["ref"] is None and manifest["case"]["clue"] is None:
         return False
@@ -1016,26 +1028,29 @@ def entry_fits(entry):
         return False
     if isinstance(entry["seq"], bool) or not isinstance(entry["seq"], int) or entry["seq"] < 0 or (entry["seq"] == 0) != (entry["prev"] == ""):
         return False
-    if not isinstance(entry["subject"], str) or entry["subject"] == "" or entry["type"] not in ENTRY_TYPES or entry["v"] != 1:
+    if not isinstance(entry["subject"], str) or entry["subject"] == "" or not isinstance(entry["type"], str) or entry["type"] not in ENTRY_TYPES or entry["v"] is True or entry["v"] != 1:
         return False
     return len(canonical(entry).encode()) <= 1024
 
 
 class Verification:
-    def __init__(self, bundle, at, level, checkpoints):
-        self.bundle, self.at, self.level, self.checkpoints = bundle, at, level, checkpoints
-        self.files, self.reasons, self.done = {}, [], set()
+    def __init__(self, bundle, at, level, checkpoints, asked_wire=False):
+        self.bundle, self.at, self.level, self.checkpoints, self.wire = bundle, at, level, checkpoints, asked_wire
+        self.files, self.reasons, self.findings, self.done = {}, [], [], set()
+        self.payloads = {}
         self.seal = self.manifest = None
         self.tokens, self.custody, self.heads, self.renewed = {}, [], [], None
 
     def say(self, step, code, subject, detail="", effect="failed"):
         reason = (step, code, subject, detail, effect)
+        if code == "FILE_MISSING" and any(said[1:3] == (code, subject) for said in self.reasons):
+            return  # a file is missed once
         if reason not in self.reasons:
             self.reasons.append(reason)
 
     def run(self, data, folder):
         self.v0(data, folder)
-        if self.files:
+        if self.files or not self.reasons:  # an empty package lacks its SEAL; of one that can not be read nothing is known
             self.v1()
             self.v2()
         self.open_custody()
@@ -1048,6 +1063,8 @@ class Verification:
         self.v8()
         self.v9()
         self.v10()
+        if self.wire:
+            self.v11()
         return self.result()
 
     def result(self):
@@ -1064,7 +1081,7 @@ class Verification:
             verdict = "FAILED"
         else:
             verdict = "INDETERMINATE" if blocking or level < self.level else "PASSED"
-        return {"verdict": verdict, "level": level, "reasons": [list(reason[:4]) for reason in blocking]}
+        return {"verdict": verdict, "level": level, "reasons": [list(reason[:4]) for reason in blocking], "findings": [list(finding) for finding in self.findings]}
 
     def v0(self, data, folder):
         self.done.add("V0")
@@ -1477,7 +1494,7 @@ class Verification:
         covers, point = statement["covers"], statement["checkpoint"]
         shaped = isinstance(covers, list) and covers and all(isinstance(item, dict) and set(item) == {"sha256", "sm3"} for item in covers)
         point_shaped = isinstance(point, dict) and set(point) == {"size", "root", "rootSm3"}
-        return bool(shaped and point_shaped and statement["v"] == 1 and statement["n"] == n and self.manifest and statement["origin"] == self.manifest["agency"]["ledger"])
+        return bool(shaped and point_shaped and True not in (statement["v"] is True, statement["n"] is True) and statement["v"] == 1 and statement["n"] == n and self.manifest and statement["origin"] == self.manifest["agency"]["ledger"])
 
     def life(self, path, token):
         renewals, ends = self.renewals(), self.bundle["algorithms"]
@@ -1567,7 +1584,7 @@ class Verification:
 
     def datapackage(self, wacz, inner):
         package = inner["datapackage.json"]
-        listed = [item for item in json.loads(package).get("resources", []) if isinstance(item, dict)]
+        listed = [item for item in json.loads(package).get("resources", []) if isinstance(item, dict) and isinstance(item.get("path"), str)]
         outer = json.loads(inner["datapackage-digest.json"])
         for item in listed:
             content = inner.get(item.get("path"))
@@ -1611,6 +1628,7 @@ class Verification:
                 self.say("V9", "WARC_COUNT", subject)
             for part in record["wrong"]:
                 self.say("V9", "WARC_DIGEST", subject, part)
+            self.payloads[record["id"]] = record.pop("payload")
             records.append({**record, "offset": start, "length": length})
         if end != len(warc):
             self.say("V9", "WARC_TILING", f"record/warc-index.jsonl#{len(members)}")
@@ -1643,10 +1661,12 @@ class Verification:
             return
         by_id, named = {record["id"]: record for record in records}, set()
         for i, line in enumerate(lines):
-            record = by_id.get(line.get("warcRecord"))
-            if record is None or record["id"] in named or not agrees(line, record):
+            identity = line.get("warcRecord")
+            record = by_id.get(identity) if isinstance(identity, str) else None
+            if record is None or identity in named or not agrees(line, record):
                 self.say("V9", "CROSS_MISMATCH", f"{path}#{i + 1}")
-            named.add(line.get("warcRecord"))
+            if record is not None:
+                named.add(identity)
         for record in records:
             if record["type"] == "response" and record["id"] not in named:
                 self.say("V9", "CROSS_MISMATCH", path, record["id"])
@@ -1654,7 +1674,7 @@ class Verification:
 
     def targets(self, path, lines):
         answers = self.lines("record/dns.jsonl") if "record/dns.jsonl" in self.files else None
-        chosen = {(line.get("name"), line.get("chosen")) for line in answers or []}
+        chosen = {(line.get("name"), line.get("chosen")) for line in answers or [] if isinstance(line.get("name"), str) and isinstance(line.get("chosen"), str)}
         withheld = {line["path"] for line in self.seal["withheld"]} if self.seal else set()
         for i, line in enumerate(lines):
             address, tls = line.get("ip"), line.get("tls")
@@ -1671,8 +1691,10 @@ class Verification:
             value = json_strict(self.files[path])
         except Bad:
             return self.say("V9", "ENV_VERDICT", path)
-        checks = [item for part in ("before", "after") for item in (value.get(part) or []) if isinstance(item, dict)]
-        failed = {check.get("id") for check in checks if check.get("result") == "fail"}
+        value = value if isinstance(value, dict) else {}
+        parts = [value.get(part) for part in ("before", "after")]
+        checks = [item for part in parts if isinstance(part, list) for item in part if isinstance(item, dict)]
+        failed = {str(check.get("id")) for check in checks if check.get("result") == "fail"}
         warned = any(check.get("result") == "warn" for check in checks)
         verdict = "fail" if failed & MANDATORY else "warn" if failed or warned else "clean"
         told = self.manifest["environment"]
@@ -1745,6 +1767,123 @@ class Verification:
 
         return known(certificate, 0)
 
+    # -- bytes of the network
+
+    def find(self, code, subject, detail=""):
+        self.findings.append((code, subject, detail))
+
+    def v11(self):
+        path = "record/exchanges.jsonl"
+        if any(name not in self.files for name in ("wire/capture.pcap", "wire/keylog.txt", path)):
+            return self.find("NOT_DONE", "wire", "V11")
+        self.done.add("V11")
+        try:
+            lines = json_lines(self.files[path])
+            told, faults = wire.exchanges(self.files["wire/capture.pcap"], self.files["wire/keylog.txt"])
+        except Bad as error:
+            return self.say("V11", "WIRE_MISMATCH", path, str(error))
+        except wire.Broken as error:
+            return self.say("V11", "WIRE_UNREADABLE", "wire/capture.pcap", str(error))
+        for fault, name in faults:
+            self.say("V11", "WIRE_UNREADABLE", name, str(fault), "failed" if isinstance(fault, wire.Broken) else "indeterminate")
+        left = list(told)
+        for n, line in enumerate(lines, 1):
+            if line.get("source") != "network" or line.get("outcome") == "blocked":
+                continue
+            subject = f"{path}#{n}"
+            near = [item for item in left if item.method == line.get("method") and item.url == wire_url(line.get("url"))]
+            judged = [(item, *self.compared(line, item)) for item in near]
+            best = min(judged, key=lambda one: len(one[1]), default=None)
+            if best is None:
+                if not faults and not never_answered(line):
+                    self.say("V11", "WIRE_MISMATCH", subject, "not on the wire")
+                continue
+            left.remove(best[0])
+            for detail in best[1]:
+                self.say("V11", "WIRE_MISMATCH", subject, detail)
+            for code, detail in best[2]:
+                self.find(code, subject, detail)
+        if left:
+            self.find("WIRE_PROVES", "wire/capture.pcap", ", ".join(f"{item.method} {item.url}" for item in left))
+
+    def compared(self, line, item):
+        """(what differs, findings)."""
+        wrong, found = [], []
+        if line.get("ip") != "" and (line.get("ip"), line.get("port")) != (item.ip, item.port):
+            wrong.append("address")
+        leaf = (line.get("tls") or {}).get("leafSha256") if isinstance(line.get("tls"), dict) else None
+        if item.leaf is not None and leaf is not None and leaf != item.leaf:
+            wrong.append("certificate")
+        posted = line.get("requestBodySha256")
+        if posted is not None and posted != sha256(item.posted):
+            wrong.append("request body")
+        if item.status is None:
+            return wrong + (["no answer"] if line.get("outcome") == "ok" else []), found
+        if not line.get("status") and line.get("outcome") != "ok":
+            return wrong, [("WIRE_PROVES", sha256(item.body))]
+        if line.get("status") != item.status:
+            wrong.append("status")
+        if by_name(line.get("responseHeaders")) != by_name(item.fields):
+            wrong.append("header fields")
+        wrong += self.compared_body(line, item, found)
+        return wrong, found
+
+    def compared_body(self, line, item, found):
+        if line.get("sha256") == sha256(item.body):
+            return []
+        try:
+            body, _ = wire.decoded(item.body, item.fields)
+        except wire.NotDone as error:
+            found.append(("NOT_DONE", str(error)))
+            return []
+        except wire.Broken as error:
+            return [str(error)]
+        if line.get("sha256") == sha256(body):
+            return []
+        length = line.get("decodedBytes")
+        if (line.get("truncated") or line.get("outcome") != "ok") and isinstance(length, int):
+            if not 0 <= length <= len(body) or line.get("sha256") != sha256(body[:length]):
+                return ["body"]
+        elif not same_reading(line, body, item):
+            return ["body"]
+        found.append(("WIRE_PROVES", sha256(body)))
+        return []
+
+
+def wire_url(url):
+    """An address as a connection tells it: host in small letters, no usual port, no fragment."""
+    match = re.fullmatch(r"http(s?)://(?:[^/?#@]*@)?([^/?#]*)([^#]*)(?:#.*)?", str(url), re.S)
+    if not match:
+        return str(url)
+    host = match[2].lower().removesuffix(":443" if match[1] else ":80")
+    return f"http{match[1]}://{host}{match[3] if match[3].startswith('/') else '/' + match[3]}"
+
+
+def never_answered(line):
+    return line.get("outcome") in ("failed", "limited") and not line.get("status")
+
+
+def by_name(pairs):
+    found = {}
+    for pair in pairs if isinstance(pairs, list) else []:
+        if isinstance(pair, (list, tuple)) and len(pair) == 2 and not str(pair[0]).startswith(":"):
+            value = str(pair[1])
+            found.setdefault(str(pair[0]).lower(), []).append(value)
+    return found
+
+
+def same_reading(line, body, item):
+    """Text that a browser read in some character set and gave out in UTF-8."""
+    names = re.findall(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", ";".join(item.values("content-type")), re.I)
+    names += [name.decode() for name in re.findall(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", body[:1024], re.I)]
+    for name in [*names, "utf-8-sig", "utf-8", "cp1252", "gb18030"]:
+        try:
+            if sha256(body.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(name.lower(), name), "replace").encode()) == line.get("sha256"):
+                return True
+        except (LookupError, ValueError):
+            continue
+    return False
+
 
 def attachments(pdf):
     found = []
@@ -1812,7 +1951,7 @@ def warc_record(data):
         http, payload = (line, pairs), block[start:]
     wrong = [] if field("warc-block-digest") == "sha256:" + sha256(block) else ["block"]
     wrong += [] if field("warc-payload-digest", False) in ("", "sha256:" + sha256(payload)) else ["payload"]
-    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "wrong": wrong}
+    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "payload": payload, "wrong": wrong}
 
 
 def agrees(line, record):
@@ -1824,13 +1963,14 @@ def agrees(line, record):
         return False
     if (line.get("sha256"), line.get("sm3")) != (record["sha256"], record["sm3"]):
         return False
-    said = [pair for pair in line.get("responseHeaders") or [] if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
+    told = line.get("responseHeaders")
+    said = [pair for pair in (told if isinstance(told, list) else []) if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
     fields = record["http"][1]
     if len(fields) == len(said) + 1 and fields[-1][0] == "Content-Length":
         fields = fields[:-1]
     if len(fields) != len(said):
         return False
-    return all((same_text(name, key) or same_text(name, "X-Orig-" + key)) and same_text(value, text) for (name, value), (key, text) in zip(fields, said))
+    return all((same_text(name, key) or same_text(name, f"X-Orig-{key}")) and same_text(value, text) for (name, value), (key, text) in zip(fields, said))
 
 
 def host_of(url):
@@ -1853,23 +1993,30 @@ def read(path):
         return file.read()
 
 
-def verify(package, trust, checkpoints, level, at):
+def verify(package, trust, checkpoints, level, at, asked_wire=False):
     bundle = json_strict(read(trust))
     if not isinstance(bundle, dict) or bundle.get("schema") != "evidence-trust/1":
         raise Bad("trust bundle")
-    verification = Verification(bundle, at, level, [read(path) for path in checkpoints])
+    verification = Verification(bundle, at, level, [read(path) for path in checkpoints], asked_wire)
     if os.path.isdir(package):
         return verification.run(None, read_folder(package))
     return verification.run(read(package), None)
+
+
+def verify_case(case):
+    try:
+        return verify(case["package"], case["trust"], case["checkpoints"], case["level"], case["at"], case.get("wire", False))
+    except Exception:  # noqa: BLE001 (no other case is to be lost; a verdict of this name agrees with nobody)
+        return {"verdict": "CRASHED", "level": -1, "reasons": [["V0", traceback.format_exc(), "", ""]], "findings": []}
 
 
 def main(arguments):
     try:
         if arguments[:1] == ["--batch"]:
             cases = json.loads(read(arguments[1]))
-            print(json.dumps([verify(case["package"], case["trust"], case["checkpoints"], case["level"], case["at"]) for case in cases]))
+            print(json.dumps([verify_case(case) for case in cases]))
             return 0
-        package, trust, checkpoints, level = None, None, [], 4
+        package, trust, checkpoints, level, asked_wire = None, None, [], 4, False
         at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         rest = list(arguments)
         while rest:
@@ -1880,6 +2027,8 @@ def main(arguments):
                 checkpoints.append(rest.pop(0))
             elif word == "--level":
                 level = int(rest.pop(0).lstrip("L"))
+            elif word == "--wire":
+                asked_wire = True
             elif word == "--at":
                 at = rest.pop(0)
             elif package is None and not word.startswith("--"):
@@ -1888,7 +2037,7 @@ def main(arguments):
                 raise Bad("usage")
         if package is None or trust is None or not is_instant(at):
             raise Bad("usage")
-        report = verify(package, trust, checkpoints, level, at)
+        report = verify(package, trust, checkpoints, level, at, asked_wire)
     except (Bad, OSError, IndexError, ValueError) as error:
         print(f"{error}\n{__doc__}", file=sys.stderr)
         return 3
