@@ -6,6 +6,9 @@ import { anOutlet, aSubject } from '../../registry/testing';
 import type { BadgeRow } from '../store/badge.entity';
 import { aHead, badgeRows, badgeServices, UNIT_SQL } from './index';
 
+export { FLOOR_MS } from '../app/verification.service';
+export { PublicRegister } from '../store/public-register';
+
 /** Badges as a test of the public pages needs them, made by the room's own services. */
 export async function badgeWorld(base: TestDatabase, clock: Clock) {
   await base.admin.query(UNIT_SQL);

@@ -62,7 +62,7 @@ function parseToken(token: Der): Omit<TimeStampToken, 'status'> {
   if (oidOf(type) !== OID.signedData || !wrapped || more.length > 0) throw new Malformed('not SignedData');
   const [version, digests, content, ...rest] = sequenceOf(explicit(wrapped, context(0)));
   if (smallInteger(version) !== 3) throw new Malformed('version of SignedData');
-  setOf(digests);
+  for (const digest of setOf(digests)) oidOf(sequenceOf(digest)[0]);
   const [contentType, encapsulated, ...extra] = sequenceOf(content);
   if (oidOf(contentType) !== OID.tstInfo || !encapsulated || extra.length > 0) throw new Malformed('content is no TSTInfo');
   const tstInfo = expectTag(explicit(encapsulated, context(0)), TAG.octets).value;

@@ -44,6 +44,8 @@ export interface SeenHead {
 export class Context {
   readonly files = new Map<string, PackageFile>();
   readonly reasons: Reason[] = [];
+  /** The container could not be opened: of its files nothing is known. An empty one is open and lacks all of them. */
+  nothingReadable = false;
   private readonly told = new Set<string>();
   readonly findings: Finding[] = [];
   readonly done = new Set<StepId>();

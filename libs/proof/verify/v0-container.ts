@@ -13,6 +13,7 @@ export async function verifyContainer(ctx: Context): Promise<void> {
   ctx.done.add('V0');
   if (ctx.package_.form === 'folder') await openFolder(ctx, ctx.package_.files, ctx.package_.odd);
   else await openFile(ctx, ctx.package_.source);
+  ctx.nothingReadable = ctx.files.size === 0 && ctx.reasons.length > 0;
 }
 
 async function openFile(ctx: Context, source: ByteSource): Promise<void> {

@@ -6,7 +6,7 @@ import { verifySigners } from './signers';
 
 /** SEAL says every file of this export; every file is said. */
 export async function verifySeal(ctx: Context): Promise<void> {
-  if (ctx.files.size === 0) return;
+  if (ctx.nothingReadable) return;
   ctx.done.add('V1');
   const opened = await openSeal(ctx);
   if (!opened) return;

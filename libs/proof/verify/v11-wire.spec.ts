@@ -314,6 +314,45 @@ describe('V11, what is wrong is named', () => {
     expect((await told({ capture: from([0, 1, 2, 3, 5]), keylog, lines })).reasons).toEqual([
       expect.stringContaining('bytes are missing inside of a connection'),
     ]);
+    const changed = (n: number, at: number, value: number) => {
+      const packet = packets[n]!.slice();
+      packet[at < 0 ? packet.length + at : at] = value;
+      return packet;
+    };
+    const twice = Buffer.concat([from([0, 1, 2, 3, 4, 5]), changed(4, -1, 0x78)]);
+    expect((await told({ capture: twice, keylog, lines })).reasons).toEqual([
+      expect.stringContaining('bytes are repeated with another value'),
+    ]);
+    // The opening of the site's side says that its first byte has another number: something before it is not on record.
+    const [head, opening, answering, ...rest] = [capture.slice(0, 24), packets[0]!, changed(1, 43, 0xfe), ...packets.slice(2)];
+    expect((await told({ capture: Buffer.concat([head!, opening!, answering!, ...rest]), keylog, lines })).reasons).toEqual([
+      expect.stringContaining('first bytes are missing'),
+    ]);
+  });
+
+  it('reads a folded header line as one, and Latin-1 as browsers read it', async () => {
+    const said = [
+      { out: true, bytes: utf8('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n') },
+      {
+        out: false,
+        bytes: new Uint8Array(
+          Buffer.from(
+            'HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=iso-8859-1\r\nX-Long: one \r\n \ttwo\r\nContent-Length: 3\r\n\r\n\x93\x80\xe9',
+            'latin1',
+          ),
+        ),
+      },
+    ];
+    const line = { ...wire.lines[0], url: 'http://site.test/a', status: 200, ip: '127.0.0.1', port: 80, tls: null };
+    const responseHeaders = [
+      ['Content-Type', 'text/plain; charset=iso-8859-1'],
+      ['X-Long', 'one two'],
+      ['Content-Length', '3'],
+    ];
+    const text = utf8('\u201c€é');
+    const lines = [{ ...line, responseHeaders, decodedBytes: text.length, ...digestsOf(text) }];
+    const { reasons, findings } = await told({ capture: pcapOf([{ port: 80, chunks: said }]), keylog: utf8(''), lines });
+    expect([reasons, findings]).toEqual([[], [expect.stringContaining('#1 body of 3 bytes')]]);
   });
 });
 

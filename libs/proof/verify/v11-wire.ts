@@ -192,11 +192,22 @@ function sameText(bytes: Uint8Array, sha256: string): boolean {
 
 const PIECE = 1024 * 1024;
 
+/** 0x80 to 0x9F of windows-1252 (WHATWG Encoding, index windows-1252). */
+const HIGH_1252 =
+  '\u20AC\x81\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\x8D\u017D\x8F\x90\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\x9D\u017E\u0178';
+
+/** As browsers decode. Node reads windows-1252, which every label of Latin-1 means on the web, as if 0x80 to 0x9F were control characters. */
+function decoderOf(charset: string, ignoreBOM: boolean): { decode(bytes: Uint8Array, how: { stream: boolean }): string } {
+  const decoder = new TextDecoder(charset, { ignoreBOM });
+  if (decoder.encoding !== 'windows-1252') return decoder;
+  return { decode: (bytes) => latin1(bytes).replace(/[\x80-\x9f]/g, (char) => HIGH_1252[char.charCodeAt(0) - 0x80]!) };
+}
+
 /** Digests of the text in UTF-8, with and without a mark of byte order; `cut`: of its first so many bytes. In pieces: text takes more room than bytes. */
 function textDigests(bytes: Uint8Array, charset: string, cut: number | null): string[] {
   try {
     return [true, false].map((ignoreBOM) => {
-      const decoder = new TextDecoder(charset, { ignoreBOM });
+      const decoder = decoderOf(charset, ignoreBOM);
       const hash = hasher('sha256');
       let left = cut ?? Infinity;
       for (let at = 0; at <= bytes.length && left > 0; at += PIECE) {

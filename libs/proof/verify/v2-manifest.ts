@@ -7,7 +7,7 @@ const COVERED = /^(content|record|wire)\//;
 
 /** MANIFEST.json is well formed and covers exactly what lies under content/, record/ and wire/. */
 export async function verifyManifest(ctx: Context): Promise<void> {
-  if (ctx.files.size === 0) return;
+  if (ctx.nothingReadable) return;
   ctx.done.add('V2');
   const value = await openManifest(ctx);
   if (value === undefined) return;

@@ -34,6 +34,15 @@ describe('verifyPackage, V0 to V3', () => {
     expect(await inFiles(await whole(), aTrustBundle(), 4)).toMatchObject({ verdict: 'INDETERMINATE', level: 2 });
   });
 
+  it('I-02: an empty container and an empty folder lack their seal and their manifest', async () => {
+    const nothing = Uint8Array.of(0x50, 0x4b, 5, 6, ...new Uint8Array(18));
+    for (const report of [await inBytes(nothing), await inFiles({})])
+      expect([report.verdict, report.reasons.map(({ code, subject }) => `${code} ${subject}`)]).toEqual([
+        'FAILED',
+        expect.arrayContaining(['FILE_MISSING SEAL', 'FILE_MISSING MANIFEST.json']),
+      ]);
+  });
+
   it('I-01: one flipped bit in every byte of the container fails and names the file or the part of the container', async () => {
     const files = await sealed(await fixed(CONTENT, {}, [testKeys.worker]));
     const good = await evp(files);

@@ -60,7 +60,10 @@ function answerAt(
 function headAt(bytes: Uint8Array, from: number): Head | null {
   const found = indexOf(bytes, END_OF_HEAD, from);
   if (found < 0) return null;
-  const [first = '', ...lines] = latin1(bytes.subarray(from, found)).split('\r\n');
+  // A folded line is one line; its fold reads as one space (RFC 9112, 5.2).
+  const [first = '', ...lines] = latin1(bytes.subarray(from, found))
+    .replace(/[ \t]*\r\n[ \t]+/g, ' ')
+    .split('\r\n');
   const fields = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
     return colon < 0 ? [line, ''] : [line.slice(0, colon), line.slice(colon + 1).trim()];

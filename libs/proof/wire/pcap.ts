@@ -7,8 +7,14 @@ export interface Connection {
   address: string;
   port: number;
   localPort: number;
-  sent: Segment[];
-  received: Segment[];
+  sent: Direction;
+  received: Direction;
+}
+
+interface Direction {
+  /** Sequence number of the first byte: one behind that of its opening. Null: the opening of this direction is not on record. */
+  first: number | null;
+  segments: Segment[];
 }
 
 interface Segment {
@@ -89,39 +95,46 @@ function readPacket(ip: Uint8Array, offset: number, open: Map<string, Connection
   const inward = `${addressOf(to)} ${destination} ${addressOf(from)} ${source}`;
   if ((flags & (SYN | ACK)) === SYN) {
     // A second opening between the same ends is a new connection: ports are used again.
-    const connection = { address: addressOf(to), port: destination, localPort: source, sent: [], received: [] };
+    const connection = {
+      address: addressOf(to),
+      port: destination,
+      localPort: source,
+      sent: { first: (seq + 1) >>> 0, segments: [] },
+      received: { first: null, segments: [] },
+    };
     open.set(outward, connection);
     all.push(connection);
     return;
   }
-  const segment = { seq, offset: offset + dataAt, length: ip.length - dataAt };
-  if (segment.length === 0) return;
   const toSite = open.get(outward);
   const fromSite = toSite ? undefined : open.get(inward);
-  if (toSite) toSite.sent.push(segment);
-  else if (fromSite) fromSite.received.push(segment);
+  if (fromSite && (flags & (SYN | ACK)) === (SYN | ACK)) fromSite.received.first = (seq + 1) >>> 0;
+  const segment = { seq, offset: offset + dataAt, length: ip.length - dataAt };
+  if (segment.length === 0) return;
+  if (toSite) toSite.sent.segments.push(segment);
+  else if (fromSite) fromSite.received.segments.push(segment);
   else refuse('bytes without the opening of their connection');
 }
 
-/** All bytes of one direction in order. Repeated bytes are taken once; a gap is a fault. */
-export async function reassemble(source: ByteSource, segments: readonly Segment[]): Promise<Uint8Array> {
-  const first = segments.reduce(
-    (least, { seq }) => (least === null || after(least, seq) < 0 ? seq : least),
-    null as number | null,
-  );
-  if (first === null) return new Uint8Array();
+/** All bytes of one direction in order. What is repeated has to be the same bytes, and is taken once; a gap is a fault. */
+export async function reassemble(source: ByteSource, { first, segments }: Direction): Promise<Uint8Array> {
+  const start = first ?? segments.reduce((least, { seq }) => (after(least, seq) < 0 ? seq : least), segments[0]?.seq ?? 0);
   const placed = segments
-    .map(({ seq, offset, length }) => ({ at: after(first, seq), offset, length }))
+    .map(({ seq, offset, length }) => ({ at: after(start, seq), offset, length }))
     .sort((a, b) => a.at - b.at);
+  if (placed.length > 0 && placed[0]!.at !== 0) throw new WireFault('first bytes are missing');
   const end = placed.reduce((most, { at, length }) => Math.max(most, at + length), 0);
   const total = placed.reduce((sum, { length }) => sum + length, 0);
-  if (first !== 1 && placed[0]!.at !== 0) throw new WireFault('first bytes are missing');
   if (end > total) throw new WireFault('bytes are missing inside of a connection');
   const out = new Uint8Array(end);
   let filled = 0;
   for (const { at, offset, length } of placed) {
     if (at > filled) throw new WireFault('bytes are missing inside of a connection');
-    out.set(await source.read(offset, length), at);
+    const bytes = await source.read(offset, length);
+    // Which of two copies the browser took, the record does not tell.
+    if (bytes.subarray(0, filled - at).some((byte, i) => byte !== out[at + i]))
+      throw new WireFault('bytes are repeated with another value');
+    out.set(bytes, at);
     filled = Math.max(filled, at + length);
   }
   return out;
