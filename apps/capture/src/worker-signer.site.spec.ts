@@ -10,6 +10,7 @@ const LIBRARY = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/s
   existsSync(path),
 );
 const TOOLS = ['softhsm2-util', 'pkcs11-tool'].every((tool) => existsSync(join('/usr/bin', tool)));
+/** A site test, so that it runs in another process than the other devices' tests: the library reads its settings once a process. */
 const DOMAIN = 'aj.test';
 const PIN = '4711';
 
