@@ -77,7 +77,10 @@ export const captureServerConfig = defineConfig('captureServer', {
   }),
   STAGING_DIR: env.string('STAGING_DIR', { describe: 'folder that capture and worker share' }),
   KEY_DIR: env.string('KEY_DIR', { describe: 'folder of the signing key of this process' }),
-  WORKER_KEY_FILE: env.optional('WORKER_KEY_FILE', { describe: 'signing key of this process; else worker-1.key in KEY_DIR' }),
+  WORKER_KEY_FILE: env.optional('WORKER_KEY_FILE', {
+    describe: 'signing key of this process: a key file, or pkcs11:token=…;object=…?module-path=…; else worker-1.key in KEY_DIR',
+  }),
+  WORKER_KEY_PIN: env.optional('WORKER_KEY_PIN', { describe: 'PIN of the device that holds the signing key', secret: true }),
   AGENCY_DOMAIN: env.string('AGENCY_DOMAIN', { default: 'amr.example', describe: 'domain that begins the names of keys' }),
 });
 

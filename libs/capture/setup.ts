@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { generateKey, loadKey, writeKeyFile, type NoteKey } from '../proof';
+import { openSigner } from '../platform/keys/open-signer';
+import { generateKey, loadKey, type NoteKey, type NoteSigner, verifierOf, writeKeyFile } from '../proof';
 import type { CaptureConfig } from './capture.config';
 import { parseAllowedNet } from './domain/address';
 import type { ResolverSettings } from './egress/resolver';
@@ -47,4 +48,23 @@ export function workerKey(path: string, domain: string): NoteKey {
     }
   }
   return loadKey(path);
+}
+
+/** Signed once at the start; no manifest and no note begins like this. */
+const PROBE = new Uint8Array(Buffer.from('start-up check of the key of a capture process; signs nothing'));
+
+/**
+ * What signs manifests: the key file, or a key in a device when the place is a `pkcs11:` address. Looked at before the first order,
+ * so that a device that is away, a wrong PIN or a key of another role ends the process at its start and not a capture at its end.
+ * Refuses a key of a device that is not named `<domain>/worker-<n>`, and one whose signature its own public half does not know.
+ */
+export async function workerSigner(place: string, domain: string, pin?: string): Promise<NoteSigner> {
+  if (!place.startsWith('pkcs11:')) return workerKey(place, domain);
+  const signer = await openSigner(place, pin);
+  const [owner, role = ''] = signer.name.split('/');
+  if (owner !== domain || !/^worker-[1-9]\d*$/.test(role))
+    throw new Error(`${signer.name} is not a key of a capture process of ${domain}: its name has to be ${domain}/worker-<n>`);
+  if (!verifierOf(signer.vkey).verify(PROBE, await signer.sign(PROBE)))
+    throw new Error(`${signer.name}: the device signs with another key than the one it shows`);
+  return signer;
 }

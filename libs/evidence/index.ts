@@ -10,7 +10,7 @@ export { FIXED_STATES, packageStates, type PackageState } from './domain/package
 export { EvidenceProblem } from './domain/problems';
 export { EvidenceModule } from './evidence.module';
 export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.entity';
-export { openSigner } from './worker/open-signer';
+export { openSigner } from '../platform/keys/open-signer';
 export { Ledger } from './store/ledger';
 export { LedgerAnchors } from './store/ledger-anchors';
 export { LedgerTrees } from './store/ledger-trees';

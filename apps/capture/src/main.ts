@@ -1,11 +1,18 @@
-import { BrowserPool, captureConfig, captureServerConfig, environmentOf, SelfTestDesk, workerKey } from '../../../libs/capture';
+import {
+  BrowserPool,
+  captureConfig,
+  captureServerConfig,
+  environmentOf,
+  SelfTestDesk,
+  workerSigner,
+} from '../../../libs/capture';
 import { SystemClock } from '../../../libs/kernel';
 import { clockFor } from '../../../libs/platform/clock';
 import { join } from 'node:path';
 import { captureServer } from './server';
 
 /** The only process that meets pages from outside. It holds one signing key and a token, no credential of a database or queue. */
-function main(): void {
+async function main(): Promise<void> {
   const config = captureConfig.read();
   // A setting of the checks that has not its form ends the process here, not every capture later.
   environmentOf(config);
@@ -22,7 +29,8 @@ function main(): void {
     // The birth of a profile is compared with that of its files, which the machine's own clock dates.
     () => machineClock.now(),
   );
-  const key = workerKey(server.WORKER_KEY_FILE ?? join(server.KEY_DIR, 'worker-1.key'), server.AGENCY_DOMAIN);
+  const place = server.WORKER_KEY_FILE ?? join(server.KEY_DIR, 'worker-1.key');
+  const key = await workerSigner(place, server.AGENCY_DOMAIN, server.WORKER_KEY_PIN);
   const selfTest = new SelfTestDesk({ config, takeBrowser: () => pool.take(), clock: machineClock });
   const listener = captureServer({
     pool,
@@ -54,4 +62,7 @@ function say(event: string, facts: object): void {
   process.stdout.write(`${JSON.stringify({ time: Date.now(), event, ...facts })}\n`);
 }
 
-main();
+main().catch((error: unknown) => {
+  say('capture.notStarted', { error: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+});

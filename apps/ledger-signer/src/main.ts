@@ -24,10 +24,10 @@ function keyFiles(folder: string): string[] {
   return found.sort((a, b) => numberOf(a) - numberOf(b)).map((file) => join(folder, file));
 }
 
-/** The room with the adapter for key devices is loaded only where the key lives in one. */
+/** The adapter for key devices is loaded only where the key lives in one. */
 async function openKey(place: string, secret?: string): Promise<NoteSigner> {
   if (!place.startsWith('pkcs11:')) return loadKey(place, secret);
-  const { openSigner } = await import('../../../libs/evidence/index.js');
+  const { openSigner } = await import('../../../libs/platform/keys/open-signer.js');
   return openSigner(place, secret);
 }
 

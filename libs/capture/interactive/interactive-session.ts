@@ -29,6 +29,8 @@ export type SessionOutcome = 'taken' | 'total' | 'limit' | 'abandoned' | 'idle' 
 interface Focus {
   kind: 'none' | 'text' | 'unknown';
   field: string;
+  /** By which the page sends it. */
+  name?: string;
   value: string;
   secret: boolean;
 }
@@ -311,6 +313,7 @@ export class InteractiveSession {
       ? {
           kind: found.kind,
           field: found.field,
+          name: found.name ?? '',
           value: found.value,
           secret: found.secret || this.veiled.has(found.field),
         }
@@ -336,8 +339,9 @@ export class InteractiveSession {
   /** What stands in a field for secrets is one, however it came there. */
   private async learnField(secret: boolean): Promise<void> {
     const focus = await this.refocus();
-    if (this.page && focus.kind === 'text' && (secret || focus.secret))
-      this.secrets.typed(focus.field, focus.value, this.kindOf(focus), this.page.now());
+    if (!this.page || focus.kind !== 'text' || (!secret && !focus.secret)) return;
+    this.secrets.typed(focus.field, focus.value, this.kindOf(focus), this.page.now());
+    this.secrets.named(focus.name ?? '', focus.value, this.kindOf(focus));
   }
 
   private tell(kind: string, detail: string): void {

@@ -16,7 +16,7 @@ export const FOCUS = `(() => {
     const hint = at.autocomplete || '';
     const secret = at.type === 'password' || /password|one-time-code|cc-(number|csc)/.test(hint) ||
       /text-security:\\s*(disc|circle|square)/.test(at.getAttribute('style') || '') || getComputedStyle(at).webkitTextSecurity !== 'none' && getComputedStyle(at).webkitTextSecurity !== undefined;
-    return { kind: 'text', field, value: at.value, secret };
+    return { kind: 'text', field, name: at.name || at.id || '', value: at.value, secret };
   }
   if (at.isContentEditable) return { kind: 'text', field, value: at.innerText, secret: false };
   // A closed shadow root, or a page that listens to keys itself: what is typed there cannot be read back.

@@ -139,13 +139,19 @@ export class Redactor {
       say('body', 'body of the request');
       return Buffer.from(mark('body', requestBody.length));
     }
-    const { bytes, count } = this.secrets.replaced(requestBody);
+    const { bytes, count } = this.replaced(requestBody);
     if (count > 0) say('secret', 'body of the request');
     return count > 0 ? bytes : requestBody;
   }
 
-  private body(body: Buffer): { bytes: Buffer; count: number } {
+  private replaced(body: Buffer): { bytes: Buffer; count: number } {
     const { bytes, count } = this.secrets.replaced(body);
+    const named = this.secrets.replacedByName(bytes);
+    return { bytes: named.bytes, count: count + named.count };
+  }
+
+  private body(body: Buffer): { bytes: Buffer; count: number } {
+    const { bytes, count } = this.replaced(body);
     const packed = unpacked(bytes);
     // Repacking would invent bytes that nobody sent.
     if (packed && this.secrets.found(packed)) return { bytes: Buffer.from(mark('packed', bytes.length)), count: count + 1 };
@@ -162,7 +168,7 @@ export class Redactor {
         say('credential', `header ${name.toLowerCase()}`);
         return [name, mark('credential', value.length)];
       }
-      const text = this.text(value);
+      const text = this.secrets.isShortOf(name, value) ? mark('secret', value.length) : this.text(value);
       if (text !== value) say('secret', `header ${name.toLowerCase()}`);
       return [name, text];
     });

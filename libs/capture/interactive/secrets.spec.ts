@@ -110,6 +110,36 @@ describe('an exchange', () => {
     expect(requestHeaders).toEqual([['Content-Length', String(requestBody!.length)]]);
   });
 
+  it.each([
+    ['a member of JSON', '{"pin":"42","rooms":"42"}', '{"pin":"[redacted:password:1-3]","rooms":"42"}'],
+    ['a number of JSON', '{"pin": 42, "n":42}', '{"pin": "[redacted:password:1-3]", "n":42}'],
+    ['a pair of a form', 'pin=42&n=42&xpin=42', 'pin=[redacted:password:1-3]&n=42&xpin=42'],
+    ['nothing, as part of a longer value', '{"pin":"421"}&pin=421', '{"pin":"421"}&pin=421'],
+  ])('takes a short secret out of %s of its own field, and leaves it elsewhere', (_what, sent, kept) => {
+    const secrets = known('42');
+    secrets.named('pin', '42', 'password');
+    const { body, truncated } = redactor(secrets).exchange(anExchange({ body: Buffer.from(sent) }));
+    expect(body?.toString()).toBe(kept);
+    expect(truncated).toBe(sent === kept ? '' : 'unspecified');
+  });
+
+  it('takes a short secret out of the header of its own field, and reads a name as letters, not as a pattern', () => {
+    const secrets = known('7.1');
+    for (const name of ['X-Pin', 'p.n', '口令']) secrets.named(name, '7.1', 'password');
+    const headers: [string, string][] = [
+      ['x-pin', '7.1'],
+      ['x-version', '7.1'],
+    ];
+    const body = Buffer.from('{"p.n":"7.1","pan":"7.1","口令":"7.1","口令":"7x1"}');
+    const said = redactor(secrets).exchange(anExchange({ responseHeaders: headers, body }));
+    expect(said.responseHeaders).toEqual([
+      ['x-pin', '[redacted:secret:1-3]'],
+      ['x-version', '7.1'],
+    ]);
+    const gone = '[redacted:password:1-3]';
+    expect(said.body?.toString()).toBe(`{"p.n":"${gone}","pan":"7.1","口令":"${gone}","口令":"7x1"}`);
+  });
+
   it('keeps names of cookies and credentials, never values', () => {
     const { requestHeaders, responseHeaders } = redactor(new Secrets()).exchange(
       anExchange({

@@ -32,6 +32,8 @@ export class Secrets {
   /** Values that stood in a field on the way, by field; shorter than what they became. */
   private readonly atField = new Map<string, string>();
   private readonly passing = new Set<string>();
+  /** By name of the field: short text and kind. */
+  private readonly short = new Map<string, Map<string, string>>();
   private cache: Form[] | null = null;
 
   /** The text that stands in a field now. What it was a moment before, one key ago, is dropped; what stood there and was cleared, is not. */
@@ -43,6 +45,47 @@ export class Secrets {
     if (before !== undefined && before !== value && value.startsWith(before)) this.values.delete(before);
     this.atField.set(field, value);
     this.add(value, kind);
+  }
+
+  /** A text too short to be looked for everywhere, under the name of the field into which it was typed. */
+  named(name: string, value: string, kind: string): void {
+    if (name === '' || value === '' || value.length >= LEAST) return;
+    const known = this.short.get(name) ?? new Map<string, string>();
+    this.short.set(name, known.set(value, kind));
+  }
+
+  /**
+   * Marks short secrets where they are the whole value under the name of their very field: a member of JSON (text or number) or a
+   * pair of a form. Anywhere else three letters would hit by accident and take away what the site said.
+   */
+  replacedByName(bytes: Buffer): { bytes: Buffer; count: number } {
+    let text = bytes.toString('latin1');
+    let count = 0;
+    for (const [name, values] of this.short) {
+      if (!bytes.includes(formed(name)) && !bytes.includes(JSON.stringify(name))) continue;
+      for (const [value, kind] of values) {
+        const put = (before: string, after: string) => {
+          count += 1;
+          return `${before}${mark(kind, value.length)}${after}`;
+        };
+        const [n, v] = [literal(JSON.stringify(name)), literal(JSON.stringify(value).slice(1, -1))];
+        text = text
+          .replace(new RegExp(`(${n}\\s*:\\s*")${v}(")`, 'g'), (_all, before: string, after: string) => put(before, after))
+          .replace(new RegExp(`(${n}\\s*:\\s*)${/^\d+$/.test(value) ? v : '(?!)'}(?=\\s*[,}\\]])`, 'g'), (_all, before: string) =>
+            put(`${before}"`, '"'),
+          )
+          .replace(
+            new RegExp(`((?:^|[&?])${literal(formed(name))}=)${literal(formed(value))}(?=&|$)`, 'g'),
+            (_all, before: string) => put(before, ''),
+          );
+      }
+    }
+    return count > 0 ? { bytes: Buffer.from(text, 'latin1'), count } : { bytes, count };
+  }
+
+  /** A header of the name of a field, with exactly what was typed there. */
+  isShortOf(header: string, value: string): boolean {
+    return [...this.short].some(([name, values]) => name.toLowerCase() === header.toLowerCase() && values.has(value.trim()));
   }
 
   derived(value: string, kind: string): void {
@@ -108,6 +151,13 @@ export class Secrets {
     return (this.cache = forms.sort((a, b) => b.bytes.length - a.bytes.length));
   }
 }
+
+const formed = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
+/** For a pattern over bytes: UTF-8 read letter by letter, with nothing in it that means something to a pattern. */
+const literal = (text: string): string =>
+  Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** How pages and sites write a text down: as it is, escaped, encoded, or as the digest that is as good as the text at some sites. */
 function formsOf(value: string): Buffer[] {

@@ -79,10 +79,11 @@ export class SessionService {
   /** Take the page as it stands, or leave it with an observation. */
   async end(packageId: string, officer: SessionOfficer, view: string, how: SessionEnd): Promise<void> {
     const secret = await this.atTheWheel(packageId, officer, view);
-    await this.link.end(packageId, secret, how);
+    // On record before the page hears of it: afterwards a lost database would leave an end that nobody asked for.
     await this.db.tx((tx) =>
       this.trail.record(tx, { act: 'exhibit.sessionEnd', kind: 'exhibit', id: packageId, details: { view, how } }),
     );
+    await this.link.end(packageId, secret, how);
   }
 
   private atTheWheel(packageId: string, officer: SessionOfficer, view: string): Promise<string> {

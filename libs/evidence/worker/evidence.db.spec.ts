@@ -52,7 +52,7 @@ let db: Db;
 let captureProcess: Server;
 let root: string;
 /** What the played capture process does with the next order. */
-let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' | keyof typeof makersOf = 'complete';
+let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' | 'dirty' | 'dirtyByOrder' | keyof typeof makersOf = 'complete';
 /** Makers that stand in a manifest though others asked. */
 const makersOf: Record<string, (asked: Maker[]) => Maker[]> = {
   'has one maker only': ([first]) => [first!],
@@ -60,6 +60,12 @@ const makersOf: Record<string, (asked: Maker[]) => Maker[]> = {
   'has lost an officer': ([first, second]) => [first!, { ...second!, role: 'technician' }],
   'names another officer': ([first, second]) => [first!, { ...second!, account: 'officer.x', name: '丙' }],
 };
+const dirty = (overrideBy: string | null) => ({
+  verdict: 'fail' as const,
+  failed: ['E03', 'E09', 'E13'],
+  overrideBy,
+  overrideReason: overrideBy && '备用机',
+});
 let captures = 0;
 /** What the last order said about failed environment checks. */
 let overrideAsked: { by: string; reason: string } | null = null;
@@ -181,6 +187,7 @@ async function answer(
     number: order.number,
     request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 },
     makers: makersOf[play]?.(order.request.makers) ?? order.request.makers,
+    ...(play.startsWith('dirty') && { environment: dirty(play === 'dirtyByOrder' ? '甲' : null) }),
   };
   const content = {
     'content/text.txt': utf8('国家级养生配方\n'),
@@ -419,6 +426,19 @@ describe('fixation', () => {
     await expect(run(() => room().runner.run(id))).rejects.toThrow(/makers/);
     expect(await rowOf(id)).toMatchObject({ state: 'requested', manifestSha256: null });
     expect(await typesOf(id)).not.toContain('evidence.fixed');
+  });
+
+  it('F28 never fixes what a mandatory check of the environment, or E13, failed for, and names each; an officer may decide otherwise', async () => {
+    play = 'dirty';
+    const { id } = await asked();
+    await expect(run(() => room().runner.run(id))).rejects.toThrow('environment: E09 E13 failed');
+    expect(await typesOf(id)).not.toContain('evidence.fixed');
+    for (const _ of [2, 3]) await run(() => room().runner.run(id)).catch(() => undefined);
+    expect(await rowOf(id)).toMatchObject({ state: 'failed', reason: expect.stringContaining('E09 E13') });
+    play = 'dirtyByOrder';
+    const { id: decided } = await asked();
+    await run(() => room().runner.run(decided));
+    expect(await rowOf(decided)).toMatchObject({ state: 'fixed', environment: 'fail' });
   });
 
   it('F01 tries a capture process that dies three times, then says so', async () => {

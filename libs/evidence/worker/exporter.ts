@@ -13,7 +13,7 @@ import { EvidenceProblem } from '../domain/problems';
 import { PackagePapers } from '../app/package-papers';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
-import { openSigner } from './open-signer';
+import { openSigner } from '../../platform/keys/open-signer';
 import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';

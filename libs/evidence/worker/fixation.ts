@@ -12,6 +12,12 @@ import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { StagedUnfit } from './staging-area';
 
+/**
+ * Failed checks with which nothing is fixed unless an officer decided otherwise: the bold ones of section 11, and E13, which fault
+ * F28 stops the job for. The capture process ends such a job itself; here nobody has to believe that it did.
+ */
+const STOPPING = /^E(0[124569]|1[02356])$/;
+
 /** A manifest that was signed, and the outcome of the work. */
 export interface Signed {
   manifest: Manifest;
@@ -109,7 +115,8 @@ export class Fixation {
 
   /**
    * State, files, entry and fact in one transaction. Refuses a manifest whose kind or makers are not those that were asked for:
-   * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). `also` runs in the same transaction.
+   * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). Refuses failed checks that nobody
+   * decided about, by their ids. `also` runs in the same transaction.
    */
   async commit(
     packageId: string,
@@ -127,6 +134,9 @@ export class Fixation {
       if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
       if (manifest.kind !== row.kind)
         throw new StagedUnfit(`a manifest of kind ${manifest.kind} cannot fix a package of kind ${row.kind}`);
+      const stopping = manifest.environment?.failed.filter((id) => STOPPING.test(id)) ?? [];
+      if (stopping.length > 0 && !manifest.environment?.overrideBy)
+        throw new StagedUnfit(`environment: ${stopping.join(' ')} failed and no officer decided to go on`);
       if (canonicalJson(manifest.makers) !== canonicalJson(row.request.makers))
         throw new StagedUnfit('the makers in the manifest are not those who asked for the evidence');
       await tx.insert(
