@@ -17,10 +17,10 @@ const refetchMs = 15_000;
 const Pending = ({ chain }: { chain: Chain }) => {
   const translate = useTranslate();
   const word = useWord();
-  if (chain.pending.length === 0) return <Alert severity="success">{translate('console.chain.complete')}</Alert>;
+  if (chain.pending.length === 0) return <Alert severity="success">{translate('console.custodyChain.complete')}</Alert>;
   return (
     <Alert severity="info">
-      {translate('console.chain.pending')}
+      {translate('console.custodyChain.pending')}
       <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
         {chain.pending.map((what) => (
           <li key={what}>
@@ -28,7 +28,7 @@ const Pending = ({ chain }: { chain: Chain }) => {
             {what === 'stamp' && chain.stampNextAt && (
               <>
                 {' '}
-                {translate('console.chain.nextTry', { tries: chain.stampTries })} <When at={chain.stampNextAt} form="second" />
+                {translate('console.custodyChain.nextTry', { tries: chain.stampTries })} <When at={chain.stampNextAt} form="second" />
               </>
             )}
           </li>
@@ -40,7 +40,7 @@ const Pending = ({ chain }: { chain: Chain }) => {
 
 const Stamps = ({ chain }: { chain: Chain }) => {
   const translate = useTranslate();
-  const label = (name: string) => translate(`console.chain.${name}`);
+  const label = (name: string) => translate(`console.custodyChain.${name}`);
   const over = [
     ...chain.stamps.map((one) => ({ ...one, over: label('overManifest'), serial: one.serial as string | null })),
     ...(chain.checkpointStamp
@@ -82,7 +82,7 @@ const Stamps = ({ chain }: { chain: Chain }) => {
 /** The package's chain and its place in the agency's ledger: who attested to it, until when that holds, what is still to come. */
 export const ChainPanel = ({ capture, mayVerify }: { capture: Capture; mayVerify: boolean }) => {
   const translate = useTranslate();
-  const label = (name: string, values?: object) => translate(`console.chain.${name}`, values);
+  const label = (name: string, values?: object) => translate(`console.custodyChain.${name}`, values);
   const { data: chain, isPending, error, refetch } = useApi<Chain>(`captures/${capture.id}/chain`, { refetchMs });
   return (
     <>

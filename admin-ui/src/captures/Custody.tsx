@@ -43,7 +43,7 @@ const Withheld = ({ to, paths, ground }: { to: string; paths: string[]; ground: 
     <>
       {to}
       <Typography variant="body2" color="text.secondary">
-        {translate('console.chain.withheld', { files: paths.join(', '), ground })}
+        {translate('console.custodyChain.withheld', { files: paths.join(', '), ground })}
       </Typography>
     </>
   );
@@ -59,7 +59,7 @@ export const Custody = () => {
   return (
     <Stacked>
       {capture && <ChainPanel capture={capture} mayVerify={mayVerify === true} />}
-      <Panel title={translate('console.chain.custody')} flush>
+      <Panel title={translate('console.custodyChain.custody')} flush>
         <Fetching isPending={isPending} error={error} refetch={refetch} />
         {!isPending && !error && (
           <PlainTable
@@ -76,8 +76,8 @@ export const Custody = () => {
                 label: translate('console.purpose'),
                 cell: (e) => textOf(e.event?.['purpose'] ?? e.event?.['reason']),
               },
-              { key: 'receiver', label: translate('console.chain.receiver'), cell: (e) => receiverOf(e) },
-              { key: 'index', label: translate('console.chain.index'), align: 'right', cell: (e) => e.index ?? '—' },
+              { key: 'receiver', label: translate('console.custodyChain.receiver'), cell: (e) => receiverOf(e) },
+              { key: 'index', label: translate('console.custodyChain.index'), align: 'right', cell: (e) => e.index ?? '—' },
               { key: 'digest', label: translate('console.entryDigest'), cell: (e) => <Digest value={e.entrySha256} /> },
             ]}
           />

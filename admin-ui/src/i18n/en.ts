@@ -246,7 +246,7 @@ export const en: Messages = {
       serial: 'Serial number',
       sha256: 'SHA-256 fingerprint',
     },
-    chain: {
+    custodyChain: {
       title: 'Custody chain and ledger',
       custody: 'Custody record',
       complete: 'In the ledger, under a signed checkpoint, time-stamped: nothing is pending.',

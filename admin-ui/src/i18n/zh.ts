@@ -237,7 +237,7 @@ export const zh = {
       serial: '序列号',
       sha256: 'SHA-256 指纹',
     },
-    chain: {
+    custodyChain: {
       title: '保管链与总账',
       custody: '保管记录',
       complete: '已入总账、已签检查点、已有时间戳，没有待办环节。',
