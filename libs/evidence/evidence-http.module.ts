@@ -10,11 +10,20 @@ import { SessionService } from './app/session.service';
 import { CompareController } from './http/compare.controller';
 import { ContentController } from './http/content.controller';
 import { ReceiptController, UPLOAD_TYPE } from './http/receipt.controller';
+import { ReviewController } from './http/review.controller';
 import { SessionController } from './http/session.controller';
 
 @Module({
   imports: [EvidenceModule],
-  controllers: [CaptureController, CompareController, ContentController, ActsController, ReceiptController, SessionController],
+  controllers: [
+    CaptureController,
+    CompareController,
+    ContentController,
+    ReviewController,
+    ActsController,
+    ReceiptController,
+    SessionController,
+  ],
   providers: [evidenceConfig, SessionLink, SessionService],
 })
 export class EvidenceHttpModule implements OnModuleInit {

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActSteps } from './app/act-steps';
 import { AffectedPackages } from './app/affected-packages';
+import { ChainStates } from './app/chain-state';
 import { CompareService } from './app/compare.service';
 import { ContentService } from './app/content.service';
 import { Disposals } from './app/disposals';
@@ -20,6 +21,7 @@ import { LedgerTrees } from './store/ledger-trees';
 
 const SERVICES = [
   AffectedPackages,
+  ChainStates,
   LedgerAnchors,
   LedgerPublication,
   EvidenceService,

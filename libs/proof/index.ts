@@ -35,3 +35,7 @@ export { type Authority, type AuthorityParts, createAuthority } from './tsp/auth
 export * from './tsp/request';
 export { parseTimeStampResponse, type TimeStampToken, tokenOf } from './tsp/token';
 export * from './tsp/verify-token';
+export { openStoredZip } from './archive/stored-zip';
+export { parseWarcRecord, type WarcRecord } from './archive/warc-record';
+export type { WarcMember } from './archive/walk';
+export { gunzipMember } from './primitives';

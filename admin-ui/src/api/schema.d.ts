@@ -740,6 +740,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/exchanges/{n}/bodies/{side}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Review_body"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/exchanges/{n}/bodies/{side}/bytes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Review_bytes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Review_certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Review_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}/transitions": {
         parameters: {
             query?: never;
@@ -2514,6 +2578,12 @@ export interface components {
         };
         RequestExportDto: {
             purpose: string;
+            /** @description to whom the copy goes; the agency's own copy names nobody */
+            recipient?: string;
+            /** @description captured files that this copy leaves out; their digests stay in it */
+            withheld?: string[];
+            /** @description the legal ground on which files are left out */
+            ground?: string;
         };
         ExportDto: {
             id: string;
@@ -2522,9 +2592,102 @@ export interface components {
             /** @enum {string} */
             state: "requested" | "ready" | "failed";
             purpose: string;
+            recipient: string | null;
+            ground: string | null;
+            withheld: string[];
             requestedAt: string;
             size: number | null;
             sealSha256: string | null;
+        };
+        BodyDto: {
+            /** @enum {string} */
+            side: "request" | "response";
+            /** @enum {string} */
+            kind: "text" | "picture" | "binary" | "empty";
+            /** @description by its first bytes; of a text by what the header says */
+            mediaType: string;
+            charset: string | null;
+            size: number;
+            shownBytes: number;
+            /** @description hostile text: to be shown as characters, never as markup */
+            text: string | null;
+            /** @description a whole raster picture, or the beginning of what is neither */
+            base64: string | null;
+            sha256: string;
+            /** @description why the recorder kept only a part */
+            truncated: string | null;
+        };
+        CertificateDto: {
+            path: string;
+            /** @description SHA-256 over the whole certificate */
+            sha256: string;
+            /** @description hosts that showed it on this page */
+            hosts: string[];
+            /** @description false: the bytes are kept, but are no certificate that this system can read */
+            readable: boolean;
+            subject: string;
+            issuer: string;
+            names: string[];
+            serial: string;
+            notBefore: string | null;
+            notAfter: string | null;
+            /** @description valid when the page was captured */
+            validAtCapture: boolean | null;
+            key: string | null;
+            isCa: boolean;
+            isSelfIssued: boolean;
+        };
+        ChainCheckpointDto: {
+            size: number;
+            at: string;
+            rootSha256: string;
+            signers: string[];
+            witnesses: string[];
+            /** @description it covers every entry of this package */
+            covers: boolean;
+        };
+        ChainStampDto: {
+            tsa: string;
+            /** @enum {string} */
+            algorithm: "sha256" | "sm3";
+            genTime: string;
+            serial: string;
+            goodUntil: string | null;
+            /** @description made by the agency's own authority */
+            internal: boolean;
+        };
+        CheckpointStampDto: {
+            tsa: string;
+            algorithm: string;
+            size: number;
+            genTime: string;
+        };
+        RenewalDto: {
+            n: number;
+            tsa: string;
+            algorithm: string;
+            genTime: string;
+            goodUntil: string;
+        };
+        ChainDto: {
+            /** @description name of the log */
+            origin: string;
+            entries: number;
+            /** @description first entry that does not follow from the one before; null: none */
+            brokenAt: number | null;
+            lastEntrySha256: string | null;
+            lastIndex: number | null;
+            /** @description entries without a place in the log so far */
+            unplaced: number;
+            logSize: number;
+            checkpoint: components["schemas"]["ChainCheckpointDto"] | null;
+            stamps: components["schemas"]["ChainStampDto"][];
+            stampTries: number;
+            stampNextAt: string | null;
+            checkpointStamp: components["schemas"]["CheckpointStampDto"] | null;
+            renewals: components["schemas"]["RenewalDto"][];
+            goodUntil: string | null;
+            pending: ("place" | "checkpoint" | "stamp" | "checkpointStamp")[];
         };
         EvidenceTransitionDto: {
             /** @enum {string} */
@@ -5420,6 +5583,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `evidence.withholdNeedsGround`: A file is withheld only from a named recipient and on a stated legal ground; `evidence.notWithholdable`: This file cannot be withheld: it is not among the captured files, or the rest cannot be checked without it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     Content_export: {
@@ -5467,6 +5637,121 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    Review_body: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+                side: "request" | "response";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyDto"];
+                };
+            };
+            /** @description `evidence.bodyNotFound`: No body was recorded for this */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Review_bytes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+                side: "request" | "response";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.bodyNotFound`: No body was recorded for this */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Review_certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateDto"][];
+                };
+            };
+        };
+    };
+    Review_chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainDto"];
+                };
             };
         };
     };

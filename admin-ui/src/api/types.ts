@@ -113,7 +113,15 @@ export interface Exchange {
   mediaType?: string;
   outcome: string;
   reason?: string | null;
+  requestBodySha256?: string | null;
+  source?: string;
+  startedAt?: string;
 }
+
+/** A body of an exchange as it may be shown. */
+export type Body = Schemas['BodyDto'];
+export type Certificate = Schemas['CertificateDto'];
+export type Chain = Schemas['ChainDto'];
 
 export type Incident = Schemas['IncidentDto'];
 export type Comparison = Schemas['ComparisonDto'];

@@ -1,26 +1,38 @@
 import { Box, Button, TextField, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useMemo, useState } from 'react';
 import { useLocaleState, useRecordContext, useTranslate } from 'react-admin';
-import type { Capture, Exchange } from '../api/types';
-import { useItems } from '../api/use-api';
+import type { Capture, Exchange, Page } from '../api/types';
+import { useQuery } from '@tanstack/react-query';
+import { call } from '../api/http';
 import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
 import { StateMark } from '../parts/StateMark';
+import { ExchangeDetail } from './ExchangeDetail';
 import { readableSize } from './files';
 
 const pageSize = 100;
+const perPage = 500;
 
-const Headers = ({ title, headers }: { title: string; headers: [string, string][] }) => (
-  <PlainTable
-    caption={title}
-    rows={headers}
-    rowKey={(_, index) => index}
-    columns={[
-      { key: 'name', label: title, width: '30%', cell: ([name]) => <code>{name}</code> },
-      { key: 'value', label: '', cell: ([, value]) => <code>{value}</code> },
-    ]}
-  />
-);
+/** Every page of the list: a filter that sees a part only would say that there is nothing where there is. */
+const useAllExchanges = (captureId: string | undefined) => {
+  const { data = [], ...rest } = useQuery({
+    queryKey: ['exchanges', captureId],
+    enabled: captureId !== undefined,
+    staleTime: Infinity, // what is fixed does not change
+    queryFn: async ({ signal }) => {
+      const all: Exchange[] = [];
+      for (let page = 1; ; page += 1) {
+        const { items, total } = await call<Page<Exchange>>(`captures/${captureId}/exchanges`, {
+          query: { page, perPage },
+          signal,
+        });
+        all.push(...items);
+        if (items.length === 0 || all.length >= total) return all;
+      }
+    },
+  });
+  return { ...rest, items: data };
+};
 
 const typeOf = (e: Exchange) =>
   e.mediaType ?? e.responseHeaders.find(([name]) => name.toLowerCase() === 'content-type')?.[1]?.split(';')[0] ?? '—';
@@ -36,14 +48,12 @@ const inGroup = (e: Exchange, group: Group) => {
   return true;
 };
 
-/** Every exchange of the page with the network: filtered by address and outcome, headers one click away, bodies never rendered. */
+/** Every exchange of the page with the network: filtered by address and outcome, headers and bodies one click away, bodies as characters, raster or bytes only. */
 export const Exchanges = () => {
   const capture = useRecordContext<Capture>();
   const translate = useTranslate();
   const [locale] = useLocaleState();
-  const { items, isPending, error, refetch } = useItems<Exchange>(capture && `captures/${capture.id}/exchanges`, {
-    query: { perPage: 500 },
-  });
+  const { items, isPending, error, refetch } = useAllExchanges(capture?.id);
   const [text, setText] = useState('');
   const [group, setGroup] = useState<Group>('all');
   const [shown, setShown] = useState(pageSize);
@@ -126,12 +136,7 @@ export const Exchanges = () => {
           />
           {found.length > shown && <Button onClick={() => setShown(shown + pageSize)}>{translate('console.more')}</Button>}
         </Box>
-        {opened && (
-          <Box role="region" aria-label={label('headers')} sx={{ border: 1, borderColor: 'divider', p: 1, overflowX: 'auto' }}>
-            <Headers title={label('requestHeaders')} headers={opened.requestHeaders} />
-            <Headers title={label('responseHeaders')} headers={opened.responseHeaders} />
-          </Box>
-        )}
+        {opened && capture && <ExchangeDetail captureId={capture.id} exchange={opened} onClose={() => setOpen(undefined)} />}
       </Box>
     </Box>
   );

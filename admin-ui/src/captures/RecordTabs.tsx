@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslate } from 'react-admin';
 import { answerOf } from '../api/http';
 import type { Capture, CaptureFile } from '../api/types';
-import { Digest } from '../parts/Digest';
 import { Panel, Stacked } from '../parts/Panel';
 import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
 import { When } from '../parts/When';
+import { Certificates } from './Certificates';
 import { filePath } from './files';
 
 interface Step {
@@ -89,7 +89,6 @@ export const NamesAndCertificates = ({ capture, files }: TabProps) => {
   const translate = useTranslate();
   const label = (name: string) => translate(`console.captureRecord.${name}`);
   const { data = [], isLoading, error } = useLines<Name>(capture, files, 'record/dns.jsonl');
-  const certificates = files.filter(({ path }) => path.startsWith('record/tls/'));
   return (
     <Stacked>
       <Panel title={label('names')} flush>
@@ -114,18 +113,7 @@ export const NamesAndCertificates = ({ capture, files }: TabProps) => {
           />
         )}
       </Panel>
-      <Panel title={label('certificates')} flush>
-        <PlainTable
-          caption={label('certificates')}
-          rows={certificates}
-          rowKey={(file) => file.path}
-          empty={label('noCertificates')}
-          columns={[
-            { key: 'path', label: translate('console.file.path'), cell: (file) => <code>{file.path}</code> },
-            { key: 'sha256', label: 'SHA-256', cell: (file) => <Digest value={file.sha256} name={`SHA-256 ${file.path}`} /> },
-          ]}
-        />
-      </Panel>
+      <Certificates capture={capture} />
     </Stacked>
   );
 };

@@ -90,6 +90,8 @@ export const ActInput = ({ field }: { field: ActField }) => {
       return <UploadInput source={field.name} label={common.label} validate={validate} many />;
     case 'pick':
       return <SelectInput {...common} choices={field.options ?? []} translateChoice={false} />;
+    case 'picks':
+      return <AutocompleteArrayInput {...common} choices={field.options ?? []} translateChoice={false} />;
     case 'day':
       return <DateInput {...common} />;
     case 'instant':

@@ -17,6 +17,7 @@ export interface ActField {
     | 'reference'
     | 'references'
     | 'pick'
+    | 'picks'
     | 'citations'
     | 'penalties'
     | 'answers'

@@ -134,6 +134,13 @@ const byKind: Record<string, Tone> = {
   'visibility.sealed': 'paused',
   'task.open': 'waiting',
   'officer.disabled': 'over',
+  'certificate.valid': 'good',
+  'certificate.expired': 'bad',
+  'certificate.selfIssued': 'warning',
+  'stamp.internal': 'warning',
+  'chain.whole': 'good',
+  'checkpoint.covers': 'good',
+  'checkpoint.behind': 'waiting',
 };
 
 export const toneOf = (kind: string, state: string): Tone => byKind[`${kind}.${state}`] ?? byState.get(state) ?? 'fresh';

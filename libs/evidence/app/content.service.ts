@@ -3,11 +3,13 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { BlobStore, Jobs, systemClaims, withClaims } from '../../platform';
-import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle } from '../../proof';
+import { type Manifest, openNote, parseTrustBundle, verifierOf, type TrustBundle, type WarcMember } from '../../proof';
 import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs } from '../queue/evidence.contract';
 import { AttachmentRow, EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
+
+import { bodyIn, type RecordedLine, type Side } from './exchange-bodies';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;
 
@@ -87,6 +89,26 @@ export class ContentService {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as T);
+  }
+
+  /**
+   * What was sent or answered in an exchange of the page, as the archive holds it and held against its digest. Refuses with
+   * `bodyNotFound` what was not recorded: a blocked request has no answer, and most requests have no body.
+   */
+  async exchangeBody(
+    tx: EntityManager,
+    packageId: string,
+    n: number,
+    side: Side,
+  ): Promise<{ line: RecordedLine; bytes: Uint8Array }> {
+    const lines = await this.jsonLines<RecordedLine>(tx, packageId, 'record/exchanges.jsonl');
+    const line = lines.find((one) => one.n === n);
+    const archive = await tx.findOneBy(EvidenceFileRow, { packageId, path: 'content/capture.wacz' });
+    if (!line || !archive) throw EvidenceProblem.bodyNotFound();
+    const members = await this.jsonLines<WarcMember>(tx, packageId, 'record/warc-index.jsonl');
+    const bytes = await bodyIn(await this.blobs.source(archive.sha256), members, line, side);
+    if (!bytes) throw EvidenceProblem.bodyNotFound();
+    return { line, bytes };
   }
 
   /** Re-hashes every stored file against the manifest, the manifest against its signature, the signature against the trust bundle. */

@@ -1,19 +1,27 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, In } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import type { Maker, RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, Clock, localDate } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { currentClaims, Jobs } from '../../platform';
 import { FIXED_STATES } from '../domain/package.states';
+import { isWithholdable } from '../domain/withheld';
 import { EvidenceProblem, urlFault } from '../domain/problems';
 import { packageId } from '../domain/ulid';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs, sessionJobs } from '../queue/evidence.contract';
-import { ExportRow, PackageRow } from '../store/evidence.entity';
+import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity';
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
+
+/** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
+export interface CopyRequest {
+  recipient?: string;
+  withheld?: string[];
+  ground?: string;
+}
 
 export interface CaptureRequest {
   url: string;
@@ -174,9 +182,18 @@ export class EvidenceService {
     await this.ledger.append(tx, { subject: row.id, type: 'evidence.verified', facts }, `${row.id}:verified:${randomUUID()}`);
   }
 
-  /** Asks for an export; the worker, who alone holds the seal key, builds it. */
-  async requestExport(tx: EntityManager, id: string, purpose: string): Promise<ExportRow> {
+  /**
+   * Asks for an export; the worker, who alone holds the seal key, builds it. Refuses with `withholdNeedsGround` to leave files out
+   * for nobody or on no ground, and with `notWithholdable` what is not a captured file (evidence specification, section 7).
+   */
+  async requestExport(
+    tx: EntityManager,
+    id: string,
+    purpose: string,
+    { recipient, withheld = [], ground }: CopyRequest = {},
+  ): Promise<ExportRow> {
     await this.getActable(tx, id);
+    await this.refuseUnfitCopy(tx, id, { recipient, withheld, ground });
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('export:' || $1, 0))`, [id]);
     const [last] = await tx.query<{ n: number | null }[]>('SELECT max(n) AS n FROM evidence_export WHERE package_id = $1', [id]);
     const row = Object.assign(new ExportRow(), {
@@ -185,13 +202,35 @@ export class EvidenceService {
       n: (last?.n ?? 0) + 1,
       state: 'requested',
       purpose,
+      recipient: recipient ?? null,
+      ground: ground ?? null,
+      withheld: [...withheld].sort(),
       requestedBy: currentClaims()!.actor,
       requestedAt: this.clock.now(),
     } satisfies Partial<ExportRow>);
     await tx.insert(ExportRow, row);
-    await this.trail.record(tx, { act: 'exhibit.export', kind: 'exhibit', id, purpose, details: { export: row.n } });
+    await this.trail.record(tx, {
+      act: 'exhibit.export',
+      kind: 'exhibit',
+      id,
+      purpose,
+      details: { export: row.n, recipient, ground, withheld },
+    });
     await this.jobs.add(evidenceJobs, 'buildExport', { exportId: row.id });
     return tx.findOneByOrFail(ExportRow, { id: row.id });
+  }
+
+  private async refuseUnfitCopy(
+    tx: EntityManager,
+    packageId: string,
+    { recipient, withheld = [], ground }: CopyRequest,
+  ): Promise<void> {
+    if (!withheld.length) return;
+    if (!recipient || !ground) throw EvidenceProblem.withholdNeedsGround();
+    const rows = await tx.findBy(EvidenceFileRow, { packageId, path: In(withheld) });
+    const known = new Set(rows.map(({ path }) => path));
+    const unfit = withheld.find((path) => !known.has(path) || !isWithholdable(path));
+    if (unfit) throw EvidenceProblem.notWithholdable({ path: unfit });
   }
 
   async export(tx: EntityManager, exportId: string): Promise<ExportRow> {

@@ -16,6 +16,17 @@ export const EvidenceProblem = defineProblems('evidence', {
   }),
   fileNotFound: refusal({ status: 404, title: 'Not found', zh: '未找到' }),
   exportNotReady: refusal<{ state: string }>({ status: 409, title: 'The export is not ready', zh: '导出文件尚未生成' }),
+  withholdNeedsGround: refusal({
+    status: 422,
+    title: 'A file is withheld only from a named recipient and on a stated legal ground',
+    zh: '不提供文件的，须写明接收人和法律依据',
+  }),
+  notWithholdable: refusal<{ path: string }>({
+    status: 422,
+    title: 'This file cannot be withheld: it is not among the captured files, or the rest cannot be checked without it',
+    zh: '该文件不能不提供：不属于采集内容，或者缺少它时其余内容无法核验',
+  }),
+  bodyNotFound: refusal({ status: 404, title: 'No body was recorded for this', zh: '没有记录到该内容' }),
   illegalTransition: refusal<{ state: string; action: string; allowed: string[] }>({
     status: 409,
     title: 'The evidence cannot make this move from its present state',

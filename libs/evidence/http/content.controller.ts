@@ -108,10 +108,10 @@ export class ContentController {
   @Post('captures/:id/exports')
   @HttpCode(202)
   @Requires('evidence:export')
-  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.frozen)
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.frozen, EvidenceProblem.withholdNeedsGround, EvidenceProblem.notWithholdable)
   @ApiAcceptedResponse({ type: ExportDto })
-  requestExport(@Param('id') id: string, @Body() { purpose }: RequestExportDto): Promise<ExportDto> {
-    return this.db.tx(async (tx) => toExportDto(await this.evidence.requestExport(tx, id, purpose)));
+  requestExport(@Param('id') id: string, @Body() { purpose, ...copy }: RequestExportDto): Promise<ExportDto> {
+    return this.db.tx(async (tx) => toExportDto(await this.evidence.requestExport(tx, id, purpose, copy)));
   }
 
   @Get('exports/:id')

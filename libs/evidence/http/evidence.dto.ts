@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../platform';
 import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -167,6 +167,26 @@ export class VerificationDto {
 
 export class RequestExportDto {
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
+  @ApiPropertyOptional({ description: "to whom the copy goes; the agency's own copy names nobody" })
+  @IsOptional()
+  @IsString()
+  @MinLength(2)
+  @MaxLength(200)
+  recipient?: string;
+  @ApiPropertyOptional({ type: [String], description: 'captured files that this copy leaves out; their digests stay in it' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(500)
+  @ArrayUnique()
+  @IsString({ each: true })
+  @MaxLength(200, { each: true })
+  withheld?: string[];
+  @ApiPropertyOptional({ description: 'the legal ground on which files are left out' })
+  @IsOptional()
+  @IsString()
+  @MinLength(2)
+  @MaxLength(300)
+  ground?: string;
 }
 
 export class ExportDto {
@@ -175,6 +195,9 @@ export class ExportDto {
   @ApiProperty() n!: number;
   @ApiProperty({ enum: ['requested', 'ready', 'failed'] }) state!: string;
   @ApiProperty() purpose!: string;
+  @ApiProperty({ type: String, nullable: true }) recipient!: string | null;
+  @ApiProperty({ type: String, nullable: true }) ground!: string | null;
+  @ApiProperty({ type: [String] }) withheld!: string[];
   @ApiProperty() requestedAt!: string;
   @ApiProperty({ type: Number, nullable: true }) size!: number | null;
   @ApiProperty({ type: String, nullable: true }) sealSha256!: string | null;
@@ -275,8 +298,21 @@ export function toCustodyDto({ seq, type, at, entrySha256, idx, body }: CustodyR
   };
 }
 
-export function toExportDto({ id, packageId, n, state, purpose, requestedAt, size, sealSha256 }: ExportRow): ExportDto {
-  return { id, packageId, n, state, purpose, requestedAt: requestedAt.toISOString(), size, sealSha256 };
+export function toExportDto(row: ExportRow): ExportDto {
+  const { id, packageId, n, state, purpose, recipient, ground, withheld, requestedAt, size, sealSha256 } = row;
+  return {
+    id,
+    packageId,
+    n,
+    state,
+    purpose,
+    recipient,
+    ground,
+    withheld,
+    requestedAt: requestedAt.toISOString(),
+    size,
+    sealSha256,
+  };
 }
 
 export function toIncidentDto({ id, path, sha256, what, observed, replica, foundAt }: IncidentRow): IncidentDto {

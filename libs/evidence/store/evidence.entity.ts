@@ -172,6 +172,12 @@ export class ExportRow {
   @Column('int') n!: number;
   @Column('text') state!: 'requested' | 'ready' | 'failed';
   @Column('text') purpose!: string;
+  /** To whom the copy goes; null for the agency's own. */
+  @Column('text', { nullable: true }) recipient!: string | null;
+  /** The legal ground on which files are left out. */
+  @Column('text', { nullable: true }) ground!: string | null;
+  /** Files of the manifest that this copy leaves out: their digests stay in MANIFEST.json and in SEAL. */
+  @Column('text', { array: true }) withheld!: string[];
   @Column('text', { name: 'requested_by' }) requestedBy!: string;
   @Column({ type: 'timestamptz', precision: 3, name: 'requested_at' }) requestedAt!: Date;
   @Column('char', { name: 'blob_sha256', length: 64, nullable: true }) blobSha256!: string | null;

@@ -28,7 +28,7 @@ import {
 import { aTrustBundle, aWacz, fixed, SCREEN, testKeys, theExchanges } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
-import { EvidenceService } from '../app/evidence.service';
+import { type CopyRequest, EvidenceService } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerAnchors } from '../store/ledger-anchors';
@@ -280,8 +280,8 @@ export async function aHouse({
   }
 
   /** Asks for an export and does what the sweeps do until it is ready. */
-  async function exported(packageId: string, sign: Sign): Promise<Uint8Array> {
-    const order = await db.as(officer, (tx) => evidence.requestExport(tx, packageId, '移送法制审核'));
+  async function exported(packageId: string, sign: Sign, copy: CopyRequest = {}): Promise<Uint8Array> {
+    const order = await db.as(officer, (tx) => evidence.requestExport(tx, packageId, '移送法制审核', copy));
     for (let i = 0; i < 40; i += 1) {
       await run(() => exporter.build(order.id));
       const row = await db.as(worker, (tx) => tx.findOneByOrFail(ExportRow, { id: order.id }));

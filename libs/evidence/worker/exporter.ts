@@ -14,7 +14,7 @@ import { PackagePapers } from '../app/package-papers';
 import { packageReadme } from '../domain/package-readme';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { openSigner } from '../../platform/keys/open-signer';
-import { ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
+import { type EvidenceFileRow, ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
 import { ExportReport } from './export-report';
@@ -86,9 +86,10 @@ export class Exporter {
     const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
     if (!proofs) return; // the sweep looks again when the signer has come so far
     const stamps = await this.stampsOf(order.packageId);
-    const report = await this.db.tx((tx) => this.report.of(tx, row, files, stamps.length > 0));
+    const given = files.filter(({ path }) => !order.withheld.includes(path));
+    const report = await this.db.tx((tx) => this.report.of(tx, row, given, stamps.length > 0));
     const parts: ContainerFile[] = await Promise.all(
-      [...files, ...papers].map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
+      [...given, ...papers].map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );
     parts.push(
       { path: 'README.txt', source: packageReadme(row.number, row.id, row.kind) },
@@ -99,14 +100,7 @@ export class Exporter {
     );
     const aside = join(this.config.stagingDir, `${order.id}.evp`);
     try {
-      const sealSha256 = await this.write(
-        aside,
-        order,
-        row,
-        custody,
-        parts,
-        new Map(files.map((file) => [file.path, file.sha256])),
-      );
+      const sealSha256 = await this.write(aside, order, row, custody, parts, files);
       failpoint('export.written');
       await this.finish(order, sealSha256, aside);
     } finally {
@@ -138,8 +132,9 @@ export class Exporter {
     row: PackageRow,
     custody: CustodyRow[],
     parts: ContainerFile[],
-    fixed: ReadonlyMap<string, string>,
+    files: readonly EvidenceFileRow[],
   ): Promise<string> {
+    const fixed = new Map(files.map((file) => [file.path, file.sha256]));
     const key = await openSigner(this.config.sealKeyFile, this.config.keyPassphrase);
     const surveyed = await surveyFiles(parts);
     for (const { path, sha256 } of surveyed)
@@ -152,7 +147,9 @@ export class Exporter {
       custody: { events: custody.length, lastEntrySha256: custody.at(-1)!.entrySha256 },
       signers: [key.name],
       files: surveyed.map(({ path, size, sha256, sm3 }) => ({ path, size, sha256, sm3 })),
-      withheld: [],
+      withheld: files
+        .filter(({ path }) => order.withheld.includes(path))
+        .map(({ path, size, sha256, sm3 }) => ({ path, size, sha256, sm3 })),
     });
     const seal = await signNote(text, [key]);
     await mkdir(this.config.stagingDir, { recursive: true });
@@ -183,12 +180,12 @@ export class Exporter {
   }
 
   private async commit(order: ExportRow): Promise<void> {
-    const { packageId, n, sealSha256, requestedBy: to, purpose } = order;
+    const { packageId, n, sealSha256, requestedBy: who, recipient, ground, withheld, purpose } = order;
     await this.db.tx(async (tx) => {
       const row = await tx.findOne(ExportRow, { where: { id: order.id }, lock: { mode: 'pessimistic_write' } });
       // The entry names the seal of exactly the container that will be handed out.
       if (row?.state !== 'requested' || row.blobSha256 !== order.blobSha256) return;
-      const facts = { n, sealSha256, to, purpose, legalBasis: null, receipt: null };
+      const facts = { n, sealSha256, who, to: recipient ?? who, purpose, legalBasis: ground, withheld, receipt: null };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.exported', facts }, `${packageId}:exported:${n}`);
       failpoint('export.entryAppended');
       await tx.update(ExportRow, { id: order.id, state: 'requested' }, { state: 'ready', finishedAt: this.clock.now() });
