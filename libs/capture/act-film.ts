@@ -1,5 +1,5 @@
 import type { CDPSession } from 'puppeteer';
-import { clockOf, encodeFilm, FILM_MS, filmOf } from './chromium/film';
+import { clockOf, FILM_MS, filmOf, Studio, type Film } from './chromium/film';
 import type { FreshBrowser } from './chromium/fresh-browser';
 import { PREVIEW_BYTES, Screencast } from './chromium/screencast';
 import type { CaptureOrder, ProgressLine } from './domain/capture-order';
@@ -15,7 +15,7 @@ const MAX_PREVIEWS = 40;
 
 /**
  * Films the act of one capture: what the screen showed, with time, address and step over it. It may be missing, but it never holds up or
- * fails a capture: nothing here throws, and drawing is done after the page has been closed.
+ * fails a capture: nothing here throws. It is drawn in a process that no page can reach, and no more of the screen is taken once drawing begins.
  */
 export class ActFilm {
   private screencast: Screencast | null = null;
@@ -24,6 +24,8 @@ export class ActFilm {
   private opening: string[] = [];
   private previews = 0;
   private previewedAt = -Infinity;
+  private studio: Studio | null = null;
+  private drawnMs = -1;
 
   constructor(
     private readonly order: CaptureOrder,
@@ -47,6 +49,7 @@ export class ActFilm {
     session.on('Page.frameNavigated', ({ frame }) => {
       if (frame.id === frameId) this.address = `${frame.url}${frame.urlFragment ?? ''}`;
     });
+    this.studio = fresh.studio;
     this.screencast = new Screencast(session, now);
     this.screencast.onFrame = (frame, bytes) => this.preview(frame.at, frame.jpegBase64, bytes);
     this.screencast.start();
@@ -64,6 +67,10 @@ export class ActFilm {
   /** No more of the screen; steps are still noted. Pictures of the whole page are not made while it is being filmed. */
   pause(): void {
     this.screencast?.stop();
+    if (!this.screencast || !this.studio) return;
+    const { scenes } = this.film([]);
+    // The last scene of the act may still change, and the closing card is not written yet.
+    void this.drawNext(this.studio, scenes.slice(0, -2)).catch(() => undefined);
   }
 
   /** Null when no video was promised. */
@@ -71,28 +78,42 @@ export class ActFilm {
     const { screencast } = this;
     if (!screencast) return null;
     screencast.stop();
-    const { timezone, now } = this.settings;
-    const steps = this.steps;
-    const film = filmOf({
-      opening: this.opening,
-      closing: [clockOf(now(), timezone), ...closing],
-      frames: screencast.frames,
-      steps,
-      timezone,
-    });
+    const film = this.film([clockOf(this.settings.now(), this.settings.timezone), ...closing]);
     if (screencast.frames.length === 0) return { webm: null, reason: 'the browser gave no picture of its screen' };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_done, fail) => {
       timer = setTimeout(() => fail(new Error('the video was not encoded in time')), DEVELOP_MS);
     });
     try {
-      const webm = await Promise.race([encodeFilm(fresh, film), late]);
+      const webm = await Promise.race([this.encoded(fresh, film), late]);
       return { webm, cut: film.cut ? `longer than ${FILM_MS / 1_000} s` : screencast.cut };
     } catch (error) {
       return { webm: null, reason: reasonOf(error) };
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private film(closing: string[]): Film & { cut: boolean } {
+    const { opening, steps, screencast, settings } = this;
+    return filmOf({ opening, closing, frames: screencast?.frames ?? [], steps, timezone: settings.timezone });
+  }
+
+  private async encoded(fresh: FreshBrowser, film: Film): Promise<Buffer> {
+    const studio = this.studio ?? (await Studio.open(fresh.browser));
+    try {
+      await this.drawNext(studio, film.scenes);
+      return await studio.end(film);
+    } finally {
+      await studio.close();
+    }
+  }
+
+  /** `scenes` from the first one on; those that were drawn already are the same and are passed over. */
+  private drawNext(studio: Studio, scenes: Film['scenes']): Promise<void> {
+    const next = scenes.filter(({ ms }) => ms > this.drawnMs);
+    this.drawnMs = Math.max(this.drawnMs, scenes.at(-1)?.ms ?? -1);
+    return studio.draw(next);
   }
 
   /** What the console shows meanwhile. Transient: it is neither kept nor evidence. */

@@ -52,6 +52,8 @@ export interface CaptureDeps {
 const DOWNLOAD_NEWS_MS = 1_000;
 const LATE_TEXT_MS = 2_700;
 const QUIET_MS = 500;
+/** What watches the scrolling (a bar that comes back) has acted by then. */
+const BACK_AT_TOP_MS = 200;
 /** A page that is still busy so long after `load` will not become quiet: it is taken as it is. */
 const BUSY_MS = 5_500;
 const FIRST_VIEW_MS = 25_000;
@@ -405,10 +407,11 @@ class PageCapture {
         step: (n: number, top: number) => this.step(`scroll ${n}`, `top ${top}`),
         limit: (name: LimitName) => this.limit(name),
       };
-      await scrollThrough(aside, recorder, { heightPx: this.limits.heightPx, deadline: pageEnd }, told, stop);
+      const { still } = await scrollThrough(aside, recorder, { heightPx: this.limits.heightPx, deadline: pageEnd }, told, stop);
       if (performance.now() > pageEnd) this.limit('pageMs');
       const deadline = Math.min(Math.max(loaded + BUSY_MS, performance.now() + 1_500), pageEnd);
-      const quiet = await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore: 0, deadline }, stop);
+      const notBefore = performance.now() + BACK_AT_TOP_MS;
+      const quiet = await quietMoment(aside, recorder, { quietMs: QUIET_MS, notBefore, deadline, still }, stop);
       if (!quiet && !stop()) this.reached.add('idle');
       await settle(aside);
       const waiting = recorder.pending().slice(0, 5).join(' ');
@@ -436,8 +439,7 @@ class PageCapture {
 
   private async fix(): Promise<CaptureResult> {
     const { session, recorder, fresh, main } = this.ready();
-    const certificates = await this.certificates(session, recorder);
-    await this.checkAfter();
+    const [certificates] = await Promise.all([this.certificates(session, recorder), this.checkAfter()]);
     const bodies = recorder.stop(1_000);
     await bodies;
     fresh.proxy.stopLoading();

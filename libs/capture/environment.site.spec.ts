@@ -7,7 +7,8 @@ import { runInThisContext } from 'node:vm';
 import { SystemClock, type Clock } from '../kernel';
 import type { Check } from './environment/finding';
 import { findBrowser } from './chromium/executable';
-import { processesOf, type FreshBrowser } from './chromium/fresh-browser';
+import type { FreshBrowser } from './chromium/fresh-browser';
+import { processesOf } from './chromium/proc';
 import { onPath } from './chromium/namespace';
 import {
   CaptureHarness,
@@ -369,7 +370,7 @@ describe('F25: a browser that dies leaves no zombie child of ours, no port and n
     }
     const fresh = seen as FreshBrowser | null;
     if (!fresh) throw new Error('no browser was taken');
-    if (fresh.isolation.uid !== process.getuid?.()) expect(await processesOf(fresh.isolation.uid)).toEqual([]);
+    if (fresh.isolation.uid !== process.getuid?.()) expect(processesOf(fresh.isolation.uid)).toEqual([]);
     if (escaped > 0) expect(aliveOr(escaped)).not.toBe('alive');
     // Not even as a zombie: we are its parent and have taken note.
     expect(aliveOr(fresh.pid)).toBe('gone');

@@ -27,6 +27,7 @@ const option = (name: string, otherwise: number) => {
 const RUNS = /^\d+$/.test(process.argv[2] ?? '') ? Number(process.argv[2]) : 3;
 const PAGES = option('pages', 30);
 const SOAK = option('soak', 0);
+const SOAK_TOLD_EVERY = 10;
 const ALL_KINDS = ['shop', 'tall', 'chain', 'home', 'busy'];
 const KINDS = ALL_KINDS.filter((kind) => !process.argv.includes('--only') || process.argv.includes(kind));
 /** All that a capture promises on a page without limits. */
@@ -301,6 +302,9 @@ async function main(): Promise<void> {
       const name = `${result.outcome} ${result.limits.join(' ')}`.trim();
       outcomes[name] = (outcomes[name] ?? 0) + 1;
       forget(own);
+      // It takes the better part of an hour: whoever ends it early knows how far it came.
+      if ((at + 1) % SOAK_TOLD_EVERY === 0 && at + 1 < SOAK)
+        tell('capture', 'soak so far, artefacts lost without being named', silent.length, 1, at + 1);
     }
     tell('capture', 'soak, artefacts lost without being named', silent.length, 1, SOAK);
     process.stdout.write(

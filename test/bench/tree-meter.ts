@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { procText } from '../../libs/capture/chromium/proc';
 
 /** What one piece of work took, of this process and of the browser that did it. */
 export interface Spent {
@@ -19,7 +20,7 @@ interface Sample {
   bytes: number;
 }
 
-/** Looks at `/proc` ten times a second. Counters only grow, so a look that comes late loses nothing but the peak in between. */
+/** Looks at `/proc` ten times a second; what that costs is taken off. Counters only grow, so a look that comes late loses nothing but the peak in between. */
 export class TreeMeter {
   private readonly running = new Set<Meter>();
   private readonly timer = setInterval(() => {
@@ -40,6 +41,7 @@ export class TreeMeter {
 class Meter {
   private readonly began = performance.now();
   private readonly own = process.cpuUsage();
+  private readonly looked = lookingMs;
   private root = 0;
   private readonly first = new Map<string, number>();
   private readonly last = new Map<string, number>();
@@ -68,20 +70,34 @@ class Meter {
     this.over(this);
     const { user, system } = process.cpuUsage(this.own);
     const tree = [...this.last].reduce((sum, [key, ms]) => sum + ms - (this.first.get(key) ?? 0), 0);
-    return { ms: performance.now() - this.began, cpuMs: (user + system) / 1_000 + tree, peakBytes: this.peak };
+    return { ms: performance.now() - this.began, cpuMs: (user + system) / 1_000 - (lookingMs - this.looked) + tree, peakBytes: this.peak };
   }
 }
 
 export type { Meter };
 
-/** Every process below `root`, itself included, by number and time of birth. */
+/** Of this thread, spent on looking: no part of any work that is measured. */
+let lookingMs = 0;
+
 function samples(root: number): Map<string, Sample> {
+  const before = process.threadCpuUsage();
+  try {
+    return treeOf(root);
+  } finally {
+    const { user, system } = process.threadCpuUsage(before);
+    lookingMs += (user + system) / 1_000;
+  }
+}
+
+/** Every process below `root`, itself included, by number and time of birth. */
+function treeOf(root: number): Map<string, Sample> {
   const children = new Map<number, number[]>();
   const known = new Map<number, [string, Sample]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const stat = procText(`/proc/${name}/stat`);
+      if (stat === '') continue;
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const [parent, user, system, born, resident] = [1, 11, 12, 19, 21].map((at) => Number(fields[at])) as [
         number,

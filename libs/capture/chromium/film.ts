@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { CDPSession } from 'puppeteer';
+import type { Browser, BrowserContext, CDPSession } from 'puppeteer';
 import { SOFTWARE, VERSION } from '../domain/software';
 import { webmOf, type FilmFrame } from '../records/webm';
-import type { FreshBrowser } from './fresh-browser';
 import { SCREEN, type ScreenFrame } from './screencast';
 
 /** One picture of the film: a card of words, or the screen under a band with time, address and what is being done. */
@@ -77,36 +76,65 @@ export function clockOf(at: Date, timezone: string): string {
  * data and answers VP8 frames. Its one document comes from here, without network; the address is a local one because encoders are only
  * given to those, and a random one so that no page can know it.
  */
-export async function encodeFilm(fresh: FreshBrowser, film: Film): Promise<Buffer> {
-  const context = await fresh.browser.createBrowserContext();
-  try {
-    const page = await context.newPage();
-    const session = await page.createCDPSession();
-    await blankPage(session);
-    const run = async <T>(expression: string): Promise<T> => {
-      const answer = await session.send(
-        'Runtime.evaluate',
-        { expression, awaitPromise: true, returnByValue: true },
-        { timeout: ENCODE_MS },
-      );
-      if (answer.exceptionDetails)
-        throw new TypeError(answer.exceptionDetails.exception?.description ?? 'the film was not encoded');
-      return answer.result.value as T;
-    };
-    await run(STUDIO);
-    for (let at = 0; at < film.scenes.length; at += BATCH)
-      await run<void>(`studio.draw(${JSON.stringify(film.scenes.slice(at, at + BATCH))})`);
-    const chunks = await run<[number, boolean, string][]>('studio.end()');
+export class Studio {
+  private drawn: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly context: BrowserContext,
+    private readonly session: CDPSession,
+  ) {}
+
+  static async open(browser: Browser): Promise<Studio> {
+    const context = await browser.createBrowserContext();
+    try {
+      const page = await context.newPage();
+      const session = await page.createCDPSession();
+      await blankPage(session);
+      const studio = new Studio(context, session);
+      await studio.run(STUDIO);
+      return studio;
+    } catch (error) {
+      await context.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Scenes follow each other in time over all calls; a later call waits for the earlier ones and fails with them. */
+  draw(scenes: readonly Scene[]): Promise<void> {
+    this.drawn = this.drawn.then(async () => {
+      for (let at = 0; at < scenes.length; at += BATCH)
+        await this.run<void>(`studio.draw(${JSON.stringify(scenes.slice(at, at + BATCH))})`);
+    });
+    return this.drawn;
+  }
+
+  /** The file, of all that was drawn. */
+  async end({ durationMs, recordedAt }: Pick<Film, 'durationMs' | 'recordedAt'>): Promise<Buffer> {
+    await this.drawn;
+    const chunks = await this.run<[number, boolean, string][]>('studio.end()');
     const frames = chunks.map(([ms, key, base64]): FilmFrame => ({ ms, key, bytes: Buffer.from(base64, 'base64') }));
     return webmOf(frames, {
       width: SCREEN.width,
       height: SCREEN.height + BAND_PX,
-      durationMs: film.durationMs,
-      recordedAt: film.recordedAt,
+      durationMs,
+      recordedAt,
       software: `${SOFTWARE} ${VERSION}`,
     });
-  } finally {
-    await context.close().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close().catch(() => undefined);
+  }
+
+  private async run<T>(expression: string): Promise<T> {
+    const answer = await this.session.send(
+      'Runtime.evaluate',
+      { expression, awaitPromise: true, returnByValue: true },
+      { timeout: ENCODE_MS },
+    );
+    if (answer.exceptionDetails)
+      throw new TypeError(answer.exceptionDetails.exception?.description ?? 'the film was not encoded');
+    return answer.result.value as T;
   }
 }
 
@@ -139,6 +167,8 @@ const STUDIO = `globalThis.studio = (() => {
   encoder.configure({ codec: 'vp8', width: W, height: H + BAND, bitrate: 1_200_000, framerate: 4, latencyMode: 'realtime' });
   const words = (lines, x, y, step, size) => { pen.font = size + 'px sans-serif'; pen.textBaseline = 'top'; lines.forEach((line, n) => pen.fillText(line, x, y + n * step, W - 2 * x)); };
   const decoded = async (base64) => createImageBitmap(await (await fetch('data:image/jpeg;base64,' + base64)).blob());
+  // The first words bring the fonts; nothing of this is encoded.
+  words(['市场监督管理 0123456789'], 12, 8, 26, 18);
   return {
     async draw(scenes) {
       for (const scene of scenes) {

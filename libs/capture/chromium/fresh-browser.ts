@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { CDPSessionEvent, type Browser, type CDPSession, type Connection, type Protocol } from 'puppeteer';
@@ -7,7 +7,9 @@ import { machine } from '../capture.config';
 import { EgressProxy } from '../egress/proxy';
 import { BOUNDS, confine } from './confine';
 import { findBrowser, type BrowserProgram } from './executable';
+import type { Studio } from './film';
 import { makeBrowserNetwork, onPath } from './namespace';
+import { processesOf } from './proc';
 
 /** What kept this browser apart from the machine; stands in `record/environment.json` as it was, never as it should have been. */
 export interface Isolation {
@@ -41,6 +43,8 @@ export interface FreshBrowser {
   /** The session of the empty page in which the capture happens. */
   page: CDPSession;
   proxy: EgressProxy;
+  /** Where the film is drawn, when it was made ready ahead of need; else it is made when the film is. */
+  studio: Studio | null;
   isolation: Isolation;
   flags: string[];
   userAgent: string;
@@ -137,6 +141,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
     sessions,
     page,
     proxy,
+    studio: null,
     isolation,
     flags: browser.process()?.spawnargs.slice(1) ?? [],
     userAgent,
@@ -237,7 +242,7 @@ function environmentOf(home: string, { locale, timezone }: BrowserSettings, keyl
 async function endBrowser(browser: Browser, proxy: EgressProxy, folder: string, pid: number, uid: number | null): Promise<void> {
   kill(-pid);
   kill(pid);
-  for (const other of uid === null ? [] : await processesOf(uid)) kill(other);
+  for (const other of uid === null ? [] : processesOf(uid)) kill(other);
   await Promise.all([proxy.close(), browser.close().catch(() => undefined)]);
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
@@ -249,17 +254,4 @@ function kill(pid: number): void {
   } catch {
     // Already gone, which is what was wanted.
   }
-}
-
-/** Process ids that run under the account. */
-export async function processesOf(uid: number): Promise<number[]> {
-  const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const owned = await Promise.all(
-    ids.map(async (id) => {
-      const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-      // A zombie holds nothing; it waits for whoever is process 1 to take note.
-      return /^Uid:\s+(\d+)/m.exec(status)?.[1] === String(uid) && !/^State:\s+Z/m.test(status) ? Number(id) : null;
-    }),
-  );
-  return owned.filter((id) => id !== null);
 }

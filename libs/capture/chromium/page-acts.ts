@@ -1,6 +1,9 @@
 import type { CDPSession } from 'puppeteer';
 import type { LimitName, Recorder } from './recorder';
 
+/** Asking lays the page out anew; more often than this only costs. */
+const STATE_EVERY_MS = 60;
+
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Runs our own scripts beside the page, in a world of their own that the page cannot see or change. */
@@ -70,6 +73,14 @@ const STEP = `(async () => {
 export interface Walk {
   steps: number;
   height: number;
+  /** The page as it was when its end was reached for the last time; null when it was not, or could not be asked. */
+  still: Still | null;
+}
+
+/** How the page looked at a moment from which on it may have been quiet. */
+export interface Still {
+  at: number;
+  state: PageState;
 }
 
 /**
@@ -86,6 +97,7 @@ export async function scrollThrough(
   let steps = 0;
   let height = 0;
   let waits = 0;
+  let still: Still | null = null;
   for (;;) {
     if (stop() || performance.now() > limits.deadline) break;
     const at = await aside.run<{ top: number; moved: boolean; height: number }>(STEP, 5_000);
@@ -101,6 +113,7 @@ export async function scrollThrough(
     if (at.height > height) waits = 0;
     height = at.height;
     if (at.moved) continue;
+    if (waits === 0) still = { at: performance.now(), state: await stateOf(aside) };
     // At the end: what is under way may make the page longer.
     if (recorder.pending().length === 0 || waits >= 20) {
       if (waits >= 4) break;
@@ -109,18 +122,19 @@ export async function scrollThrough(
     await pause(50);
   }
   await aside.run('void window.scrollTo({ top: 0, left: 0, behavior: "instant" })', 5_000);
-  return { steps, height };
+  return { steps, height, still };
 }
 
 /** Waits until nothing that matters has happened for a while; true when it came before the deadline. */
 export async function quietMoment(
   aside: Aside,
   recorder: Recorder,
-  settings: { quietMs: number; notBefore: number; deadline: number },
+  settings: { quietMs: number; notBefore: number; deadline: number; still?: Still | null },
   stop: () => boolean,
 ): Promise<boolean> {
-  let last: PageState | null = null;
-  let changed = performance.now();
+  // What was seen at the end of the way down counts: had anything come since then, the state would be another.
+  let last = settings.still?.state ?? null;
+  let changed = settings.still?.at ?? performance.now();
   for (;;) {
     const now = performance.now();
     if (stop()) return false;
@@ -133,7 +147,7 @@ export async function quietMoment(
       now - Math.max(changed, recorder.lastActivity) >= settings.quietMs && recorder.pending().length === 0 && state.images === 0;
     if (idle && now >= settings.notBefore) return true;
     if (now > settings.deadline) return false;
-    await pause(40);
+    await pause(STATE_EVERY_MS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Studio } from './film';
 import { startBrowser, type BrowserSettings, type FreshBrowser } from './fresh-browser';
 
 const AFTER_MS = 500;
@@ -21,10 +22,20 @@ async function rehearsed(fresh: FreshBrowser): Promise<FreshBrowser> {
     await page.send('Page.printToPDF', {}, { timeout: REHEARSAL_MS });
     await page.send('Page.captureSnapshot', { format: 'mhtml' }, { timeout: REHEARSAL_MS });
     await page.send('Page.setDocumentContent', { frameId, html: EMPTY }, { timeout: REHEARSAL_MS });
+    return { ...fresh, studio: await studioOf(fresh) };
   } catch {
     // A capture tells by its own artefacts what this browser cannot do.
   }
   return fresh;
+}
+
+/** A page of ours beside the one of the capture, which keeps the front; nobody who follows the capture follows it. */
+async function studioOf({ browser, sessions, page }: FreshBrowser): Promise<Studio | null> {
+  const before = sessions.length;
+  const studio = await Studio.open(browser).catch(() => null);
+  sessions.splice(before);
+  await page.send('Page.bringToFront', undefined, { timeout: REHEARSAL_MS });
+  return studio;
 }
 
 /**

@@ -1,26 +1,22 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileDigest } from '../chromium/executable';
-import { processesOf, type FreshBrowser } from '../chromium/fresh-browser';
+import type { FreshBrowser } from '../chromium/fresh-browser';
+import { liveProcesses, procText } from '../chromium/proc';
 import { contents, finding, type Finding } from './finding';
 
 /** Programs that a browser brings with itself and starts: told apart by digest, so a program under one of these names is not one of them. */
 const COMPANIONS = ['chrome_crashpad_handler', 'chrome-sandbox', 'chrome-management-service'];
 
 /** Processes of the capture: those of the job's own account, and all descendants of the browser whatever account they took. */
-export async function captureGroup({ pid, isolation }: Pick<FreshBrowser, 'pid' | 'isolation'>): Promise<number[]> {
-  const parents = new Map<number, number>();
-  const names = (await readdir('/proc').catch(() => [])).filter((each) => /^\d+$/.test(each));
-  const read = (name: string) => readFile(`/proc/${name}/status`, 'utf8').catch(() => '');
-  const all = await Promise.all(names.map(async (name) => [Number(name), await read(name)] as const));
-  for (const [each, status] of all)
-    if (status !== '' && !/^State:\s+Z/m.test(status)) parents.set(each, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
-  const group = new Set(parents.has(pid) ? [pid] : []);
+export function captureGroup({ pid, isolation }: Pick<FreshBrowser, 'pid' | 'isolation'>): number[] {
+  const all = liveProcesses();
+  const group = new Set(all.some((each) => each.pid === pid) ? [pid] : []);
   for (let size = -1; size !== group.size;) {
     size = group.size;
-    for (const [child, parent] of parents) if (group.has(parent)) group.add(child);
+    for (const each of all) if (group.has(each.parent)) group.add(each.pid);
   }
-  if (isolation.uid !== process.getuid?.()) for (const each of await processesOf(isolation.uid)) group.add(each);
+  if (isolation.uid !== process.getuid?.()) for (const each of all) if (each.uid === isolation.uid) group.add(each.pid);
   return [...group].sort((a, b) => a - b);
 }
 
@@ -29,7 +25,7 @@ export async function processList(fresh: FreshBrowser): Promise<Finding> {
   const { uid, sandbox, sandboxReason, namespace, namespaceReason, limits } = fresh.isolation;
   const own = process.getuid?.() !== uid;
   const allowed = await allowList(fresh);
-  const group = await captureGroup(fresh);
+  const group = captureGroup(fresh);
   const foreign: string[] = [];
   let unread = 0;
   for (const pid of group) {
@@ -37,7 +33,7 @@ export async function processList(fresh: FreshBrowser): Promise<Finding> {
     if (sum !== null && !allowed.has(sum))
       foreign.push(`${basename(await readlink(`/proc/${pid}/exe`).catch(() => '?'))} ${sum}`);
     // One that ended between the list and the look has nothing to hide; one that still runs and cannot be read has.
-    else if (sum === null && (await captureGroup(fresh)).includes(pid)) unread += 1;
+    else if (sum === null && captureGroup(fresh).includes(pid)) unread += 1;
   }
   const facts = [
     `account ${uid}`,
@@ -81,16 +77,16 @@ export async function noSecondHand(
   const variables = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT'];
   const preloads = variables.filter((name) => environment[name]);
   const preloadFile = ((await contents(join(root, '/etc/ld.so.preload'))) ?? '').toString().trim();
-  const group = await captureGroup(fresh);
+  const group = captureGroup(fresh);
   const inside = new Set<string>();
   const tracers: string[] = [];
   for (const pid of [process.pid, ...group]) {
-    const status = (await contents(`/proc/${pid}/status`))?.toString() ?? '';
+    const status = procText(`/proc/${pid}/status`);
     const tracer = Number(/^TracerPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
     // A browser's own crash handler may look at its sibling; nobody from outside may.
     if (tracer !== 0 && !group.includes(tracer)) tracers.push(`${tracer} of ${pid}`);
     if (pid === process.pid) continue;
-    const given = (await contents(`/proc/${pid}/environ`))?.toString('latin1').split('\0') ?? [];
+    const given = procText(`/proc/${pid}/environ`).split('\0');
     for (const name of ['LD_PRELOAD', 'LD_AUDIT'])
       if (given.some((line) => line.startsWith(`${name}=`) && line !== `${name}=`)) inside.add(name);
   }

@@ -6,7 +6,8 @@ import { SystemClock, type Clock } from '../../kernel';
 import { generateKey, type NoteKey } from '../../proof';
 import { captureConfig, type CaptureConfig } from '../capture.config';
 import { capturePage, type CaptureDeps } from '../capture-page';
-import { processesOf, startBrowser, type FreshBrowser } from '../chromium/fresh-browser';
+import { startBrowser, type FreshBrowser } from '../chromium/fresh-browser';
+import { processesOf } from '../chromium/proc';
 import type { InteractiveSession } from '../interactive/interactive-session';
 import type { CaptureOrder, CaptureResult, Limits, Profile, ProgressLine } from '../domain/capture-order';
 import { TRUST_FLAG } from './fixture-certificate';
@@ -122,9 +123,9 @@ export class CaptureHarness {
   }
 
   /** Processes that still run under the account of any job; none can be told when jobs have no account of their own. */
-  async leftoverProcesses(): Promise<number[]> {
+  leftoverProcesses(): number[] {
     const own = [...this.accounts].filter((uid) => uid !== process.getuid?.());
-    return (await Promise.all(own.map(processesOf))).flat();
+    return own.flatMap(processesOf);
   }
 
   cleanUp(): void {
