@@ -446,7 +446,7 @@ describe('renewal', () => {
     for (const { statement, token } of all.slice(0, 2))
       for (const bytes of [statement, token]) expect(covers(3)).toContain(digestsOf(new Uint8Array(bytes)).sha256);
     const entries = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ORIGIN)));
-    expect(entries.map(({ type }) => type)).toEqual(['evidence.renewed', 'evidence.renewed', 'evidence.renewed']);
+    expect(entries.map(({ type }) => type)).toEqual(['ledger.opened', 'evidence.renewed', 'evidence.renewed', 'evidence.renewed']);
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
   });
 
@@ -573,6 +573,33 @@ describe('entries', () => {
     expect((await house.run(() => house.fsck.run())).faults.some((fault) => fault.startsWith(`CHECKPOINT ${ORIGIN} 10`))).toBe(
       true,
     );
+  });
+});
+
+it('the first entry of a log names the last checkpoint of the year before; the first log of all names none', async () => {
+  const { sign } = await opened();
+  const firstOf = async () => {
+    const [row] = await house.database.admin.query<
+      { origin: string; type: string; subject: string; json: string; note: string }[]
+    >(
+      `SELECT p.origin, e.type, e.subject, b.json, (SELECT c.note FROM ledger_checkpoint c WHERE c.origin < p.origin ORDER BY origin DESC, size DESC, at DESC LIMIT 1) AS note
+       FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id JOIN ledger_body b ON b.entry_id = e.id WHERE p.idx = 0 ORDER BY p.origin DESC LIMIT 1`,
+    );
+    return { ...row!, previous: (JSON.parse(row!.json) as { previous: unknown }).previous };
+  };
+  expect(await firstOf()).toMatchObject({ origin: ORIGIN, subject: ORIGIN, type: 'ledger.opened', previous: null });
+  await sign();
+  house.clock.advance(60 * DAY_MS); // over New Year
+  await house.fixedPackage();
+  await house.settle(sign);
+  const { origin, subject, type, previous, note } = await firstOf();
+  expect([origin > ORIGIN, subject, type]).toEqual([true, origin, 'ledger.opened']);
+  const { size, root } = readCheckpoint(utf8(note));
+  expect(previous).toEqual({
+    origin: ORIGIN,
+    size,
+    root: Buffer.from(root).toString('hex'),
+    noteSha256: digestsOf(utf8(note)).sha256,
   });
 });
 

@@ -11,8 +11,8 @@ export const SCREEN = { width: 800, height: 528 } as const;
 /** A picture that goes to the console while the capture runs is never larger. */
 export const PREVIEW_BYTES = 40_000;
 
-/** The browser may have two frames under way; with this wait between them that is at most three a second. */
-const PACE_MS = 700;
+/** The browser may have two frames under way; with this wait between them that is at most two a second. */
+const PACE_MS = 1_000;
 const MAX_FRAMES = 240;
 const MAX_BYTES = 16 * 1_048_576;
 const QUALITIES = [50, 35, 20, 8];

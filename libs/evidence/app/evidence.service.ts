@@ -6,6 +6,7 @@ import type { Maker, RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, Clock, localDate } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { currentClaims, Jobs } from '../../platform';
+import { readCheckpoint } from '../../proof';
 import { FIXED_STATES } from '../domain/package.states';
 import { isWithholdable } from '../domain/withheld';
 import { EvidenceProblem, urlFault } from '../domain/problems';
@@ -15,6 +16,7 @@ import { evidenceJobs, sessionJobs } from '../queue/evidence.contract';
 import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity';
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
+import type { StoredCheckpoint } from '../store/ledger-trees';
 
 /** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
 export interface CopyRequest {
@@ -242,6 +244,17 @@ export class EvidenceService {
   /** `<agency domain>/evidence/<year>`: the log that holds the agency's entries of a year. */
   logOrigin(at: Date): string {
     return `${this.config.agencyDomain}/evidence/${localDate(at).slice(0, 4)}`;
+  }
+
+  /** The entry with which a log begins, and its SHA-256 (evidence specification, section 9): the last checkpoint of the year before, or null. */
+  noteLogOpened(tx: EntityManager, origin: string, before: StoredCheckpoint | null): Promise<string> {
+    const previous = before && {
+      origin: before.origin,
+      size: before.size,
+      root: Buffer.from(readCheckpoint(Buffer.from(before.note)).root).toString('hex'),
+      noteSha256: createHash('sha256').update(before.note).digest('hex'),
+    };
+    return this.ledger.append(tx, { subject: origin, type: 'ledger.opened', facts: { previous } }, `${origin}:opened`);
   }
 
   /** The next official number of evidence in a division and year; taken, never given back. */

@@ -46,6 +46,16 @@ export class LedgerTrees {
     return Number(row?.size ?? 0);
   }
 
+  /** The last checkpoint of the agency's log of an earlier year; null for its first log. */
+  async lastCheckpointBefore(tx: EntityManager, origin: string): Promise<StoredCheckpoint | null> {
+    const [found] = await tx.query<(Omit<StoredCheckpoint, 'size'> & { size: string })[]>(
+      `SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint
+       WHERE origin < $1 AND starts_with(origin, $2) ORDER BY origin DESC, size DESC, at DESC LIMIT 1`,
+      [origin, origin.slice(0, origin.lastIndexOf('/') + 1)],
+    );
+    return found ? { ...found, size: Number(found.size) } : null;
+  }
+
   /** Puts the entries behind the last, in order: their places and, in both trees, every subtree they complete. */
   async append(tx: EntityManager, origin: string, leaves: readonly Leaf[]): Promise<void> {
     const size = await this.size(tx, origin);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Db, failpoint } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
 import { LedgerTrees } from '../store/ledger-trees';
@@ -35,11 +36,26 @@ export class LedgerSequencer {
          WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY e.id LIMIT ${BATCH}`,
       );
       const byOrigin = Map.groupBy(waiting, (entry) => this.originOf(entry));
-      for (const [origin, entries] of byOrigin) await this.trees.append(tx, origin, entries);
+      for (const [origin, entries] of byOrigin) {
+        const opening = (await this.trees.size(tx, origin)) === 0 ? await this.open(tx, origin) : null;
+        await this.trees.append(tx, origin, opening ? [opening, ...entries.filter(({ id }) => id !== opening.id)] : entries);
+      }
       failpoint('place.beforeCommit');
       return waiting.length;
     });
   }
+
+  /** The first entry of a log names the last checkpoint of the one before, so that nobody can begin a year with another past. */
+  private async open(tx: EntityManager, origin: string): Promise<Pick<Waiting, 'id' | 'leaf' | 'leaf_sm3'>> {
+    const before = await this.trees.lastCheckpointBefore(tx, origin);
+    const entrySha256 = await this.evidence.noteLogOpened(tx, origin, before);
+    const [entry] = await tx.query<Pick<Waiting, 'id' | 'leaf' | 'leaf_sm3'>[]>(
+      'SELECT id, leaf, leaf_sm3 FROM ledger_entry WHERE subject = $1 AND entry_sha256 = $2',
+      [origin, entrySha256],
+    );
+    return entry!;
+  }
+
   /**
    * A subject stays in the log in which it began: the custody chain of a package is proved in one tree, also when it goes on in later
    * years. What is said of a log stands in that log.
