@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Box, Button, TextField, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useMemo, useState } from 'react';
 import { useLocaleState, useRecordContext, useTranslate } from 'react-admin';
@@ -9,6 +10,9 @@ import { Fetching } from '../parts/Refusal';
 import { StateMark } from '../parts/StateMark';
 import { ExchangeDetail } from './ExchangeDetail';
 import { readableSize } from './files';
+
+/** Short values that lose their sense when broken. */
+const OneLine = ({ children }: { children: ReactNode }) => <span style={{ whiteSpace: 'nowrap' }}>{children}</span>;
 
 const pageSize = 100;
 const perPage = 500;
@@ -129,9 +133,14 @@ export const Exchanges = () => {
                 cell: (e) => e.status || translate('console.exchange.none'),
               },
               { key: 'mediaType', label: label('mediaType'), cell: (e) => typeOf(e) },
-              { key: 'size', label: label('size'), align: 'right', cell: (e) => readableSize(e.decodedBytes, locale) },
+              {
+                key: 'size',
+                label: label('size'),
+                align: 'right',
+                cell: (e) => <OneLine>{readableSize(e.decodedBytes, locale)}</OneLine>,
+              },
               { key: 'outcome', label: label('outcome'), cell: (e) => <StateMark kind="exchangeOutcome" state={e.outcome} /> },
-              { key: 'ip', label: label('ip'), cell: (e) => e.ip || '—' },
+              { key: 'ip', label: label('ip'), cell: (e) => <OneLine>{e.ip || '—'}</OneLine> },
             ]}
           />
           {found.length > shown && <Button onClick={() => setShown(shown + pageSize)}>{translate('console.more')}</Button>}
