@@ -134,6 +134,8 @@ const byKind: Record<string, Tone> = {
   'visibility.sealed': 'paused',
   'task.open': 'waiting',
   'officer.disabled': 'over',
+  'checklist.missing': 'warning',
+  'checklist.notApplicable': 'unknown',
   'certificate.valid': 'good',
   'certificate.expired': 'bad',
   'certificate.selfIssued': 'warning',

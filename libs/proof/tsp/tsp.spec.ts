@@ -82,6 +82,15 @@ describe('tokens of openssl', () => {
     expect(codeOf(Uint8Array.from([...response, 0]), question)).toBe('TST_FORMAT');
   });
 
+  it('F06: a digest algorithm that is no AlgorithmIdentifier is refused, though no signature covers it', () => {
+    const response = Buffer.from(tsa.respond(ask().bytes));
+    // The first SHA-256 of the response stands in SignedData.digestAlgorithms: SET { SEQUENCE { OID … } }.
+    const at = response.indexOf(Buffer.from('0609608648016503040201', 'hex')) - 2;
+    expect([response[at - 2], response[at]]).toEqual([0x31, 0x30]);
+    response[at] = 0x31;
+    expect(codeOf(new Uint8Array(response), question)).toBe('TST_FORMAT');
+  });
+
   it('F06: a bit flipped in the signature or in the signed content never passes', () => {
     const response = tsa.respond(ask().bytes);
     const { content, signer } = parseTimeStampResponse(response);
