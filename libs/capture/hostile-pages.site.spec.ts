@@ -69,7 +69,11 @@ const pages: Record<string, Handler> = {
   '/empty': (_request, response) => void response.destroy(),
   '/gone': (_request, response) => answer(response, 404, 'text/html; charset=utf-8', '<title>没有</title><p>没有这一页'),
   '/permissions': html(
-    '<script>navigator.geolocation.getCurrentPosition(() => { document.body.append("有") }, () => { document.body.append("无") }); Notification.requestPermission()</script>',
+    `<body><script>
+       navigator.geolocation.getCurrentPosition(() => { document.body.append("有") }, () => undefined); Notification.requestPermission();
+       for (const name of ["geolocation", "notifications", "camera"])
+         navigator.permissions.query({ name }).then(({ state }) => document.body.append(name + " " + state + ";"))
+     </script>`,
   ),
   '/hog': html(
     '<script>const a = []; setInterval(() => { for (let i = 0; i < 20; i++) a.push(new Uint8Array(1e6).fill(1)) }, 20)</script>',
@@ -299,7 +303,8 @@ describe('F24: a hostile page is ended by a limit or a rule, and what is there i
 
   it('that asks for permissions: denied', async () => {
     const { text: read } = await harness.capture(site.url('/permissions'), { allow: allow() });
-    expect(read('content/text.txt')).toContain('无');
+    // Some builds of Chromium leave the page without an answer instead of refusing aloud: nothing was given either way.
+    expect(read('content/text.txt').trim()).toBe('geolocation denied;notifications denied;camera denied;');
   });
 });
 

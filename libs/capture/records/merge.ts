@@ -132,7 +132,7 @@ function fromDevTools(seen: SeenExchange, tunnels: readonly Tunnel[]): RecordedE
     tls: seen.tls,
     source: seen.source,
     fidelity: 'decoded',
-    truncated: seen.truncated || (status > 0 && seen.body === null && hasBody(seen) ? 'unspecified' : ''),
+    truncated: seen.truncated || (status > 0 && lacksBody(seen) ? 'unspecified' : ''),
     outcome: refused && tunnel.outcome === 'blocked' ? 'blocked' : outcome,
     reason: refused ? tunnel.reason : seen.reason,
     startedAt: seen.startedAt,
@@ -140,10 +140,14 @@ function fromDevTools(seen: SeenExchange, tunnels: readonly Tunnel[]): RecordedE
   };
 }
 
-/** DevTools cannot give the body of a redirect; that one was there and is not known is said, not passed over. */
-function hasBody({ status, method, responseHeaders }: SeenExchange): boolean {
+/**
+ * DevTools cannot give the body of a redirect, and of a picture that cannot be decoded it may say that it was empty before a byte of it was
+ * counted; that one was there and is not known is said, not passed over.
+ */
+function lacksBody({ status, method, responseHeaders, body }: SeenExchange): boolean {
   if (method === 'HEAD' || status === 204 || status === 304 || status < 200) return false;
-  return headerOf(responseHeaders, 'content-length') !== '0';
+  const announced = headerOf(responseHeaders, 'content-length');
+  return body === null ? announced !== '0' : body.length === 0 && Number(announced) > 0;
 }
 
 function tunnelOf(seen: SeenExchange, tunnels: readonly Tunnel[]): Tunnel | undefined {
