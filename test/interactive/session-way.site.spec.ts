@@ -12,6 +12,7 @@ import { EvidenceService } from '../../libs/evidence/app/evidence.service';
 import { ContentService } from '../../libs/evidence/app/content.service';
 import { EVIDENCE_ROWS, PackageRow } from '../../libs/evidence/store/evidence.entity';
 import { Ledger } from '../../libs/evidence/store/ledger';
+import { LedgerGroup } from '../../libs/evidence/store/ledger-group';
 import { LedgerTrees } from '../../libs/evidence/store/ledger-trees';
 import { CaptureClient } from '../../libs/evidence/worker/capture-client';
 import { CaptureRunner } from '../../libs/evidence/worker/capture.runner';
@@ -157,7 +158,15 @@ function aRoom(capturePort: number) {
   const log = new Log('test', 'silent');
   const officers = new OfficerDirectory(workerDb, clock);
   const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(workerDb, ledger),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(blobs, names);
   const facts = new Facts(clock);
   const fixation = new Fixation(workerDb, clock, blobs, ledger, content, facts, config);

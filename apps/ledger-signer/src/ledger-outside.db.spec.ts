@@ -567,7 +567,7 @@ describe('entries', () => {
     await sign();
     const { admin } = house.database;
     await admin.query('ALTER TABLE ledger_node DISABLE TRIGGER ALL; ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL');
-    await admin.query(`UPDATE ledger_node SET hash = sha256(hash) WHERE tree = 'sm3' AND level = 1 AND idx = 0`);
+    await admin.query('UPDATE ledger_node SET sm3 = sha256(sm3) WHERE level = 1 AND idx = 0');
     expect((await house.run(() => house.fsck.run())).faults).toContain(`LEDGER_NODE ${ORIGIN} sm3 1/0`);
     await admin.query('UPDATE ledger_checkpoint SET size = size + 100');
     expect((await house.run(() => house.fsck.run())).faults.some((fault) => fault.startsWith(`CHECKPOINT ${ORIGIN} 10`))).toBe(

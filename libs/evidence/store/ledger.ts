@@ -15,6 +15,11 @@ export interface CustodyRow {
   idx: string | null;
 }
 
+/** Either an entry that is there under a key, or the last of a subject. */
+type Head = { last_seq: number; last_sha256: string } & (
+  { known_key: string; of_subject: null } | { known_key: null; of_subject: string }
+);
+
 /** The custody ledger. Insert-only: the tables' triggers refuse everything else. */
 @Injectable()
 export class Ledger {
@@ -55,18 +60,13 @@ export class Ledger {
   async appendAll(tx: EntityManager, events: readonly (LedgerEvent & { key: string })[]): Promise<string[]> {
     // In the order of their names, so that two groups never wait for each other.
     const subjects = [...new Set(events.map(({ subject }) => subject))].sort();
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || s, 0)) FROM unnest($1::text[]) AS s`, [subjects]);
-    const known = await tx.query<{ key: string; entry_sha256: string }[]>(
-      'SELECT key, entry_sha256 FROM ledger_entry WHERE key = ANY ($1)',
-      [events.map(({ key }) => key)],
-    );
-    const lasts = await tx.query<{ subject: string; seq: number; entry_sha256: string }[]>(
-      `SELECT s AS subject, e.seq, e.entry_sha256 FROM unnest($1::text[]) AS s CROSS JOIN LATERAL
-         (SELECT seq, entry_sha256 FROM ledger_entry WHERE subject = s ORDER BY seq DESC LIMIT 1) e`,
-      [subjects],
-    );
-    const digests = new Map(known.map((row) => [row.key, row.entry_sha256]));
-    const heads = new Map<string, ChainHead>(lasts.map((row) => [row.subject, { seq: row.seq + 1, prev: row.entry_sha256 }]));
+    const found = await tx.query<Head[]>('SELECT * FROM ledger_heads($1, $2)', [subjects, events.map(({ key }) => key)]);
+    const digests = new Map<string, string>();
+    const heads = new Map<string, ChainHead>();
+    for (const { known_key, of_subject, last_seq, last_sha256 } of found) {
+      if (known_key !== null) digests.set(known_key, last_sha256);
+      else heads.set(of_subject, { seq: last_seq + 1, prev: last_sha256 });
+    }
     const at = this.clock.now();
     const made = events.flatMap(({ key, ...event }) => {
       if (digests.has(key)) return [];
@@ -77,28 +77,18 @@ export class Ledger {
       return [{ ...event, ...entry, key, seq: head.seq }];
     });
     if (made.length)
-      await tx.query(
-        `WITH w AS (
-           SELECT nextval('ledger_entry_id_seq') AS id, r.* FROM
-             unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::bytea[], $8::bytea[], $9::text[])
-             AS r (subject, seq, type, key, entry, entry_sha256, leaf, leaf_sm3, body)),
-         e AS (
-           INSERT INTO ledger_entry (id, subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3) OVERRIDING SYSTEM VALUE
-           SELECT id, subject, seq, type, $10, key, entry, entry_sha256, leaf, leaf_sm3 FROM w RETURNING id)
-         INSERT INTO ledger_body (entry_id, json) SELECT id, body FROM w JOIN e USING (id)`,
-        [
-          made.map(({ subject }) => subject),
-          made.map(({ seq }) => seq),
-          made.map(({ type }) => type),
-          made.map(({ key }) => key),
-          made.map(({ bytes }) => bytes),
-          made.map(({ sha256 }) => sha256),
-          made.map(({ leaf }) => leaf),
-          made.map(({ leafSm3 }) => leafSm3),
-          made.map(({ body }) => body),
-          at,
-        ],
-      );
+      await tx.query('SELECT ledger_put_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
+        at,
+        made.map(({ subject }) => subject),
+        made.map(({ seq }) => seq),
+        made.map(({ type }) => type),
+        made.map(({ key }) => key),
+        made.map(({ bytes }) => bytes),
+        made.map(({ sha256 }) => sha256),
+        made.map(({ leaf }) => leaf),
+        made.map(({ leafSm3 }) => leafSm3),
+        made.map(({ body }) => body),
+      ]);
     return events.map(({ key }) => digests.get(key)!);
   }
 

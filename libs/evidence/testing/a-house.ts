@@ -31,6 +31,7 @@ import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CopyRequest, EvidenceService } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
@@ -222,7 +223,15 @@ export async function aHouse({
   const facts = new Facts(clock);
   const officers = new OfficerDirectory(db, clock);
   const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(db, ledger),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(blobs, names);
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const client = new CaptureClient(config);

@@ -14,6 +14,10 @@ interface Waiting {
 }
 
 const BATCH = 2_000;
+/** How long a transaction may stay open and still find its entry placed with the next group. */
+const GRACE_MS = 5 * 60_000;
+/** After that, at the latest, the entry of a longer one is found. */
+const SWEEP_MS = 15 * 60_000;
 
 /**
  * Gives committed entries their places in the log, in groups. Writers wait for nobody, and one sequencer at a time holds the
@@ -27,13 +31,50 @@ export class LedgerSequencer {
     private readonly trees: LedgerTrees,
   ) {}
 
-  /** Returns how many entries got a place. */
+  /** Everything with a number up to this one has its place, but for what was written by a transaction that is still open. */
+  private floor = 0;
+  private sweptAt = -Infinity;
+  private marks: { at: number; id: number }[] = [];
+
+  /** Places whatever waits, however much; returns how many entries got a place. */
+  async placeAll(): Promise<number> {
+    for (let all = 0; ;) {
+      const placed = await this.place();
+      all += placed;
+      if (placed < BATCH) return all;
+    }
+  }
+
+  /** One group. Returns how many entries got a place. */
   async place(): Promise<number> {
+    const now = performance.now();
+    // Without a floor each look would walk through the whole ledger. The first look does, and one now and then.
+    const isSweep = now - this.sweptAt > SWEEP_MS;
+    const { placed, top } = await this.placeBehind(isSweep ? 0 : this.floor);
+    if (placed < BATCH) {
+      if (isSweep) this.sweptAt = now;
+      this.mark(now, top);
+    }
+    return placed;
+  }
+
+  /** What committed late has a lower number than what was placed before: the floor follows with a delay. */
+  private mark(now: number, top: number): void {
+    if (top > (this.marks.at(-1)?.id ?? this.floor)) this.marks.push({ at: now, id: top });
+    const settled = this.marks.filter(({ at }) => now - at > GRACE_MS);
+    this.marks = this.marks.slice(settled.length);
+    this.floor = settled.at(-1)?.id ?? this.floor;
+  }
+
+  private placeBehind(floor: number): Promise<{ placed: number; top: number }> {
     return this.db.tx(async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
+      // Asked first: everything that is seen now is also seen by the next statement.
+      const [{ top }] = await tx.query<[{ top: number }]>('SELECT coalesce(max(id), 0)::float8 AS top FROM ledger_entry');
       const waiting = await tx.query<Waiting[]>(
         `SELECT e.id, e.subject, e.leaf, e.leaf_sm3, (SELECT f.at FROM ledger_entry f WHERE f.subject = e.subject AND f.seq = 0) AS began FROM ledger_entry e
-         WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id) ORDER BY e.id LIMIT ${BATCH}`,
+         WHERE e.id > $1 AND NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id AND p.entry_id > $1) ORDER BY e.id LIMIT ${BATCH}`,
+        [floor],
       );
       const byOrigin = Map.groupBy(waiting, (entry) => this.originOf(entry));
       for (const [origin, entries] of byOrigin) {
@@ -41,7 +82,7 @@ export class LedgerSequencer {
         await this.trees.append(tx, origin, opening ? [opening, ...entries.filter(({ id }) => id !== opening.id)] : entries);
       }
       failpoint('place.beforeCommit');
-      return waiting.length;
+      return { placed: waiting.length, top };
     });
   }
 
