@@ -359,7 +359,7 @@ async function verified(id: string): Promise<void> {
   const officer = someClaims({ actor: ids.get('maker.a')! });
   const { id: exportId } = await workerDb.as(officer, (tx) => room.evidence.requestExport(tx, id, '移送'));
   await withClaims(systemClaims('worker'), async () => {
-    await room.sequencer.place();
+    await room.sequencer.placeAll();
     await room.exporter.build(exportId);
     clock.ahead += 91_000;
     await room.exporter.build(exportId);

@@ -127,7 +127,7 @@ describe('checkpoints', () => {
   it('are signed again each day while nothing happens, with the same root', async () => {
     const sign = await open();
     await house.fixedPackage();
-    await house.run(() => house.sequencer.place());
+    await house.run(() => house.sequencer.placeAll());
     await sign();
     for (let hour = 0; hour < 49; hour += 1) {
       house.clock.advance(3_600_000);
@@ -224,7 +224,7 @@ describe('witnesses', () => {
        UPDATE ledger_entry SET leaf = sha256(leaf), leaf_sm3 = sha256(leaf_sm3)`,
     );
     await house.fixedPackage();
-    await house.run(() => house.sequencer.place());
+    await house.run(() => house.sequencer.placeAll());
     const size = await house.run(() => house.db.tx((tx) => house.trees.size(tx, ORIGIN)));
     expect(size).toBeGreaterThan(before.size);
     const root = await house.run(() =>
@@ -532,7 +532,7 @@ describe('entries', () => {
     await Promise.all(Array.from({ length: 16 }, (_, w) => writer(w)));
     isWriting = false;
     expect(await killer).toBeGreaterThan(3);
-    while (await house.run(() => house.sequencer.place()));
+    while (await house.run(() => house.sequencer.placeAll()));
     await sign();
     const rows = await house.database.admin.query<{ subject: string; seqs: number[] }[]>(
       `SELECT subject, array_agg(seq ORDER BY seq) AS seqs FROM ledger_entry GROUP BY subject`,

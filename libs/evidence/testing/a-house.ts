@@ -281,11 +281,11 @@ export async function aHouse({
   /** Everything that the worker's sweeps and the signer do, once. */
   async function settle(sign: Sign): Promise<void> {
     for (const id of await run(() => stamper.waiting())) await run(() => stamper.stamp(id));
-    await run(() => sequencer.place());
+    await run(() => sequencer.placeAll());
     await sign();
     await run(() => anchorer.look());
     await run(() => renewer.look());
-    await run(() => sequencer.place());
+    await run(() => sequencer.placeAll());
   }
 
   /** Asks for an export and does what the sweeps do until it is ready. */
@@ -300,7 +300,7 @@ export async function aHouse({
         return new Uint8Array(Buffer.concat(chunks));
       }
       clock.advance(3_000);
-      await run(() => sequencer.place());
+      await run(() => sequencer.placeAll());
       await sign();
       await run(() => anchorer.look());
     }

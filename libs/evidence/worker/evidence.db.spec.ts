@@ -574,7 +574,7 @@ describe('custody', () => {
         db.as(someClaims({ actor: `reader-${i}` }), async (tx) => evidence.noteView(await evidence.get(tx, id))),
       ),
     );
-    while (await withClaims(worker, () => sequencer.place()));
+    await withClaims(worker, () => sequencer.placeAll());
     expect((await typesOf(id)).filter((type) => type === 'evidence.viewed')).toHaveLength(16);
     expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
     const places = await database.admin.query<{ idx: string }[]>('SELECT idx FROM ledger_place ORDER BY idx');

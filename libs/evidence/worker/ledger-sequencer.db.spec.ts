@@ -77,14 +77,45 @@ it('I-10 what commits late gets a later place, also from a transaction that was 
   elapsed += 4 * MINUTE;
   expect(await place()).toBe(1);
   elapsed += 6 * MINUTE;
+  expect(await place()).toBe(0);
   await write('second');
   expect(await place()).toBe(1);
   await veryLate.commit();
+  expect(await place()).toBe(0); // nobody looks there any more
   elapsed += 20 * MINUTE;
   expect(await place()).toBe(1);
   // The first entry of a log opens it.
   expect(await placed()).toEqual(['aj.test/evidence/2026', 'first', 'late', 'second', 'very late']);
   expect(await place()).toBe(0);
+});
+
+it('I-10 many writers and readers of the log at once, some of whom give up: every entry that was committed has one place', async () => {
+  const group = new LedgerGroup(db, ledger);
+  let over = false;
+  const placing = (async () => {
+    while (!over) await place();
+  })();
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, writer) => {
+      for (let n = 0; n < 40; n += 1)
+        if (n % 3 === 0) await group.append({ subject: `g${writer}`, type: 'evidence.viewed', facts: {} }, `${writer}-${n}`);
+        else if (n % 3 === 1) await write(`${writer}-${n}`);
+        else
+          await db
+            .as(system, async (tx) => {
+              await ledger.append(tx, { subject: `a${writer}`, type: 'evidence.viewed', facts: {} }, `${writer}-${n}`);
+              throw new Error('gives up');
+            })
+            .catch(() => undefined);
+    }),
+  );
+  over = true;
+  await placing;
+  await place();
+  const [{ entries, places }] = await database.admin.query<[{ entries: number; places: number }]>(
+    'SELECT (SELECT count(*) FROM ledger_entry)::int AS entries, (SELECT max(idx) + 1 FROM ledger_place)::int AS places',
+  );
+  expect([entries, places]).toEqual([8 * 27 + 1, 8 * 27 + 1]);
 });
 
 it('places more than one group at once, and nothing twice', async () => {
