@@ -31,6 +31,21 @@ export class LedgerGroups1790000001700 implements MigrationInterface {
         INSERT INTO ledger_body (entry_id, json) SELECT r.id, r.body FROM unnest(ids, bodies) AS r (id, body);
       END $$;
 
+      -- A group in one round trip, commit included, for a writer who believes to know the heads. What is otherwise comes back, and then nothing
+      -- was written: entries that are there under a key, and the head of each subject that has another one.
+      CREATE FUNCTION ledger_put_group(claimed text, an_at timestamptz, of_subjects text[], believed text[], subjects text[], seqs int[], types text[],
+        keys text[], entries bytea[], digests text[], leaves bytea[], leaves_sm3 bytea[], bodies text[])
+        RETURNS TABLE (known_key text, of_subject text, last_seq int, last_sha256 text) LANGUAGE plpgsql AS $$ BEGIN
+        RETURN QUERY WITH h AS MATERIALIZED (SELECT * FROM ledger_heads(of_subjects, keys))
+          SELECT h.known_key, NULL::text, h.last_seq, h.last_sha256 FROM h WHERE h.known_key IS NOT NULL
+          UNION ALL
+          SELECT NULL, b.subject, coalesce(h.last_seq, -1), coalesce(h.last_sha256, '') FROM unnest(of_subjects, believed) AS b (subject, sha256)
+            LEFT JOIN h ON h.of_subject = b.subject WHERE coalesce(h.last_sha256, '') <> b.sha256;
+        IF NOT FOUND THEN
+          PERFORM ledger_put_all(an_at, subjects, seqs, types, keys, entries, digests, leaves, leaves_sm3, bodies);
+        END IF;
+      END $$;
+
       -- Said first what is known without looking: the system sees every entry, and asked for each row it would read the ledger twice.
       ALTER POLICY ledger_body_all ON ledger_body USING (nms_is_system() OR EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id));
       ALTER POLICY ledger_place_all ON ledger_place USING (nms_is_system() OR EXISTS (SELECT FROM ledger_entry e WHERE e.id = entry_id));

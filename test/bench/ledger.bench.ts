@@ -80,8 +80,9 @@ async function main(): Promise<void> {
 
 async function rates(owner: DataSource, worker: DataSource): Promise<void> {
   const db = new Db(worker);
-  const ledger = new Ledger(new SystemClock());
-  const group = new LedgerGroup(db, ledger);
+  const clock = new SystemClock();
+  const ledger = new Ledger(clock);
+  const group = new LedgerGroup(db, ledger, clock);
   await owner.query(
     `CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bytea, body text);
      GRANT INSERT ON bench_bare TO nms_worker`,

@@ -161,7 +161,7 @@ function aRoom(capturePort: number) {
   const evidence = new EvidenceService(
     clock,
     ledger,
-    new LedgerGroup(workerDb, ledger),
+    new LedgerGroup(workerDb, ledger, clock),
     officers,
     new AuditTrail(clock),
     jobs as never,

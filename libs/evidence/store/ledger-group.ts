@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel';
 import { Db, systemClaims } from '../../platform';
-import type { LedgerEvent } from '../domain/ledger-entry';
+import type { ChainHead, LedgerEvent } from '../domain/ledger-entry';
 import { Ledger } from './ledger';
+import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, subjectsOf } from './ledger-batch';
 
 interface Waiting {
-  event: LedgerEvent & { key: string };
+  event: KeyedEvent;
   done: (sha256: string) => void;
   failed: (fault: unknown) => void;
 }
@@ -12,22 +14,30 @@ interface Waiting {
 /** What one transaction takes at most; more wait for the next. */
 const WIDEST = 256;
 /** While one group waits for the disk, the next is hashed and sent. */
-const AT_ONCE = Number(process.env.LANES ?? 2);
+const AT_ONCE = 2;
+/** Chains whose heads are remembered; beyond that everything is forgotten, and asked for again. */
+const REMEMBERED = 10_000;
+/** How often a group believes to know the heads before it asks for them under their locks. */
+const TRIES = 3;
+const CLAIMS = systemClaims('ledger');
 
 /**
  * Entries that stand alone, with no business beside them to commit with: that somebody looked, that something was verified. Whoever asks
- * while a group is on its way goes with the next one, so that many writers share one commit. Each entry is whole by itself: one that cannot
- * be written fails for its own caller only. Never await it inside a transaction: hundreds who hold a connection each would wait for one
- * more. `afterCommit` is the place.
+ * while a group is on its way goes with the next one, so that many writers share one commit and one round trip. Each entry is whole by
+ * itself: one that cannot be written fails for its own caller only. Never await it inside a transaction: hundreds who hold a connection each
+ * would wait for one more. `afterCommit` is the place.
  */
 @Injectable()
 export class LedgerGroup {
   private waiting: Waiting[] = [];
   private running = 0;
+  /** Only a guess that saves a question: the database compares before it writes. */
+  private heads = new Map<string, ChainHead>();
 
   constructor(
     private readonly db: Db,
     private readonly ledger: Ledger,
+    private readonly clock: Clock,
   ) {}
 
   /** The SHA-256 of the entry, once it is committed. The same `key` again changes nothing (I-11). */
@@ -38,39 +48,55 @@ export class LedgerGroup {
   }
 
   private go(): void {
+    if (this.running >= AT_ONCE || !this.waiting.length) return;
+    this.running += 1;
     // The first of many callers waits until the others of the same moment have asked too.
-    while (this.running < AT_ONCE && this.waiting.length > 0) {
-      this.running += 1;
-      setImmediate(() => void this.next());
-      break;
-    }
+    setImmediate(() => void this.next());
   }
 
   private async next(): Promise<void> {
     const group = this.waiting.slice(0, WIDEST);
     this.waiting = this.waiting.slice(WIDEST);
-    try {
-      await this.write(group);
-    } finally {
-      this.running -= 1;
-      this.go();
-    }
+    if (group.length) await this.write(group);
+    this.running -= 1;
+    this.go();
   }
 
   private async write(group: readonly Waiting[]): Promise<void> {
-    if (!group.length) return;
     try {
-      const digests = await this.db.as(systemClaims('ledger'), (tx) =>
-        this.ledger.appendAll(
-          tx,
-          group.map(({ event }) => event),
-        ),
-      );
+      const digests = await this.commit(group.map(({ event }) => event));
       for (const [i, { done }] of group.entries()) done(digests[i]!);
     } catch (fault) {
       if (group.length === 1) group[0]!.failed(fault);
       // Again one by one: what was committed although its answer was lost is known by its key.
       else for (const each of group) await this.write([each]);
     }
+  }
+
+  private async commit(events: readonly KeyedEvent[]): Promise<string[]> {
+    const subjects = subjectsOf(events);
+    const known = new Known(
+      new Map(subjects.flatMap((subject) => (this.heads.has(subject) ? [[subject, this.heads.get(subject)!]] : []))),
+    );
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const guess = new Known(new Map(known.heads), new Map(known.digests));
+      const believed = subjects.map((subject) => guess.headOf(subject).prev);
+      const at = this.clock.now();
+      const made = entriesBehind(events, guess, at);
+      const found = made.length
+        ? await this.db.call<Found>(CLAIMS, 'ledger_put_group', [at, subjects, believed, ...columnsOf(made)])
+        : [];
+      if (!found.length) {
+        this.remember(guess.heads);
+        return events.map(({ key }) => guess.digests.get(key)!);
+      }
+      known.learn(found);
+    }
+    return this.db.as(CLAIMS, (tx) => this.ledger.appendAll(tx, events));
+  }
+
+  private remember(heads: ReadonlyMap<string, ChainHead>): void {
+    if (this.heads.size > REMEMBERED) this.heads.clear();
+    for (const [subject, head] of heads) this.heads.set(subject, head);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ChainHead, entryFor, type LedgerEvent } from '../domain/ledger-entry';
+import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, subjectsOf } from './ledger-batch';
 
 export interface CustodyRow {
   seq: number;
@@ -14,11 +15,6 @@ export interface CustodyRow {
   /** Place in the log; null for the second or so until the sequencer has given it. */
   idx: string | null;
 }
-
-/** Either an entry that is there under a key, or the last of a subject. */
-type Head = { last_seq: number; last_sha256: string } & (
-  { known_key: string; of_subject: null } | { known_key: null; of_subject: string }
-);
 
 /** The custody ledger. Insert-only: the tables' triggers refuse everything else. */
 @Injectable()
@@ -57,39 +53,15 @@ export class Ledger {
    * Appends many entries in one go, each behind the last of its subject, and returns their SHA-256 in the order given. For acts of the
    * system upon many packages (a scrub, a renewal): needs system claims. What is known by its key already changes nothing.
    */
-  async appendAll(tx: EntityManager, events: readonly (LedgerEvent & { key: string })[]): Promise<string[]> {
-    // In the order of their names, so that two groups never wait for each other.
-    const subjects = [...new Set(events.map(({ subject }) => subject))].sort();
-    const found = await tx.query<Head[]>('SELECT * FROM ledger_heads($1, $2)', [subjects, events.map(({ key }) => key)]);
-    const digests = new Map<string, string>();
-    const heads = new Map<string, ChainHead>();
-    for (const { known_key, of_subject, last_seq, last_sha256 } of found) {
-      if (known_key !== null) digests.set(known_key, last_sha256);
-      else heads.set(of_subject, { seq: last_seq + 1, prev: last_sha256 });
-    }
+  async appendAll(tx: EntityManager, events: readonly KeyedEvent[]): Promise<string[]> {
+    const subjects = subjectsOf(events);
+    const found = await tx.query<Found[]>('SELECT * FROM ledger_heads($1, $2)', [subjects, events.map(({ key }) => key)]);
+    const known = new Known();
+    known.learn(found);
     const at = this.clock.now();
-    const made = events.flatMap(({ key, ...event }) => {
-      if (digests.has(key)) return [];
-      const head = heads.get(event.subject) ?? { seq: 0, prev: '' };
-      const entry = entryFor(event, head, at);
-      heads.set(event.subject, { seq: head.seq + 1, prev: entry.sha256 });
-      digests.set(key, entry.sha256);
-      return [{ ...event, ...entry, key, seq: head.seq }];
-    });
-    if (made.length)
-      await tx.query('SELECT ledger_put_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-        at,
-        made.map(({ subject }) => subject),
-        made.map(({ seq }) => seq),
-        made.map(({ type }) => type),
-        made.map(({ key }) => key),
-        made.map(({ bytes }) => bytes),
-        made.map(({ sha256 }) => sha256),
-        made.map(({ leaf }) => leaf),
-        made.map(({ leafSm3 }) => leafSm3),
-        made.map(({ body }) => body),
-      ]);
-    return events.map(({ key }) => digests.get(key)!);
+    const made = entriesBehind(events, known, at);
+    if (made.length) await tx.query('SELECT ledger_put_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [at, ...columnsOf(made)]);
+    return events.map(({ key }) => known.digests.get(key)!);
   }
 
   /** All entries of a subject in order, with their events. */

@@ -226,7 +226,7 @@ export async function aHouse({
   const evidence = new EvidenceService(
     clock,
     ledger,
-    new LedgerGroup(db, ledger),
+    new LedgerGroup(db, ledger, clock),
     officers,
     new AuditTrail(clock),
     jobs as never,

@@ -91,7 +91,7 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
   const evidence = new EvidenceService(
     clock,
     ledger,
-    new LedgerGroup(db, ledger),
+    new LedgerGroup(db, ledger, clock),
     officers,
     new AuditTrail(clock),
     jobs as never,

@@ -318,7 +318,7 @@ export class LifeWorld {
     const evidence = new EvidenceService(
       clock,
       ledger,
-      new LedgerGroup(db, ledger),
+      new LedgerGroup(db, ledger, clock),
       officers,
       new AuditTrail(clock),
       jobs as never,

@@ -276,7 +276,7 @@ function room() {
   const evidence = new EvidenceService(
     clock,
     ledger,
-    new LedgerGroup(db, ledger),
+    new LedgerGroup(db, ledger, clock),
     officers,
     new AuditTrail(clock),
     jobs as never,

@@ -25,7 +25,7 @@ beforeEach(async () => {
   const evidence = new EvidenceService(
     clock,
     ledger,
-    new LedgerGroup(db, ledger),
+    new LedgerGroup(db, ledger, clock),
     null as never,
     null as never,
     null as never,
@@ -90,7 +90,7 @@ it('I-10 what commits late gets a later place, also from a transaction that was 
 });
 
 it('I-10 many writers and readers of the log at once, some of whom give up: every entry that was committed has one place', async () => {
-  const group = new LedgerGroup(db, ledger);
+  const group = new LedgerGroup(db, ledger, clock);
   let over = false;
   const placing = (async () => {
     while (!over) await place();
