@@ -8,7 +8,7 @@ import { runTool } from './system/run-tool.mjs';
 /** `npm run check`: types, lint, arrows, dead code, generated files and the pure tests; run before every push. */
 await onNode24(async () => {
   const began = Date.now();
-  // The two verifiers are held against each other on a few damaged packages here, on a thousand in `npm test`.
+  // The two verifiers are held against each other on a few damaged packages here, on many more in `npm test`.
   process.env.AGREEMENT_CASES ??= '60';
   const results = await runChecks();
   const jest = await runTool(

@@ -25,6 +25,7 @@ try {
   execFileSync('tar', ['xzf', archive, 'package/ui.js', 'package/sw.js', 'package/LICENSE'], { cwd: work });
   mkdirSync(dirname(FOLDER), { recursive: true });
   // Copied beside its place first: a folder appears whole or not at all, even from another file system.
+  rmSync(`${FOLDER}.new`, { recursive: true, force: true }); // of a run that was ended here
   execFileSync('cp', ['-r', join(work, 'package'), `${FOLDER}.new`]);
   renameSync(`${FOLDER}.new`, FOLDER);
 } catch (fault) {

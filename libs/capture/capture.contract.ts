@@ -9,5 +9,6 @@ export type {
   ProgressLine,
   RequestRecord,
 } from './domain/capture-order';
+export { isStopping } from './domain/stopping-checks';
 export { actsFault, MAX_ACTS as MAX_SESSION_ACTS } from './domain/session-acts';
 export type { SessionAct, SessionEnd, SessionTerms, SessionView } from './domain/session-acts';

@@ -3,7 +3,7 @@ import { digestsOf, signNote } from '../../libs/proof';
 import { differences, type Question } from './support';
 
 const AT = '2026-11-23T00:00:00.000Z';
-const EACH = Number(process.env.AGREEMENT_CASES ?? 250);
+const EACH = Number(process.env.AGREEMENT_CASES ?? 100);
 const VALUES = [null, true, false, 0, 1, -1, 2 ** 53 - 1, '', 'x', 'é', [], {}, [null], { a: 1 }];
 const PIECES = ['0', 'a', '\n', ' ', '"', '\r\n', '\0', 'é', '=', '+', '{', '—'];
 

@@ -481,7 +481,7 @@ def head_of(data, at):
     end = data.find(b"\r\n\r\n", at)
     if end < 0:
         return None
-    lines = re.sub(r"[ \t]*\r\n[ \t]+", " ", data[at:end].decode("latin-1")).split("\r\n")
+    lines = re.sub(r"(?<![ \t])[ \t]*\r\n[ \t]+", " ", data[at:end].decode("latin-1")).split("\r\n")
     fields = []
     for line in lines[1:]:
         name, colon, value = line.partition(":")

@@ -11,6 +11,7 @@ import { System } from '../support/system';
 // One system and one run of the demonstration for the whole file: the tests look at what it left behind.
 const ROOT = join(__dirname, '../..');
 const MINUTE = 60_000;
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const STEPS = [
   'sign in', 'register the merchant', 'prove control of the outlet', 'issue the badge and place it', 'verify the badge as the public does', 'capture the page and fix it as evidence',
@@ -229,6 +230,76 @@ describe('console and portal in a real browser', () => {
           path: `${folderForPictures()}/console-${language}-${name || 'workbench'}.png` as `${string}.png`,
         });
       }
+      expect(faults).toEqual([]);
+    },
+    4 * MINUTE,
+  );
+
+  it.each([
+    ['zh', { body: '响应正文', chain: '保管链与总账' }],
+    ['en', { body: 'Response body', chain: 'Custody chain and ledger' }],
+  ] as const)(
+    'AC-LEG-2.1 a capture is reviewed in %s: bodies as characters, chain, differences by keyboard and in words, all without a fault of axe',
+    async (language, words) => {
+      const captures = await system.query<{ id: string; profile: string }>(
+        `SELECT id, profile FROM evidence_package WHERE kind = 'web_capture' AND state <> 'failed' ORDER BY requested_at`,
+      );
+      const first = captures[0]!;
+      const other = captures.find(({ profile }) => profile !== first.profile)!;
+      await page.evaluate((chosen) => localStorage.setItem('RaStore.locale', JSON.stringify(chosen)), language);
+      const open = async (tab: string) => {
+        await page.goto('about:blank');
+        await page.goto(`${system.addresses.console}/#/captures/${first.id}/show/${tab}`, { waitUntil: 'networkidle2' });
+      };
+      const shown = (text: string) =>
+        page.waitForFunction((said) => document.body.innerText.includes(said), { timeout: 30_000 }, text);
+      const clean = async (name: string) => {
+        await page.screenshot({
+          path: `${folderForPictures()}/review-${language}-${name}.png` as `${string}.png`,
+          fullPage: true,
+        });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+        await page.evaluate(AXE);
+        const found = await page.evaluate(async () => {
+          type Violation = { id: string; impact: string; nodes: { html: string }[] };
+          const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+          const { violations } = await axe.run();
+          return violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 300)]);
+        });
+        expect([name, found]).toEqual([name, []]);
+      };
+      await page.setBypassCSP(true); // axe is a script that the console's policy would refuse
+
+      await open('exchanges');
+      await (await page.waitForSelector('table tbody tr :is(button, a)', { timeout: 30_000 }))!.click();
+      await shown(words.body);
+      await page.waitForFunction(
+        () => /<!doctype html>|<html/i.test(document.querySelector('[data-exchange] pre')?.textContent ?? ''),
+        {
+          timeout: 30_000,
+        },
+      );
+      await clean('body');
+
+      await open('custody');
+      await shown(words.chain);
+      await clean('custody');
+
+      await open(`compare?with=${other.id}`);
+      await page.waitForSelector('[data-change]', { timeout: 60_000 });
+      await page.keyboard.press('j');
+      const read = await page.evaluate(() => {
+        const { activeElement } = document;
+        return {
+          changed: activeElement?.hasAttribute('data-change'),
+          said: activeElement?.getAttribute('aria-label') ?? activeElement?.textContent,
+        };
+      });
+      expect(read).toEqual({ changed: true, said: expect.stringMatching(/\S/) });
+      expect(await page.evaluate(() => document.querySelector('[role=status]')?.textContent)).toMatch(/1/);
+      await clean('compare');
       expect(faults).toEqual([]);
     },
     4 * MINUTE,

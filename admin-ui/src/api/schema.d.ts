@@ -2569,6 +2569,8 @@ export interface components {
             size: number;
             sha256: string;
             sm3: string;
+            /** @description a copy for somebody else may leave it out */
+            isWithholdable: boolean;
         };
         ExchangePageDto: {
             items: {

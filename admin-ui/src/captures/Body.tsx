@@ -120,7 +120,7 @@ export const ExchangeBody = ({ captureId, n, side }: { captureId: string; n: num
           </Button>
         )}
       </Box>
-      {data.truncated && <Alert severity="warning">{label('truncated')}</Alert>}
+      {data.truncated && <Alert severity="warning">{label(data.truncated === 'unspecified' ? 'notGiven' : 'truncated')}</Alert>}
       {data.shownBytes < data.size && (
         <Alert severity="info">{label('cut', { shown: readableSize(data.shownBytes, locale), size })}</Alert>
       )}

@@ -21,10 +21,6 @@ const ready = async (id: string): Promise<void> => {
   throw new ApiProblem(409, { code: 'console.exportFailed', title: 'The export was not made.' });
 };
 
-/** What was captured may be left out of a copy for somebody else; who captured it and how may not. The server has the last word. */
-const isWithholdable = ({ path }: CaptureFile) =>
-  /^(content|wire|record\/tls)\/|^record\/(console|timeline|dns)\.jsonl$/.test(path);
-
 /** A package leaves only with a purpose and a receiver, which become a custody entry. */
 export const ExportDialog = ({ capture, onClose }: { capture: Capture; onClose: () => void }) => {
   const translate = useTranslate();
@@ -45,7 +41,7 @@ export const ExportDialog = ({ capture, onClose }: { capture: Capture; onClose: 
         fields: [
           { name: 'purpose', kind: 'long', required: true, minLength: 2 },
           { name: 'recipient', label: 'exportRecipient', kind: 'text', minLength: 2 },
-          { name: 'withheld', kind: 'picks', options: files.filter(isWithholdable).map(asOption) },
+          { name: 'withheld', kind: 'picks', options: files.filter((file) => file.isWithholdable).map(asOption) },
           { name: 'withholdGround', kind: 'text', minLength: 2 },
         ],
       }}

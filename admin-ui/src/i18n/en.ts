@@ -234,6 +234,7 @@ export const en: Messages = {
       download_request: 'Download the request body of exchange %{n}',
       download_response: 'Download the response body of exchange %{n}',
       truncated: 'The body reached a limit during the capture: only its beginning was recorded.',
+      notGiven: 'The browser did not hand this body over, or not all of it; what crossed the network is in wire/.',
       cut: 'The first %{shown} are shown here; the whole is %{size}: download it.',
     },
     certificate: {

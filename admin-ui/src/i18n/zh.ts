@@ -225,6 +225,7 @@ export const zh = {
       download_request: '下载第 %{n} 条的请求正文',
       download_response: '下载第 %{n} 条的响应正文',
       truncated: '采集时该正文达到限制，只记录了前一部分。',
+      notGiven: '浏览器没有给出该正文或没有给全，网络原始字节见 wire/。',
       cut: '此处只显示前 %{shown}，全文 %{size}，请下载查看。',
     },
     certificate: {

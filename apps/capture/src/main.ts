@@ -25,6 +25,7 @@ async function main(): Promise<void> {
       locale: config.CAPTURE_LOCALE,
       timezone: config.CAPTURE_TIMEZONE,
       memoryBytes: config.CAPTURE_MEMORY_BYTES,
+      isFilmed: config.CAPTURE_VIDEO,
     },
     // The birth of a profile is compared with that of its files, which the machine's own clock dates.
     () => machineClock.now(),

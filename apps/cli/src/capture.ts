@@ -107,6 +107,7 @@ function poolOf(config: CaptureConfig, clock: SystemClock): BrowserPool {
       locale: config.CAPTURE_LOCALE,
       timezone: config.CAPTURE_TIMEZONE,
       memoryBytes: config.CAPTURE_MEMORY_BYTES,
+      isFilmed: config.CAPTURE_VIDEO,
     },
     () => clock.now(),
   );

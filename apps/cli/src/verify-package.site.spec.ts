@@ -84,6 +84,7 @@ describe.each([
   beforeAll(async () => {
     await site.start();
     captured = await harness.capture(site.url('/start'), { allow: [`127.0.0.1/32:${site.port}`] });
+    expect(captured.result).toMatchObject({ outcome: 'complete' });
   });
   afterAll(async () => {
     await site.stop();

@@ -3,6 +3,11 @@ import { startBrowser, type BrowserSettings, type FreshBrowser } from './fresh-b
 
 const AFTER_MS = 500;
 
+export interface PoolSettings extends BrowserSettings {
+  /** False: no page is made ready for drawing the film. */
+  isFilmed?: boolean;
+}
+
 /** A page of ours with no address, so that nothing of a site is touched: letters of both scripts, which brings the fonts. */
 const EMPTY = '<!doctype html><html><head></head><body></body></html>';
 const REHEARSAL = EMPTY.replace('<body>', '<body><p>市场监督管理 Market supervision 0123456789</p>');
@@ -12,7 +17,7 @@ const REHEARSAL_MS = 5_000;
  * Has the browser draw, print and copy once, on an empty page: what it sets up at the first time of each is then not set up during a capture. The
  * page is empty again afterwards. One that cannot is handed out all the same.
  */
-async function rehearsed(fresh: FreshBrowser): Promise<FreshBrowser> {
+async function rehearsed(fresh: FreshBrowser, isFilmed: boolean): Promise<FreshBrowser> {
   const { page } = fresh;
   try {
     const { frameTree } = await page.send('Page.getFrameTree', undefined, { timeout: REHEARSAL_MS });
@@ -22,7 +27,7 @@ async function rehearsed(fresh: FreshBrowser): Promise<FreshBrowser> {
     await page.send('Page.printToPDF', {}, { timeout: REHEARSAL_MS });
     await page.send('Page.captureSnapshot', { format: 'mhtml' }, { timeout: REHEARSAL_MS });
     await page.send('Page.setDocumentContent', { frameId, html: EMPTY }, { timeout: REHEARSAL_MS });
-    return { ...fresh, studio: await studioOf(fresh) };
+    return { ...fresh, studio: isFilmed ? await studioOf(fresh) : null };
   } catch {
     // A capture tells by its own artefacts what this browser cannot do.
   }
@@ -47,14 +52,14 @@ export class BrowserPool {
   private closed = false;
 
   constructor(
-    private readonly settings: BrowserSettings,
+    private readonly settings: PoolSettings,
     private readonly now: () => Date,
   ) {}
 
   /** Begins to start a browser if none is waiting. A failure shows at the next `take`. */
   warm(): void {
     if (this.next || this.closed) return;
-    const next = startBrowser(this.settings, this.now).then(rehearsed);
+    const next = startBrowser(this.settings, this.now).then((fresh) => rehearsed(fresh, this.settings.isFilmed ?? true));
     // Reading a program of 250 MB takes a while; the check of its digest must not wait for it.
     next.then(({ program }) => program.sha256()).catch(() => undefined);
     this.next = next;

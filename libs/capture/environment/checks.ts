@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { FreshBrowser } from '../chromium/fresh-browser';
+import { isStopping, MANDATORY } from '../domain/stopping-checks';
 import type { ResolverSettings } from '../egress/resolver';
 import { controlPages, type ControlPage } from './control-pages';
 import { contents, digest, finding, na, SELF_TEST, type Check, type CheckResult, type Finding } from './finding';
@@ -15,15 +16,9 @@ import { compareResolvers } from './two-resolvers';
 
 export type { Check, CheckResult };
 
-/** A failed one of these stops the job unless an officer decides otherwise and says why. */
-export const MANDATORY = new Set(['E01', 'E02', 'E04', 'E05', 'E06', 'E09', 'E10', 'E12', 'E15', 'E16']);
-
-/** Not in bold in section 11, yet fault F28 stops the job for it: who commands the browser besides us decides what it shows. */
-const STOPPING = new Set([...MANDATORY, 'E13']);
-
 /** Failed checks that stop the job unless an officer decides otherwise. The verdict is another question and knows the mandatory ones only. */
 export function stoppingOf(checks: readonly Check[]): string[] {
-  return [...new Set(checks.filter(({ id, result }) => result === 'fail' && STOPPING.has(id)).map(({ id }) => id))].sort();
+  return [...new Set(checks.filter(({ id, result }) => result === 'fail' && isStopping(id)).map(({ id }) => id))].sort();
 }
 
 export interface EnvironmentSettings {

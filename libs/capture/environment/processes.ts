@@ -29,11 +29,10 @@ export async function processList(fresh: FreshBrowser): Promise<Finding> {
   const foreign: string[] = [];
   let unread = 0;
   for (const pid of group) {
-    const sum = await runningDigest(pid);
-    if (sum !== null && !allowed.has(sum))
+    const sum = await digestOfLiving(pid, () => captureGroup(fresh).includes(pid));
+    if (sum === 'hidden') unread += 1;
+    else if (sum !== 'ended' && !allowed.has(sum))
       foreign.push(`${basename(await readlink(`/proc/${pid}/exe`).catch(() => '?'))} ${sum}`);
-    // One that ended between the list and the look has nothing to hide; one that still runs and cannot be read has.
-    else if (sum === null && captureGroup(fresh).includes(pid)) unread += 1;
   }
   const facts = [
     `account ${uid}`,
@@ -54,6 +53,24 @@ async function allowList({ program }: FreshBrowser): Promise<Set<string>> {
   const file = await program.file();
   const companions = await Promise.all(COMPANIONS.map((name) => fileDigest(join(dirname(file), name)).catch(() => null)));
   return new Set([await program.sha256(), ...companions.filter((sum) => sum !== null)]);
+}
+
+const LOOK_AGAIN_MS = 50;
+const LOOKS = 40;
+
+/**
+ * Digest of the program that a process runs. One that ended between the list and the look has nothing to hide; one that still runs and
+ * cannot be read has. A process that is ending has let go of its program some milliseconds, or many on a busy machine, before the kernel
+ * says so: it is looked at again for two seconds.
+ */
+export async function digestOfLiving(pid: number, isListed: () => boolean): Promise<string> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const sum = await runningDigest(pid);
+    if (sum !== null) return sum;
+    if (!isListed()) return 'ended';
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
+  }
+  return 'hidden';
 }
 
 /** Null when the process ended or hides what it runs. */

@@ -29,7 +29,7 @@ export interface ChainState {
   /** The newest token over a checkpoint that covers the whole chain. */
   checkpointStamp: { tsa: string; algorithm: string; size: number; genTime: string } | null;
   renewals: { n: number; tsa: string; algorithm: string; genTime: string; goodUntil: string }[];
-  /** Until then every stamp is good by itself or by a renewal; null without any. */
+  /** Until then at least one stamp is good, by itself or by a renewal; null without any. */
   goodUntil: string | null;
   pending: Pending[];
 }
@@ -60,7 +60,7 @@ export class ChainStates {
     const custody = await this.ledger.custodyOf(tx, row.id);
     const last = custody.reduce<number | null>((most, { idx }) => (idx === null ? most : Math.max(most ?? 0, Number(idx))), null);
     const unplaced = custody.filter(({ idx }) => idx === null).length;
-    const newest = (await this.trees.checkpoints(tx, origin)).at(-1) ?? null;
+    const newest = await this.trees.newestCheckpoint(tx, origin);
     const covers = newest !== null && last !== null && unplaced === 0 && newest.size > last;
     const stamped = last === null || unplaced ? null : await this.anchors.newestStamped(tx, origin, last + 1);
     const stamps = await this.stamps(tx, row.id);

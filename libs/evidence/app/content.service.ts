@@ -8,7 +8,6 @@ import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs } from '../queue/evidence.contract';
 import { AttachmentRow, EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
-
 import { bodyIn, type RecordedLine, type Side } from './exchange-bodies';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;

@@ -35,7 +35,7 @@ export class LedgerPublication {
    */
   async checkpoint(origin: string, old: number): Promise<Uint8Array | null> {
     return this.read(async (tx) => {
-      const newest = (await this.trees.checkpoints(tx, origin)).at(-1);
+      const newest = await this.trees.newestCheckpoint(tx, origin);
       if (!newest || newest.size <= old) return null;
       const ranges = consistencyRanges(old, newest.size);
       const hashes = hashesOf('sha256', ranges, await this.trees.reader(tx, origin, 'sha256', ranges));
@@ -45,7 +45,7 @@ export class LedgerPublication {
 
   /** Writes `checkpoint`, `tile/<L>/<N>` and `tile/entries/<N>` below the folder, and the SM3 tree likewise below `sm3/`. */
   async tiles(origin: string, folder: string): Promise<Publication> {
-    const newest = await this.read(async (tx) => (await this.trees.checkpoints(tx, origin)).at(-1));
+    const newest = await this.read((tx) => this.trees.newestCheckpoint(tx, origin));
     if (!newest) throw new Error(`${origin} has no checkpoint`);
     let files = 0;
     const put = async (path: string, bytes: Uint8Array): Promise<void> => {

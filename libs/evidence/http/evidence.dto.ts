@@ -5,6 +5,7 @@ import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import { OFFICER_ACTS } from '../domain/package.states';
 import { WAYS } from '../domain/receipt';
+import { isWithholdable } from '../domain/withheld';
 import type { CustodyRow } from '../store/ledger';
 
 const KINDS = ['web_capture', 'import', 'attestation'];
@@ -129,6 +130,7 @@ export class EvidenceFileDto {
   @ApiProperty() size!: number;
   @ApiProperty() sha256!: string;
   @ApiProperty() sm3!: string;
+  @ApiProperty({ description: 'a copy for somebody else may leave it out' }) isWithholdable!: boolean;
 }
 
 export class StepDto {
@@ -270,7 +272,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
 }
 
 export function toFileDto({ path, role, mediaType, title, size, sha256, sm3 }: EvidenceFileRow): EvidenceFileDto {
-  return { path, role, mediaType, title, size, sha256, sm3 };
+  return { path, role, mediaType, title, size, sha256, sm3, isWithholdable: isWithholdable(path) };
 }
 
 /** Told on the event stream only. A picture to look at while the capture runs; it is kept nowhere and is not evidence. */

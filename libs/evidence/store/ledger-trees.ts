@@ -40,10 +40,16 @@ export class LedgerTrees {
 
   /** The last checkpoint of the agency's log of an earlier year; null for its first log. */
   async lastCheckpointBefore(tx: EntityManager, origin: string): Promise<StoredCheckpoint | null> {
+    return this.lastCheckpoint(tx, 'origin < $1 AND starts_with(origin, $2)', [
+      origin,
+      origin.slice(0, origin.lastIndexOf('/') + 1),
+    ]);
+  }
+
+  private async lastCheckpoint(tx: EntityManager, where: string, values: string[]): Promise<StoredCheckpoint | null> {
     const [found] = await tx.query<(Omit<StoredCheckpoint, 'size'> & { size: string })[]>(
-      `SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint
-       WHERE origin < $1 AND starts_with(origin, $2) ORDER BY origin DESC, size DESC, at DESC LIMIT 1`,
-      [origin, origin.slice(0, origin.lastIndexOf('/') + 1)],
+      `SELECT origin, size, at, note, note_sm3 AS "noteSm3" FROM ledger_checkpoint WHERE ${where} ORDER BY origin DESC, size DESC, at DESC LIMIT 1`,
+      values,
     );
     return found ? { ...found, size: Number(found.size) } : null;
   }
@@ -124,9 +130,14 @@ export class LedgerTrees {
     return rows.map((row) => ({ ...row, size: Number(row.size) }));
   }
 
+  /** A busy log has hundreds of thousands of them in a year: who wants the last one reads the last one. */
+  async newestCheckpoint(tx: EntityManager, origin: string): Promise<StoredCheckpoint | null> {
+    return this.lastCheckpoint(tx, 'origin = $1', [origin]);
+  }
+
   /** The newest checkpoint that covers `size` entries, or null when the signer has not come so far. */
   async checkpointCovering(tx: EntityManager, origin: string, size: number): Promise<StoredCheckpoint | null> {
-    const newest = (await this.checkpoints(tx, origin)).at(-1);
+    const newest = await this.newestCheckpoint(tx, origin);
     return newest && newest.size >= size ? newest : null;
   }
 }

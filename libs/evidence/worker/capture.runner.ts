@@ -128,7 +128,7 @@ export class CaptureRunner {
         `${packageId}:job.started:${attempt}`,
       );
       const ledger = this.evidence.logOrigin(row.requestedAt);
-      const before = (await this.trees.checkpoints(tx, ledger)).at(-1);
+      const before = await this.trees.newestCheckpoint(tx, ledger);
       await tx.update(PackageRow, { id: packageId }, { beforeSize: before?.size ?? null });
       const agency = await this.officers.agencyOf(tx, row.divisionCode);
       return {

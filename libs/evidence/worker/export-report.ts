@@ -42,7 +42,7 @@ export class ExportReport {
     if (!this.printer) return [];
     const manifestBytes = await this.content.bytes(files.find(({ path }) => path === 'MANIFEST.json')!);
     const manifest = parseManifest(new Uint8Array(manifestBytes));
-    const checkpoint = (await this.trees.checkpoints(tx, this.evidence.logOrigin(row.requestedAt))).at(-1);
+    const checkpoint = await this.trees.newestCheckpoint(tx, this.evidence.logOrigin(row.requestedAt));
     const environment = (await this.content.json<EnvironmentRecord>(tx, row.id, 'record/environment.json')) ?? {
       before: [],
       after: [],

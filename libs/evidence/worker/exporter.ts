@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { finished } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
-import { BlobStore, Db, failpoint, Log } from '../../platform';
+import { BlobStore, Db, failpoint, Log, type StagedBlob } from '../../platform';
 import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
@@ -98,7 +99,8 @@ export class Exporter {
       ...report,
       ...stamps.map(({ algorithm, token }) => ({ path: `proofs/manifest.${algorithm}.tsr`, source: new Uint8Array(token) })),
     );
-    const aside = join(this.config.stagingDir, `${order.id}.evp`);
+    // A name of its own: a job that was delivered twice must not write into the container of the other.
+    const aside = join(this.config.stagingDir, `${order.id}.${randomUUID()}.evp`);
     try {
       const sealSha256 = await this.write(aside, order, row, custody, parts, files);
       failpoint('export.written');
@@ -171,20 +173,24 @@ export class Exporter {
       );
       if (!affected) return; // the job was delivered twice, and the other one is ahead
       failpoint('export.intended');
-      await staged.settle();
-      failpoint('export.put');
-      await this.commit({ ...order, ...intent });
+      await this.commit({ ...order, ...intent }, staged);
     } finally {
       await staged.drop();
     }
   }
 
-  private async commit(order: ExportRow): Promise<void> {
+  /**
+   * The container gets its name while the order is locked: another delivery of the job cannot mean another container in between, so
+   * none is left that no row names. Only this order waits meanwhile; an upload that outlasts the transaction is resumed by its note.
+   */
+  private async commit(order: ExportRow, staged?: StagedBlob): Promise<void> {
     const { packageId, n, sealSha256, requestedBy: who, recipient, ground, withheld, purpose } = order;
     await this.db.tx(async (tx) => {
       const row = await tx.findOne(ExportRow, { where: { id: order.id }, lock: { mode: 'pessimistic_write' } });
       // The entry names the seal of exactly the container that will be handed out.
       if (row?.state !== 'requested' || row.blobSha256 !== order.blobSha256) return;
+      await staged?.settle();
+      if (staged) failpoint('export.put');
       const facts = { n, sealSha256, who, to: recipient ?? who, purpose, legalBasis: ground, withheld, receipt: null };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.exported', facts }, `${packageId}:exported:${n}`);
       failpoint('export.entryAppended');

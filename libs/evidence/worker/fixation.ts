@@ -1,7 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import type { CaptureResult } from '../../capture/capture.contract';
+import { type CaptureResult, isStopping } from '../../capture/capture.contract';
 import { BlobStore, Db, Facts, failpoint, type StagedBlob } from '../../platform';
 import type { EntityManager } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
@@ -11,12 +11,6 @@ import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-wor
 import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { StagedUnfit } from './staging-area';
-
-/**
- * Failed checks with which nothing is fixed unless an officer decided otherwise: the bold ones of section 11, and E13, which fault
- * F28 stops the job for. The capture process ends such a job itself; here nobody has to believe that it did.
- */
-const STOPPING = /^E(0[124569]|1[02356])$/;
 
 /** A manifest that was signed, and the outcome of the work. */
 export interface Signed {
@@ -134,7 +128,8 @@ export class Fixation {
       if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
       if (manifest.kind !== row.kind)
         throw new StagedUnfit(`a manifest of kind ${manifest.kind} cannot fix a package of kind ${row.kind}`);
-      const stopping = manifest.environment?.failed.filter((id) => STOPPING.test(id)) ?? [];
+      // The capture process ends such a job itself; here nobody has to believe that it did.
+      const stopping = manifest.environment?.failed.filter(isStopping) ?? [];
       if (stopping.length > 0 && !manifest.environment?.overrideBy)
         throw new StagedUnfit(`environment: ${stopping.join(' ')} failed and no officer decided to go on`);
       if (canonicalJson(manifest.makers) !== canonicalJson(row.request.makers))

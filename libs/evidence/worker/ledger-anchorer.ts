@@ -74,7 +74,7 @@ export class LedgerAnchorer {
   }
 
   private async dueForStamp(tx: EntityManager, origin: string, tsa: string): Promise<StoredCheckpoint | null> {
-    const newest = (await this.trees.checkpoints(tx, origin)).at(-1)!;
+    const newest = (await this.trees.newestCheckpoint(tx, origin))!;
     const [last] = await tx.query<{ size: number; at: Date }[]>(
       `SELECT size::float8 AS size, received_at AS at FROM ledger_anchor WHERE origin = $1 AND tsa = $2 AND round = 0 ORDER BY size DESC LIMIT 1`,
       [origin, tsa],
@@ -125,7 +125,7 @@ export class LedgerAnchorer {
 
   private async witness(origin: string, witness: Witness): Promise<void> {
     const { newest, known } = await this.db.tx(async (tx) => ({
-      newest: (await this.trees.checkpoints(tx, origin)).at(-1)!,
+      newest: (await this.trees.newestCheckpoint(tx, origin))!,
       known: await this.anchors.witnessed(tx, origin, witness.name),
     }));
     if (newest.size <= known) return;

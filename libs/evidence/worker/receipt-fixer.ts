@@ -97,7 +97,7 @@ export class ReceiptFixer {
       if (!row || !free || row.kind === 'web_capture') return null;
       const attempt = row.attempt + 1;
       const log = this.evidence.logOrigin(row.requestedAt);
-      const before = (await this.trees.checkpoints(tx, log)).at(-1) ?? null;
+      const before = await this.trees.newestCheckpoint(tx, log);
       const leaseUntil = new Date(now.getTime() + LEASE_MS);
       const changes = {
         state: 'capturing',

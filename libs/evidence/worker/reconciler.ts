@@ -12,7 +12,7 @@ const UNKNOWN_AFTER_MS = 24 * HOUR_MS;
 const ASIDE_AFTER_MS = HOUR_MS;
 
 const STAGED = /^(ev_[0-9A-HJKMNP-TV-Z]{26})(\.result\.json)?$/;
-const CONTAINER = /^([0-9a-f-]{36})\.evp$/;
+const CONTAINER = /^([0-9a-f-]{36})(?:\.[0-9a-f-]{36})?\.evp$/;
 
 export interface Reconciled {
   /** Staging of packages and exports that are over; removed. */

@@ -103,7 +103,7 @@ export class Renewer {
     tx: EntityManager,
     origin: string,
   ): Promise<{ checkpoint: StoredCheckpoint; tokens: LivingToken[]; renewals: RenewalRow[] }> {
-    const checkpoint = (await this.trees.checkpoints(tx, origin)).at(-1)!;
+    const checkpoint = (await this.trees.newestCheckpoint(tx, origin))!;
     const stamps = await tx.query<(LivingToken & { signerNotAfter: Date | null })[]>(
       `SELECT s.package_id AS "packageId", s.algorithm, s.gen_time AS "genTime", s.signer_not_after AS "signerNotAfter", s.token AS bytes
        FROM evidence_stamp s JOIN ledger_entry e ON e.subject = s.package_id AND e.type = 'evidence.fixed' JOIN ledger_place p ON p.entry_id = e.id

@@ -146,6 +146,17 @@ describe('S3BlobStore', () => {
     expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'deleteMarker', observed: 'v2' });
   });
 
+  it('a server that ignores the condition of a put: what is there is not put again, and the same bytes twice are no damage', async () => {
+    const ref = await store.putOnce(Buffer.from('ours'));
+    const [kept] = objects.values();
+    await store.putOnce(Buffer.from('ours'));
+    expect(kept).toHaveLength(1);
+    kept!.push({ bytes: Buffer.from('ours'), headers: {}, version: 'v2' });
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: null });
+    kept![1]!.bytes = Buffer.from('Ours');
+    expect(await store.examine(ref.sha256, 4)).toMatchObject({ fault: 'changed', observed: '2 versions' });
+  });
+
   it('F12 tells a shortened, a changed and a missing object', async () => {
     const ref = await store.putOnce(Buffer.from('ours'));
     const [kept] = objects.values();

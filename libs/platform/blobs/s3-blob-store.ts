@@ -19,8 +19,10 @@ const IDLE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Blobs in an S3-compatible store, named by their SHA-256. The store checks that digest on arrival, refuses to overwrite
+ * Blobs in an S3-compatible store, named by their SHA-256. The store checks that digest on arrival, is asked not to overwrite
  * (`If-None-Match: *`), and locks the object when a lock time is configured. Reads are by version; ETags are never looked at.
+ * Not every server obeys the condition (Ceph's gateway 16.2 takes the object as a further version), so we look before we put, and
+ * two that put the same bytes at the same moment may leave two versions: as long as each holds the bytes of its name, that is no fault.
  */
 export class S3BlobStore extends BlobStore {
   constructor(
@@ -84,13 +86,15 @@ export class S3BlobStore extends BlobStore {
     return this.urlOf(sha256).href;
   }
 
-  /** A marker hides the object from a plain read, and a second version would be read in place of ours: both are told, neither is trusted. */
+  /** A marker hides the object from a plain read, and other bytes in a second version would be read in place of ours: both are told, neither is trusted. */
   protected async inspect(sha256: string): Promise<Examined | null> {
     const found: Version[] = [];
     for await (const version of this.versions(keyOf(sha256))) found.push(version);
     const marker = found.find(({ isMarker }) => isMarker);
     if (marker) return { fault: 'deleteMarker', observed: marker.versionId, bytes: 0 };
-    if (found.length > 1) return { fault: 'changed', observed: `${found.length} versions`, bytes: 0 };
+    for (const { versionId } of found.length > 1 ? found : [])
+      if ((await this.digestOf(sha256, versionId)) !== sha256)
+        return { fault: 'changed', observed: `${found.length} versions`, bytes: 0 };
     return found.length ? null : { fault: 'missing', observed: null, bytes: 0 };
   }
 
@@ -132,6 +136,7 @@ export class S3BlobStore extends BlobStore {
   }
 
   private async upload(aside: string, ref: BlobRef): Promise<void> {
+    if (await this.isThere(ref.sha256)) return;
     const lock: Record<string, string> = this.config.lockDays
       ? {
           'x-amz-object-lock-mode': 'COMPLIANCE',
@@ -151,14 +156,24 @@ export class S3BlobStore extends BlobStore {
       [200, 412],
     );
     answer.resume();
-    // Somebody put it before: the name must hold the same bytes, which is checked and not assumed.
-    if (answer.statusCode === 412 && (await this.digestOf(ref.sha256)) !== ref.sha256)
-      throw new Error(`blob ${ref.sha256} in the object store no longer has its digest`);
+    if (answer.statusCode === 412 && !(await this.isThere(ref.sha256)))
+      throw new Error(`the object store has ${ref.sha256} and does not show it`);
   }
 
-  private async digestOf(sha256: string): Promise<string> {
+  /** Somebody put it before: then the name must hold the same bytes, which is checked and not assumed. Refuses what a marker hides. */
+  private async isThere(sha256: string): Promise<boolean> {
+    const found: Version[] = [];
+    for await (const version of this.versions(keyOf(sha256))) found.push(version);
+    if (!found.length) return false;
+    if ((await this.digestOf(sha256, await this.versionOf(sha256))) !== sha256)
+      throw new Error(`blob ${sha256} in the object store no longer has its digest`);
+    return true;
+  }
+
+  private async digestOf(sha256: string, version: string | null): Promise<string> {
     const hash = createHash('sha256');
-    await pipeline(await this.get(sha256), hash);
+    const named = version === 'null' ? null : version;
+    await pipeline(await expectStatus(await this.ask('GET', sha256, {}, undefined, named), [200]), hash);
     return hash.digest('hex');
   }
 

@@ -11,7 +11,7 @@ import { Inflate, Z_SYNC_FLUSH } from 'pako';
 import { Pieces } from './pieces';
 import { rsaKeyOf, verifyRsa } from './rsa';
 import { sm3Hasher } from './sm3';
-import type { Aead, Coding, HashName, Hasher, HmacHash, Room, SpkiHash } from './types';
+import { type Aead, type Coding, type HashName, type Hasher, type HmacHash, isZlib, type Room, type SpkiHash } from './types';
 import { unzstd } from './zstd';
 
 export * from './types';
@@ -120,11 +120,6 @@ export function openAead(
 /** AES in CBC mode over whole blocks; padding is left for the caller to look at. */
 export function openCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
   return cbc(key, iv, { disablePadding: true }).decrypt(blocks);
-}
-
-/** `deflate` is a zlib stream by its definition and a bare one on many sites. */
-function isZlib(bytes: Uint8Array): boolean {
-  return bytes.length > 1 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
 }
 
 /** As far as the bytes go: a stream that was cut gives what it holds (brotli: nothing). Throws on damage, and `TooLarge`. */

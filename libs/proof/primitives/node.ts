@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import { createDecipheriv, createHash, createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { crc32 as zlibCrc32, createGunzip, inflate as zlibInflate } from 'node:zlib';
-import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, Room, RSA_FLOOR, type SpkiHash, TooLarge } from './types'; // prettier-ignore
+import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, isZlib, Room, RSA_FLOOR, type SpkiHash, TooLarge } from './types'; // prettier-ignore
 import { unzstd } from './zstd';
 
 export function hasher(name: HashName): Hasher {
@@ -121,11 +121,6 @@ const UNPACK: Record<Coding, Unpack> = {
   // Node has it from 22.15 on; one way for all of them says the same everywhere.
   zstd: unzstd,
 };
-
-/** `deflate` is a zlib stream by its definition and a bare one on many sites. */
-function isZlib(bytes: Uint8Array): boolean {
-  return bytes.length > 1 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
-}
 
 /** As far as the bytes go: a stream that was cut gives what it holds. Throws on damage, and `TooLarge`. */
 export function unpackSync(coding: Coding, bytes: Uint8Array, limit: number): Uint8Array {

@@ -6,6 +6,11 @@ export type Aead = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
 /** Content encodings of HTTP by their usual names. */
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
+/** `deflate` is a zlib stream by its definition and a bare one on many sites. */
+export function isZlib(bytes: Uint8Array): boolean {
+  return bytes.length > 1 && (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+}
+
 /** What unpacks to more than was allowed. */
 export class TooLarge extends Error {}
 

@@ -330,6 +330,22 @@ describe('V11, what is wrong is named', () => {
     ]);
   });
 
+  it('is not held up by a header of two million spaces that is never folded', async () => {
+    const head = `HTTP/1.1 200 OK\r\nX-Long: ${' '.repeat(2_000_000)}.\r\nContent-Length: 0\r\n\r\n`;
+    const said = [
+      { out: true, bytes: utf8('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n') },
+      { out: false, bytes: utf8(head) },
+    ];
+    const line = { ...wire.lines[0], url: 'http://site.test/a', status: 200, ip: '127.0.0.1', port: 80, tls: null };
+    const responseHeaders = [
+      ['X-Long', '.'],
+      ['Content-Length', '0'],
+    ];
+    const lines = [{ ...line, responseHeaders, decodedBytes: 0, ...digestsOf(new Uint8Array()) }];
+    // With a cost that grew as the square of the run this would take an hour.
+    expect((await told({ capture: pcapOf([{ port: 80, chunks: said }]), keylog: utf8(''), lines })).reasons).toEqual([]);
+  });
+
   it('reads a folded header line as one, and Latin-1 as browsers read it', async () => {
     const said = [
       { out: true, bytes: utf8('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n') },

@@ -60,9 +60,9 @@ function answerAt(
 function headAt(bytes: Uint8Array, from: number): Head | null {
   const found = indexOf(bytes, END_OF_HEAD, from);
   if (found < 0) return null;
-  // A folded line is one line; its fold reads as one space (RFC 9112, 5.2).
+  // A folded line is one line; its fold reads as one space (RFC 9112, 5.2). Looked for at the first space of a run only: a run may be a megabyte.
   const [first = '', ...lines] = latin1(bytes.subarray(from, found))
-    .replace(/[ \t]*\r\n[ \t]+/g, ' ')
+    .replace(/(?<![ \t])[ \t]*\r\n[ \t]+/g, ' ')
     .split('\r\n');
   const fields = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
