@@ -16,5 +16,5 @@ export { EvidenceScrub1790000001300 } from './1790000001300-EvidenceScrub';
 export { PublicFixation1790000001400 } from './1790000001400-PublicFixation';
 export { EvidenceSessions1790000001500 } from './1790000001500-EvidenceSessions';
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
-export { LedgerGroups1790000001700 } from './1790000001700-LedgerGroups';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
+export { LedgerGroups1790000002000 } from './1790000002000-LedgerGroups';

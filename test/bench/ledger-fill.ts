@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { entryFor } from '../../libs/evidence/domain/ledger-entry';
-import { GrowingRoot } from '../../libs/evidence/domain/growing-root';
+import { GrowingRoot } from '../../libs/proof';
 
 const CHUNK = 100_000;
 /** Entries of one subject, one behind the other. */

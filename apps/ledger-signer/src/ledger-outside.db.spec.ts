@@ -224,7 +224,8 @@ describe('witnesses', () => {
        UPDATE ledger_entry SET leaf = sha256(leaf), leaf_sm3 = sha256(leaf_sm3)`,
     );
     await house.fixedPackage();
-    await house.run(() => house.sequencer.placeAll());
+    // A house that begins again has no sequencer that remembers.
+    await house.run(() => house.newSequencer().placeAll());
     const size = await house.run(() => house.db.tx((tx) => house.trees.size(tx, ORIGIN)));
     expect(size).toBeGreaterThan(before.size);
     const root = await house.run(() =>
@@ -446,7 +447,12 @@ describe('renewal', () => {
     for (const { statement, token } of all.slice(0, 2))
       for (const bytes of [statement, token]) expect(covers(3)).toContain(digestsOf(new Uint8Array(bytes)).sha256);
     const entries = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ORIGIN)));
-    expect(entries.map(({ type }) => type)).toEqual(['ledger.opened', 'evidence.renewed', 'evidence.renewed', 'evidence.renewed']);
+    expect(entries.map(({ type }) => type)).toEqual([
+      'ledger.opened',
+      'evidence.renewed',
+      'evidence.renewed',
+      'evidence.renewed',
+    ]);
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
   });
 

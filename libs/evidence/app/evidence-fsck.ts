@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf, leafHash, readCheckpoint, type TreeHash } from '../../proof';
+import { digestsOf, GrowingRoot, leafHash, readCheckpoint, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
-import { GrowingRoot } from '../domain/growing-root';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { failpoint } from '../../platform';
-import { type LeafRange, type NodeAddress, type NodeReader, nodesOfRange, type TreeHash } from '../../proof';
-import { GrowingRoot } from '../domain/growing-root';
+import { GrowingRoot, type LeafRange, type NodeAddress, type NodeReader, nodesOfRange, type TreeHash } from '../../proof';
 
 export interface StoredCheckpoint {
   origin: string;

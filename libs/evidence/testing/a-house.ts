@@ -236,7 +236,9 @@ export async function aHouse({
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const client = new CaptureClient(config);
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
-  const sequencer = new LedgerSequencer(db, evidence, trees);
+  /** As after a restart. */
+  const newSequencer = () => new LedgerSequencer(db, evidence, trees);
+  const sequencer = newSequencer();
   const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
   const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
   const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
@@ -345,6 +347,7 @@ export async function aHouse({
     anchorer,
     renewer,
     sequencer,
+    newSequencer,
     run,
     fixedPackage,
     settle,

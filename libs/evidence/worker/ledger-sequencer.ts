@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Db, failpoint } from '../../platform';
+import { Db, failpoint, systemClaims } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
 import { LedgerTrees } from '../store/ledger-trees';
 
@@ -16,18 +16,21 @@ interface Waiting {
 const BATCH = 2_000;
 /** How far one group looks ahead, in numbers of entries. */
 const REACH = 20_000;
-/** How far below the first entry without a place the numbers are looked at that are still free. */
-const LOOK_BACK = 100_000;
-/** How long a transaction may stay open and still find its entry placed with the next group. */
-const GRACE_MS = 5 * 60_000;
-/** After that, at the latest, the entry of a longer one is found. */
-const SWEEP_MS = 15 * 60_000;
 
-/** Numbers that nobody used, or a transaction that is still open. */
+/**
+ * Numbers of entries under which nothing can be seen. They belong to transactions with a number below `until`; once all of these have ended,
+ * what is still not there never comes.
+ */
 interface Gap {
   low: number;
   high: number;
   until: number;
+}
+
+/** Everything with a number up to `floor` has its place, but for what lies in the gaps. */
+interface Progress {
+  floor: number;
+  gaps: Gap[];
 }
 
 /**
@@ -42,10 +45,9 @@ export class LedgerSequencer {
     private readonly trees: LedgerTrees,
   ) {}
 
-  /** Everything with a number up to this one has its place, but for what lies in the gaps. */
-  private floor = 0;
-  private gaps: Gap[] = [];
-  private sweptAt = -Infinity;
+  /** Null until the ledger was walked through. */
+  private progress: Progress | null = null;
+  private store = '';
 
   /** Places whatever waits, however much; returns how many entries got a place. */
   async placeAll(): Promise<number> {
@@ -57,28 +59,25 @@ export class LedgerSequencer {
   }
 
   private async placeGroup(): Promise<{ placed: number; more: boolean }> {
-    const now = performance.now();
-    const isSweep = now - this.sweptAt > SWEEP_MS;
-    const { placed, more, floor, gaps } = await this.db.tx(async (tx) => {
+    // In a transaction of its own, which has no number yet when it looks at those of others.
+    const { progress, store, ...done } = await this.db.as(systemClaims('ledger-sequencer'), async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
-      const from = isSweep ? await firstWaiting(tx, now) : { floor: this.floor, gaps: this.gaps };
-      return this.placeBehind(tx, from, now);
+      const store = await storeOf(tx);
+      const isKnown = this.progress !== null && this.store === store;
+      const placed = await this.placeBehind(tx, isKnown ? this.progress! : await firstWaiting(tx));
+      return { ...placed, store };
     });
     // Only what is committed counts.
-    if (isSweep) this.sweptAt = now;
-    [this.floor, this.gaps] = [floor, gaps.filter(({ until }) => until > now)];
-    return { placed, more };
+    [this.progress, this.store] = [progress, store];
+    return done;
   }
 
-  private async placeBehind(
-    tx: EntityManager,
-    from: { floor: number; gaps: Gap[] },
-    now: number,
-  ): Promise<{ placed: number; more: boolean; floor: number; gaps: Gap[] }> {
+  private async placeBehind(tx: EntityManager, from: Progress): Promise<{ placed: number; more: boolean; progress: Progress }> {
+    const oldest = await oldestRunning(tx);
     const newest = await newestId(tx);
     const top = Math.min(newest, from.floor + REACH);
     // Asked before the entries: whatever is there now is seen by the next statement too, so that nothing falls in between.
-    const gaps = [...from.gaps, ...(await gapsIn(tx, from.floor, top, now))];
+    const gaps = await gapsIn(tx, [...from.gaps, { low: from.floor + 1, high: top, until: null }]);
     const ranges = [...from.gaps, { low: from.floor + 1, high: top }];
     const waiting = await tx.query<Waiting[]>(
       // Look-ups by key: the planner knows nothing of ranges and would rather read the whole ledger. OFFSET 0 keeps them apart.
@@ -92,12 +91,9 @@ export class LedgerSequencer {
     await this.give(tx, waiting);
     const isFull = waiting.length === BATCH;
     const floor = isFull ? Math.max(from.floor, Number(waiting.at(-1)!.id)) : top;
-    return {
-      placed: waiting.length,
-      more: isFull || top < newest,
-      floor,
-      gaps: upTo(floor, gaps),
-    };
+    // Who had ended when this look began has been seen by it, unless it stopped before the end.
+    const open = isFull ? gaps : gaps.filter(({ until }) => until > oldest);
+    return { placed: waiting.length, more: isFull || top < newest, progress: { floor, gaps: upTo(floor, open) } };
   }
 
   private async give(tx: EntityManager, waiting: readonly Waiting[]): Promise<void> {
@@ -135,15 +131,29 @@ function upTo(floor: number, gaps: readonly Gap[]): Gap[] {
   return gaps.filter(({ low }) => low <= floor).map((gap) => ({ ...gap, high: Math.min(gap.high, floor) }));
 }
 
+/** Another one after every start of the server and every new making of the table: the ledger may be that of a backup then. */
+async function storeOf(tx: EntityManager): Promise<string> {
+  const [{ store }] = await tx.query<[{ store: string }]>(
+    `SELECT concat('ledger_entry'::regclass::oid, ' ', pg_postmaster_start_time()) AS store`,
+  );
+  return store;
+}
+
 async function newestId(tx: EntityManager): Promise<number> {
   const [{ top }] = await tx.query<[{ top: number }]>('SELECT coalesce(max(id), 0)::float8 AS top FROM ledger_entry');
   return top;
 }
 
-/** Walks through the whole ledger: when the process begins, and now and then for what came later than anybody would wait. */
-async function firstWaiting(tx: EntityManager, now: number): Promise<{ floor: number; gaps: Gap[] }> {
+/** The lowest number of a transaction that still runs: all below have ended, and the next statement sees what they wrote. */
+async function oldestRunning(tx: EntityManager): Promise<number> {
+  const [{ xmin }] = await tx.query<[{ xmin: number }]>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text::float8 AS xmin');
+  return xmin;
+}
+
+/** Walks through the whole ledger: once for a process and a start of the server. */
+async function firstWaiting(tx: EntityManager): Promise<Progress> {
   const newest = await newestId(tx);
-  const gaps = await gapsIn(tx, newest - LOOK_BACK, newest, now);
+  const gaps = await gapsIn(tx, [{ low: 1, high: newest, until: null }]);
   const [{ first }] = await tx.query<[{ first: number | null }]>(
     `SELECT (SELECT e.id FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id)
              ORDER BY e.id LIMIT 1)::float8 AS first`,
@@ -152,14 +162,16 @@ async function firstWaiting(tx: EntityManager, now: number): Promise<{ floor: nu
   return { floor, gaps: upTo(floor, gaps) };
 }
 
-/** Numbers above `floor`, up to `top`, under which nothing can be seen yet. */
-async function gapsIn(tx: EntityManager, floor: number, top: number, now: number): Promise<Gap[]> {
-  if (top <= floor) return [];
-  const rows = await tx.query<{ low: number; high: number }[]>(
-    `SELECT (before + 1)::float8 AS low, (id - 1)::float8 AS high
-     FROM (SELECT id, lag(id, 1, $1::bigint) OVER (ORDER BY id) AS before FROM ledger_entry WHERE id > $1 AND id <= $2) AS seen
-     WHERE id > before + 1`,
-    [Math.max(floor, 0), top],
+/** What cannot be seen yet within the ranges. A range that is looked at for the first time is to end below a number that can be seen. */
+async function gapsIn(tx: EntityManager, ranges: readonly (Omit<Gap, 'until'> & { until: number | null })[]): Promise<Gap[]> {
+  const rows = await tx.query<Gap[]>(
+    // A number of its own for this transaction, if it needs one: whoever took a number below one that is seen already had his before.
+    `SELECT (before + 1)::float8 AS low, (id - 1)::float8 AS high, coalesce(until, pg_current_xact_id()::text::float8) AS until
+     FROM (SELECT r.until, e.id, lag(e.id, 1, r.low - 1) OVER (PARTITION BY r.low ORDER BY e.id) AS before
+           FROM unnest($1::bigint[], $2::bigint[], $3::float8[]) AS r (low, high, until)
+           CROSS JOIN LATERAL (SELECT w.id FROM ledger_entry w WHERE w.id BETWEEN r.low AND r.high UNION ALL SELECT r.high + 1) e) AS seen
+     WHERE id > before + 1 ORDER BY id`,
+    [ranges.map(({ low }) => low), ranges.map(({ high }) => high), ranges.map(({ until }) => until)],
   );
-  return rows.map((row) => ({ ...row, until: now + GRACE_MS }));
+  return rows;
 }

@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Many entries of the ledger in two round trips, as one group commits them; and both trees in one row a subtree, without the leaves, which
  * stand in the entries already: a quarter of the rows.
  */
-export class LedgerGroups1790000001700 implements MigrationInterface {
-  name = 'LedgerGroups1790000001700';
+export class LedgerGroups1790000002000 implements MigrationInterface {
+  name = 'LedgerGroups1790000002000';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
@@ -23,12 +23,23 @@ export class LedgerGroups1790000001700 implements MigrationInterface {
       CREATE FUNCTION ledger_put_all(an_at timestamptz, subjects text[], seqs int[], types text[], keys text[], entries bytea[], digests text[],
         leaves bytea[], leaves_sm3 bytea[], bodies text[]) RETURNS void LANGUAGE plpgsql AS $$
       DECLARE ids bigint[]; BEGIN
+        PERFORM pg_current_xact_id();
         SELECT array_agg(nextval('ledger_entry_id_seq')) INTO ids FROM generate_series(1, cardinality(subjects));
         INSERT INTO ledger_entry (id, subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3) OVERRIDING SYSTEM VALUE
           SELECT r.id, r.subject, r.seq, r.type, an_at, r.key, r.entry, r.digest, r.leaf, r.leaf_sm3
           FROM unnest(ids, subjects, seqs, types, keys, entries, digests, leaves, leaves_sm3)
             AS r (id, subject, seq, type, key, entry, digest, leaf, leaf_sm3);
         INSERT INTO ledger_body (entry_id, json) SELECT r.id, r.body FROM unnest(ids, bodies) AS r (id, body);
+      END $$;
+
+      -- The transaction has its number before its entry has one. So the sequencer, who sees that a number of an entry is not used yet, need only
+      -- wait for the transactions that have a number by then: what they leave unused stays unused.
+      CREATE OR REPLACE FUNCTION ledger_put(a_subject text, a_seq int, a_type text, an_at timestamptz, a_key text, an_entry bytea, a_sha256 text,
+        a_leaf bytea, a_leaf_sm3 bytea, a_body text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_current_xact_id();
+        INSERT INTO ledger_entry (subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3)
+          VALUES (a_subject, a_seq, a_type, an_at, a_key, an_entry, a_sha256, a_leaf, a_leaf_sm3);
+        INSERT INTO ledger_body (entry_id, json) VALUES (currval('ledger_entry_id_seq'), a_body);
       END $$;
 
       -- A group in one round trip, commit included, for a writer who believes to know the heads. What is otherwise comes back, and then nothing

@@ -1,5 +1,6 @@
-import { MemoryTree, utf8 } from '../../proof';
+import { utf8 } from '../bytes';
 import { GrowingRoot } from './growing-root';
+import { MemoryTree } from './tree';
 
 it.each(['sha256', 'sm3'] as const)('agrees with the whole tree at every size (%s)', (hash) => {
   const [growing, whole] = [new GrowingRoot(hash), new MemoryTree(hash)];

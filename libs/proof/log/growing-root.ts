@@ -1,4 +1,4 @@
-import { foldNodes, leafHash, type NodeAddress, nodeHash, type NodeReader, nodesOfRange, type TreeHash } from '../../proof';
+import { foldNodes, leafHash, type NodeAddress, nodeHash, type NodeReader, nodesOfRange, type TreeHash } from './merkle';
 
 /** The root of a log that only grows: one hash a level, however long it is. */
 export class GrowingRoot {
