@@ -108,7 +108,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
     this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
-    this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.place()));
+    this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.placeAll()));
   }
 }
 

@@ -16,6 +16,7 @@ import { LedgerPublication } from './app/ledger-publication';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
 import { Ledger } from './store/ledger';
+import { LedgerGroup } from './store/ledger-group';
 import { LedgerAnchors } from './store/ledger-anchors';
 import { LedgerTrees } from './store/ledger-trees';
 
@@ -35,6 +36,7 @@ const SERVICES = [
   Receipts,
   Uploads,
   Ledger,
+  LedgerGroup,
   LedgerTrees,
 ];
 

@@ -13,5 +13,6 @@ export { EVIDENCE_ROWS, EvidenceFileRow, PackageRow } from './store/evidence.ent
 export { openSigner } from '../platform/keys/open-signer';
 export { Ledger } from './store/ledger';
 export { LedgerAnchors } from './store/ledger-anchors';
+export { LedgerGroup } from './store/ledger-group';
 export { LedgerTrees } from './store/ledger-trees';
 export { KeyLog } from './worker/key-log';

@@ -28,6 +28,7 @@ export * from './verify/verify-package';
 export { type Language } from './verify/wording';
 export * from './log/checkpoint';
 export * from './log/entry';
+export * from './log/growing-root';
 export * from './log/merkle';
 export * from './log/proofs';
 export * from './log/tree';

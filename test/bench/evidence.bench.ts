@@ -158,11 +158,11 @@ async function main(): Promise<void> {
         stamp.push(await timed(() => room.stamper.stamp(id)));
         const row = await db.tx((tx) => tx.findOneByOrFail(PackageRow, { id }));
         if (row.state !== 'stamped') throw new Error(`the package is ${row.state}`);
-        await room.sequencer.place();
+        await room.sequencer.placeAll();
         // A signer that is due at once; how long an entry waits for one is measured below.
         const due = signerOf(0);
         const order = await db.as(officer, (tx) => room.evidence.requestExport(tx, id, '移送'));
-        await room.sequencer.place();
+        await room.sequencer.placeAll();
         await due.look();
         exporting.push(await timed(() => room.exporter.build(order.id)));
         const made = await db.tx((tx) => room.evidence.export(tx, order.id));
@@ -198,7 +198,7 @@ async function toCheckpoint(db: Db, room: ReturnType<typeof evidenceRoom>, signe
   const began = performance.now();
   await db.as(officer, (tx) => room.evidence.requestCapture(tx, aRequest));
   for (;;) {
-    await withClaims(worker, () => room.sequencer.place());
+    await withClaims(worker, () => room.sequencer.placeAll());
     if ((await signer.look()).size) return performance.now() - began;
     await pause(1_000);
   }

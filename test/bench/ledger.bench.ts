@@ -1,28 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { Ledger, LedgerTrees } from '../../libs/evidence';
+import { EVIDENCE_ROWS, EvidenceFsck, Ledger, LedgerGroup, LedgerTrees } from '../../libs/evidence';
 import { SystemClock } from '../../libs/kernel';
 import { Db, systemClaims } from '../../libs/platform';
-import { hashesOf, inclusionRanges } from '../../libs/proof';
+import { hashesOf, inclusionRanges, leafHash, readCheckpoint, rootOf, verifyInclusion } from '../../libs/proof';
 import { median, tell } from './figure';
+import { fill } from './ledger-fill';
 import { dataFolder, start } from './product';
 
 /**
- * Entries a second by many writers, each in a transaction of its own with claims, chained per subject, beside bare INSERT and commit
- * of the same bytes on the same server in alternating rounds; and an inclusion proof beside a read by primary key.
- * `npm run bench -- ledger [entries a round]`.
+ * `npm run bench -- ledger [entries a round]`: entries a second beside bare INSERT and commit of the same bytes, by as many writers on
+ * the same connections, in alternating rounds; fsck, size on disk, time to a signed checkpoint. The sequencer runs beside the writers,
+ * and has to come to rest before the peer is measured.
+ * `npm run bench -- ledger --entries N`: a log of N entries, then inclusion proofs beside reads by primary key.
  */
-const ENTRIES = Number(process.argv[2] ?? 8_000);
-const ROUNDS = 3;
+const FILL = process.argv[2] === '--entries' ? Number(process.argv[3]) : 0;
+const ENTRIES = Number((!FILL && process.argv[2]) || 20_000);
+const ROUNDS = 5;
 const GROUP = 64;
+const PROOFS = 1_000;
 
-async function rate(writers: number, each: (writer: number, n: number) => Promise<void>, acts = ENTRIES): Promise<number> {
+type Act = (writer: number, n: number) => Promise<unknown>;
+
+/** Acts a second by so many writers, each of whom begins the next when the last is committed. */
+async function rate(writers: number, act: Act, acts = ENTRIES): Promise<number> {
   const share = Math.ceil(acts / writers);
   const began = performance.now();
   await Promise.all(
     Array.from({ length: writers }, async (_, writer) => {
-      for (let n = 0; n < share; n += 1) await each(writer, n);
+      for (let n = 0; n < share; n += 1) await act(writer, n);
     }),
   );
   return (share * writers * 1000) / (performance.now() - began);
@@ -30,108 +38,173 @@ async function rate(writers: number, each: (writer: number, n: number) => Promis
 
 async function main(): Promise<void> {
   const folder = dataFolder();
-  const { stop } = await start(folder.data);
+  const { system, stop } = await start(folder.data);
   const { databaseUrl } = JSON.parse(readFileSync(join(folder.data, 'run/system.json'), 'utf8')) as { databaseUrl: string };
-  const source = await new DataSource({
-    type: 'postgres',
-    url: databaseUrl,
-    poolSize: 64,
-    installExtensions: false,
-  }).initialize();
+  const open = (extra: object) =>
+    new DataSource({
+      type: 'postgres',
+      url: databaseUrl,
+      poolSize: 64,
+      installExtensions: false,
+      entities: EVIDENCE_ROWS,
+      extra,
+    }).initialize();
+  const owner = await open({});
+  // As the worker, whom row security holds.
+  const worker = await open({ options: '-c role=nms_worker' });
+  const paused = FILL ? ['worker', 'ledger-signer'].map((name) => system.processes[name]!) : [];
   try {
-    const db = new Db(source);
-    const ledger = new Ledger(new SystemClock());
-    await source.query('CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bytea, body text)');
-    const entry = Buffer.alloc(330, 1);
-    const body = 'x'.repeat(180);
-    let round = 0;
-    const bare = () => source.query('INSERT INTO bench_bare (entry, body) VALUES ($1, $2)', [entry, body]).then(() => undefined);
-    const append = (writer: number, n: number) =>
-      db
-        .as(systemClaims('bench'), (tx) =>
-          ledger.append(
-            tx,
-            { subject: `bench-${round}-${writer}`, type: 'evidence.viewed', facts: { who: 'bench', purpose: body } },
-            `bench-${round}-${writer}-${n}`,
-          ),
-        )
-        .then(() => undefined);
-    for (const writers of [8, 64]) {
-      const [ours, peers]: [number[], number[]] = [[], []];
-      for (let i = 0; i < ROUNDS; i += 1) {
-        round += 1;
-        peers.push(await rate(writers, bare));
-        ours.push(await rate(writers, append));
-      }
-      tell(
-        'ledger',
-        `entries per second, ${writers} writers, over bare insert and commit`,
-        median(ours),
-        median(peers),
-        ROUNDS * ENTRIES,
-      );
+    if (FILL) {
+      // Nobody else places or reads while a log is filled by hand.
+      for (const pid of paused) process.kill(pid, 'SIGSTOP');
+      const origin = 'bench.test/evidence/2026';
+      const { root, ms } = await fill(owner, origin, FILL, folder.data);
+      process.stderr.write(`${FILL} entries filled in ${Math.round(ms / 1000)} s\n`);
+      await proofs(owner, origin, root);
+      await disk(owner);
+    } else {
+      await rates(owner, worker);
+      await disk(owner);
+      const origin = await largest(owner);
+      await proofs(owner, origin, null);
+      await fsck(owner);
+      await checkpoint(owner, new Ledger(new SystemClock()));
     }
-    /** Entries of `GROUP` subjects committed together, as a scrub or a renewal writes them; the peer has as many writers. */
-    const group = (writer: number, n: number) =>
-      db
-        .as(systemClaims('bench'), (tx) =>
-          ledger.appendAll(
-            tx,
-            Array.from({ length: GROUP }, (_, i) => ({
-              subject: `bench-${round}-${writer}-${i}`,
-              type: 'evidence.verified' as const,
-              facts: { who: 'bench', purpose: body },
-              key: `bench-${round}-${writer}-${n}-${i}`,
-            })),
-          ),
-        )
-        .then(() => undefined);
-    const [ours, peers]: [number[], number[]] = [[], []];
-    for (let i = 0; i < ROUNDS; i += 1) {
-      round += 1;
-      peers.push(await rate(GROUP, bare));
-      ours.push((await rate(2, group, Math.ceil((ENTRIES * 2) / GROUP))) * GROUP);
-    }
-    tell(
-      'ledger',
-      `entries per second in groups of ${GROUP}, over bare insert and commit by ${GROUP} writers`,
-      median(ours),
-      median(peers),
-      ROUNDS * ENTRIES,
-    );
-    await proofs(source);
   } finally {
-    await source.destroy();
+    for (const pid of paused) process.kill(pid, 'SIGCONT');
+    await Promise.all([owner.destroy(), worker.destroy()]);
     await stop();
     folder.remove();
   }
 }
 
-/** Waits until the running sequencer has placed everything; then proofs of single entries beside reads of single rows. */
-async function proofs(source: DataSource): Promise<void> {
-  const trees = new LedgerTrees();
-  const waiting = () =>
-    source
-      .query<[{ n: string }]>(
-        'SELECT count(*) AS n FROM ledger_entry e WHERE NOT EXISTS (SELECT FROM ledger_place p WHERE p.entry_id = e.id)',
-      )
-      .then(([row]) => Number(row.n));
-  while ((await waiting()) > 0) await new Promise((go) => setTimeout(go, 200));
-  const [{ origin, size }] = await source.query<[{ origin: string; size: string }]>(
-    'SELECT origin, count(*) AS size FROM ledger_place GROUP BY origin ORDER BY count(*) DESC LIMIT 1',
+async function rates(owner: DataSource, worker: DataSource): Promise<void> {
+  const db = new Db(worker);
+  const clock = new SystemClock();
+  const ledger = new Ledger(clock);
+  const group = new LedgerGroup(db, ledger, clock);
+  await owner.query(
+    `CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bytea, body text);
+     GRANT INSERT ON bench_bare TO nms_worker`,
   );
+  const entry = Buffer.alloc(330, 1);
+  const body = 'x'.repeat(180);
+  let round = 0;
+  const event = (writer: number | string) => ({
+    subject: `bench-${round}-${writer}`,
+    type: 'evidence.viewed' as const,
+    facts: { who: 'bench', purpose: body },
+  });
+  const key = (writer: number, n: number) => `bench-${round}-${writer}-${n}`;
+  const bare: Act = () => worker.query('INSERT INTO bench_bare (entry, body) VALUES ($1, $2)', [entry, body]);
+  const alone: Act = (writer, n) => group.append(event(writer), key(writer, n));
+  const inside: Act = (writer, n) => db.as(systemClaims('bench'), (tx) => ledger.append(tx, event(writer), key(writer, n)));
+  /** Entries of `GROUP` subjects committed together, as a scrub or a renewal writes them. */
+  const together: Act = (writer, n) =>
+    db.as(systemClaims('bench'), (tx) =>
+      ledger.appendAll(
+        tx,
+        Array.from({ length: GROUP }, (_, i) => ({ ...event(`${writer}-${i}`), key: `${key(writer, n)}-${i}` })),
+      ),
+    );
+  const beside = async (metric: string, writers: number, ours: () => Promise<number>): Promise<void> => {
+    const [mine, bares, placed]: [number[], number[], number[]] = [[], [], []];
+    for (let i = 0; i < ROUNDS; i += 1) {
+      round += 1;
+      bares.push(await rate(writers, bare));
+      const began = performance.now();
+      mine.push(await ours());
+      await allPlaced(owner);
+      placed.push((ENTRIES * 1000) / (performance.now() - began));
+    }
+    tell('ledger', `entries per second, ${metric}, over bare insert and commit by ${writers}`, median(mine), median(bares), ROUNDS * ENTRIES); // prettier-ignore
+    tell('ledger', `the same until both trees hold them`, median(placed), median(bares), ROUNDS * ENTRIES);
+  };
+  for (const writers of [8, 64]) await beside(`${writers} writers`, writers, () => rate(writers, alone));
+  for (const writers of [8, 64]) await beside(`${writers} writers, each in a transaction of its own`, writers, () => rate(writers, inside)); // prettier-ignore
+  const groups = async () => (await rate(2, together, Math.ceil(ENTRIES / GROUP))) * GROUP;
+  await beside(`two writers in groups of ${GROUP}`, GROUP, groups);
+}
+
+async function allPlaced(owner: DataSource): Promise<void> {
+  const waiting = () =>
+    owner
+      .query<[{ n: string }]>('SELECT (SELECT count(*) FROM ledger_entry) - (SELECT count(*) FROM ledger_place) AS n')
+      .then(([row]) => Number(row.n));
+  while ((await waiting()) > 0) await pause(50);
+}
+
+async function largest(owner: DataSource): Promise<string> {
+  const [{ origin }] = await owner.query<[{ origin: string }]>(
+    'SELECT origin FROM ledger_place GROUP BY origin ORDER BY count(*) DESC LIMIT 1',
+  );
+  return origin;
+}
+
+/** Proofs of single entries beside reads of single rows; each is verified against the root, which is `expected` when somebody knows it. */
+async function proofs(owner: DataSource, origin: string, expected: Uint8Array | null): Promise<void> {
+  const trees = new LedgerTrees();
+  const db = new Db(owner);
+  const read = <T>(work: (tx: typeof owner.manager) => Promise<T>) => db.as(systemClaims('bench'), work);
+  const size = await read((tx) => trees.size(tx, origin));
+  const whole = [{ from: 0, to: size }];
+  const root = rootOf('sha256', size, await read((tx) => trees.reader(tx, origin, 'sha256', whole)));
+  if (expected && !Buffer.from(root).equals(expected)) throw new Error('the root is not that of the entries');
   const [ours, peers]: [number[], number[]] = [[], []];
-  for (let i = 0; i < 300; i += 1) {
-    const index = Math.floor((i * Number(size)) / 300);
-    let began = performance.now();
-    const ranges = inclusionRanges(index, Number(size));
-    hashesOf('sha256', ranges, await trees.reader(source.manager, origin, 'sha256', ranges));
-    ours.push(performance.now() - began);
-    began = performance.now();
-    await source.query('SELECT entry_id FROM ledger_place WHERE origin = $1 AND idx = $2', [origin, index]);
-    peers.push(performance.now() - began);
+  for (let i = 0; i < PROOFS; i += 1) {
+    const index = Math.floor(Math.random() * size);
+    const { made, row, ms, floor } = await read(async (tx) => {
+      let began = performance.now();
+      const ranges = inclusionRanges(index, size);
+      const made = hashesOf('sha256', ranges, await trees.reader(tx, origin, 'sha256', ranges));
+      const ms = performance.now() - began;
+      began = performance.now();
+      await tx.query('SELECT entry_id FROM ledger_place WHERE origin = $1 AND idx = $2', [origin, (index * 7) % size]);
+      const floor = performance.now() - began;
+      return { made, ms, floor, row: (await trees.entries(tx, origin, index, index + 1))[0]! };
+    });
+    if (!verifyInclusion('sha256', { index, size, leaf: leafHash('sha256', row.entry), proof: made, root }))
+      throw new Error(`the proof of ${index} does not verify`);
+    ours.push(ms);
+    peers.push(floor);
   }
-  tell('ledger', `inclusion proof in ms at ${size} entries, over a read by primary key`, median(ours), median(peers), 300);
+  const p95 = ours.sort((a, b) => a - b)[Math.floor(ours.length * 0.95)]!;
+  tell('ledger', `inclusion proof in ms at ${size} entries, over a read by primary key`, median(ours), median(peers), PROOFS);
+  tell('ledger', `inclusion proof in ms at ${size} entries, p95, over 25 ms`, p95, 25, PROOFS);
+}
+
+/** Entries, places and subtrees of both trees, with their indexes; events are kept apart and are not counted. */
+async function disk(owner: DataSource): Promise<void> {
+  const [{ bytes, n }] = await owner.query<[{ bytes: number; n: number }]>(
+    `SELECT (pg_total_relation_size('ledger_entry') + pg_total_relation_size('ledger_place') + pg_total_relation_size('ledger_node'))::float8 AS bytes,
+       (SELECT count(*) FROM ledger_entry)::float8 AS n`,
+  );
+  tell('ledger', 'bytes on disk for an entry, its place and its nodes, over 1.2 KiB', bytes / n, 1.2 * 1024, n);
+}
+
+async function fsck(owner: DataSource): Promise<void> {
+  const began = performance.now();
+  const report = await new EvidenceFsck(new Db(owner), null as never, new LedgerTrees()).run();
+  if (report.faults.length) throw new Error(`fsck: ${report.faults.slice(0, 3).join(', ')}`);
+  tell('ledger', 'entries per second, fsck, over 12,000', (report.entries * 1000) / (performance.now() - began), 12_000, report.entries); // prettier-ignore
+}
+
+async function checkpoint(owner: DataSource, ledger: Ledger): Promise<void> {
+  const db = new Db(owner);
+  const began = performance.now();
+  const sha256 = await db.as(systemClaims('bench'), (tx) =>
+    ledger.append(tx, { subject: 'bench-checkpoint', type: 'evidence.viewed', facts: {} }, 'bench-checkpoint'),
+  );
+  for (;;) {
+    const [found] = await owner.query<{ note: string; idx: string }[]>(
+      `SELECT c.note, p.idx FROM ledger_entry e JOIN ledger_place p ON p.entry_id = e.id
+       JOIN ledger_checkpoint c ON c.origin = p.origin AND c.size > p.idx WHERE e.entry_sha256 = $1 LIMIT 1`,
+      [sha256],
+    );
+    if (found && readCheckpoint(Buffer.from(found.note)).size > Number(found.idx)) break;
+    await pause(100);
+  }
+  tell('ledger', 'seconds from an entry to a signed checkpoint, over 90', (performance.now() - began) / 1000, 90, 1);
 }
 
 void main();

@@ -46,7 +46,6 @@ const PLACES = [
   'stamp.committed',
   'place.placed',
   'place.nodes',
-  'place.nodes@2',
   'place.beforeCommit',
   'sign.beforeKept',
   'sign.kept',

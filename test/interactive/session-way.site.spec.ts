@@ -12,6 +12,7 @@ import { EvidenceService } from '../../libs/evidence/app/evidence.service';
 import { ContentService } from '../../libs/evidence/app/content.service';
 import { EVIDENCE_ROWS, PackageRow } from '../../libs/evidence/store/evidence.entity';
 import { Ledger } from '../../libs/evidence/store/ledger';
+import { LedgerGroup } from '../../libs/evidence/store/ledger-group';
 import { LedgerTrees } from '../../libs/evidence/store/ledger-trees';
 import { CaptureClient } from '../../libs/evidence/worker/capture-client';
 import { CaptureRunner } from '../../libs/evidence/worker/capture.runner';
@@ -157,7 +158,15 @@ function aRoom(capturePort: number) {
   const log = new Log('test', 'silent');
   const officers = new OfficerDirectory(workerDb, clock);
   const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(workerDb, ledger, clock),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(blobs, names);
   const facts = new Facts(clock);
   const fixation = new Fixation(workerDb, clock, blobs, ledger, content, facts, config);
@@ -350,7 +359,7 @@ async function verified(id: string): Promise<void> {
   const officer = someClaims({ actor: ids.get('maker.a')! });
   const { id: exportId } = await workerDb.as(officer, (tx) => room.evidence.requestExport(tx, id, '移送'));
   await withClaims(systemClaims('worker'), async () => {
-    await room.sequencer.place();
+    await room.sequencer.placeAll();
     await room.exporter.build(exportId);
     clock.ahead += 91_000;
     await room.exporter.build(exportId);

@@ -40,7 +40,7 @@ async function main([packageId, ...verbs]: string[]): Promise<void> {
   const acts: Record<string, () => Promise<unknown>> = {
     capture: () => room.runner.run(packageId!),
     stamp: () => room.stamper.stamp(packageId!),
-    place: () => room.sequencer.place(),
+    place: () => room.sequencer.placeAll(),
     sign: async () => {
       const signers = await open(signerUrl!, []);
       const kept = new KeptRoots(join(root!, 'kept-roots.json'));

@@ -127,7 +127,7 @@ describe('checkpoints', () => {
   it('are signed again each day while nothing happens, with the same root', async () => {
     const sign = await open();
     await house.fixedPackage();
-    await house.run(() => house.sequencer.place());
+    await house.run(() => house.sequencer.placeAll());
     await sign();
     for (let hour = 0; hour < 49; hour += 1) {
       house.clock.advance(3_600_000);
@@ -224,7 +224,8 @@ describe('witnesses', () => {
        UPDATE ledger_entry SET leaf = sha256(leaf), leaf_sm3 = sha256(leaf_sm3)`,
     );
     await house.fixedPackage();
-    await house.run(() => house.sequencer.place());
+    // A house that begins again has no sequencer that remembers.
+    await house.run(() => house.newSequencer().placeAll());
     const size = await house.run(() => house.db.tx((tx) => house.trees.size(tx, ORIGIN)));
     expect(size).toBeGreaterThan(before.size);
     const root = await house.run(() =>
@@ -446,7 +447,12 @@ describe('renewal', () => {
     for (const { statement, token } of all.slice(0, 2))
       for (const bytes of [statement, token]) expect(covers(3)).toContain(digestsOf(new Uint8Array(bytes)).sha256);
     const entries = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ORIGIN)));
-    expect(entries.map(({ type }) => type)).toEqual(['ledger.opened', 'evidence.renewed', 'evidence.renewed', 'evidence.renewed']);
+    expect(entries.map(({ type }) => type)).toEqual([
+      'ledger.opened',
+      'evidence.renewed',
+      'evidence.renewed',
+      'evidence.renewed',
+    ]);
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
   });
 
@@ -532,7 +538,7 @@ describe('entries', () => {
     await Promise.all(Array.from({ length: 16 }, (_, w) => writer(w)));
     isWriting = false;
     expect(await killer).toBeGreaterThan(3);
-    while (await house.run(() => house.sequencer.place()));
+    while (await house.run(() => house.sequencer.placeAll()));
     await sign();
     const rows = await house.database.admin.query<{ subject: string; seqs: number[] }[]>(
       `SELECT subject, array_agg(seq ORDER BY seq) AS seqs FROM ledger_entry GROUP BY subject`,
@@ -567,7 +573,7 @@ describe('entries', () => {
     await sign();
     const { admin } = house.database;
     await admin.query('ALTER TABLE ledger_node DISABLE TRIGGER ALL; ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL');
-    await admin.query(`UPDATE ledger_node SET hash = sha256(hash) WHERE tree = 'sm3' AND level = 1 AND idx = 0`);
+    await admin.query('UPDATE ledger_node SET sm3 = sha256(sm3) WHERE level = 1 AND idx = 0');
     expect((await house.run(() => house.fsck.run())).faults).toContain(`LEDGER_NODE ${ORIGIN} sm3 1/0`);
     await admin.query('UPDATE ledger_checkpoint SET size = size + 100');
     expect((await house.run(() => house.fsck.run())).faults.some((fault) => fault.startsWith(`CHECKPOINT ${ORIGIN} 10`))).toBe(

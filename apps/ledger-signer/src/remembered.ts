@@ -1,12 +1,12 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fromHex, jsonBytes, MemoryTree, parseCanonical, toHex, type TreeHash } from '../../../libs/proof';
+import { fromHex, GrowingRoot, jsonBytes, parseCanonical, toHex, type TreeHash } from '../../../libs/proof';
 
 export const HASHES: readonly TreeHash[] = ['sha256', 'sm3'];
 
-/** What the signer knows of one log by itself: how far it signed, and the leaves it signed, folded to roots when asked. */
+/** What the signer knows of one log by itself: how far it signed, and the root of what it read. One hash a level, however long the log. */
 export class Remembered {
-  readonly trees: Record<TreeHash, MemoryTree> = { sha256: new MemoryTree('sha256'), sm3: new MemoryTree('sm3') };
+  readonly trees: Record<TreeHash, GrowingRoot> = { sha256: new GrowingRoot('sha256'), sm3: new GrowingRoot('sm3') };
   /** Size of the last checkpoint that was signed. */
   signed = 0;
 
@@ -19,7 +19,7 @@ export class Remembered {
   }
 }
 
-interface Kept {
+export interface Kept {
   size: number;
   sha256: string;
   sm3: string;
@@ -55,10 +55,12 @@ export class KeptRoots {
   }
 }
 
-export function keptOf(remembered: Remembered, size: number): Kept {
-  return { size, sha256: toHex(remembered.trees.sha256.root(size)), sm3: toHex(remembered.trees.sm3.root(size)) };
+/** The roots at the size that has been read. */
+export function keptOf({ size, trees }: Remembered): Kept {
+  return { size, sha256: toHex(trees.sha256.root()), sm3: toHex(trees.sm3.root()) };
 }
 
-export function isSameRoot(kept: Kept, remembered: Remembered): boolean {
-  return HASHES.every((hash) => Buffer.from(fromHex(kept[hash])).equals(remembered.trees[hash].root(kept.size)));
+/** Whether what was read, as far as it was kept, is what was kept. */
+export function isSameRoot(kept: Kept, { size, trees }: Remembered): boolean {
+  return kept.size === size && HASHES.every((hash) => Buffer.from(fromHex(kept[hash])).equals(trees[hash].root()));
 }

@@ -9,6 +9,7 @@ import { type Db, FileBlobStore, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import { EVIDENCE_ROWS } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { CompareService } from './compare.service';
 import { ContentService } from './content.service';
 import { EvidenceService } from './evidence.service';
@@ -29,7 +30,8 @@ beforeAll(async () => {
   blobs = new FileBlobStore(root);
   const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), workerUrl: 'http://127.0.0.1:1/', uploadLimitBytes: 300_000 };
   const trail = new AuditTrail(clock);
-  const evidence = new EvidenceService(clock, new Ledger(clock), null as never, trail, null as never, names);
+  const ledger = new Ledger(clock);
+  const evidence = new EvidenceService(clock, ledger, new LedgerGroup(db, ledger, clock), null as never, trail, null as never, names);
   comparing = new CompareService(db, evidence, new ContentService(blobs, names), trail);
 });
 afterAll(async () => {

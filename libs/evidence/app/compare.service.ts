@@ -94,7 +94,7 @@ export class CompareService {
         });
       }
       // Always in the same order, so that two officers who compare the same pair the other way round do not wait for each other.
-      for (const { row } of [...sides].sort((a, b) => (a.row.id < b.row.id ? -1 : 1))) await this.evidence.noteView(tx, row);
+      for (const { row } of [...sides].sort((a, b) => (a.row.id < b.row.id ? -1 : 1))) await this.evidence.noteView(row);
       return sides as [Side, Side];
     });
   }

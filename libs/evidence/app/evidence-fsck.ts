@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf, leafHash, readCheckpoint, type TreeHash } from '../../proof';
+import { digestsOf, GrowingRoot, leafHash, readCheckpoint, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
-import { GrowingRoot } from '../domain/growing-root';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
 
@@ -27,6 +26,13 @@ interface StoredEntry {
   leaf: Buffer;
   leaf_sm3: Buffer;
   body: string | null;
+}
+
+interface MadeNode {
+  level: number;
+  index: number;
+  sha256: Uint8Array;
+  sm3: Uint8Array;
 }
 
 interface ParsedEntry {
@@ -108,37 +114,33 @@ export class EvidenceFsck {
         }
     };
     for (let from = 0; from < size; from += BATCH) {
-      const made: Record<TreeHash, Map<string, Uint8Array>> = { sha256: new Map(), sm3: new Map() };
+      const made: MadeNode[] = [];
       let n = from;
       for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
-        for (const hash of HASHES)
-          for (const { level, index, hash: value } of found[hash].append(new Uint8Array(entry)))
-            made[hash].set(`${level}/${index}`, value);
+        const [sha256, sm3] = [found.sha256.append(entry), found.sm3.append(entry)];
+        // The leaves stand in the entries and were looked at there.
+        for (let i = 1; i < sha256.length; i += 1)
+          made.push({ level: sha256[i]!.level, index: sha256[i]!.index, sha256: sha256[i]!.hash, sm3: sm3[i]!.hash });
         n += 1;
         compare(n);
       }
-      for (const hash of HASHES)
-        for (const fault of await this.nodeFaults(tx, origin, hash, made[hash])) report.faults.push(fault);
+      for (const fault of await this.nodeFaults(tx, origin, made)) report.faults.push(fault);
     }
     for (const n of at.keys()) if (n > size) for (const hash of HASHES) report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
   }
 
-  /** `LEDGER_NODE` for the first node of the batch that is not what the entries say. */
-  private async nodeFaults(
-    tx: EntityManager,
-    origin: string,
-    hash: TreeHash,
-    made: ReadonlyMap<string, Uint8Array>,
-  ): Promise<string[]> {
-    const nodes = [...made.keys()].map((key) => key.split('/').map(Number) as [number, number]);
-    const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
-      `SELECT n.level, n.idx, n.hash FROM ledger_node n JOIN unnest($3::int[], $4::bigint[]) AS w (l, i) ON n.level = w.l AND n.idx = w.i
-       WHERE n.origin = $1 AND n.tree = $2`,
-      [origin, hash, nodes.map(([level]) => level), nodes.map(([, index]) => index)],
+  /** `LEDGER_NODE` for the first node of the batch, in each tree, that is not what the entries say. */
+  private async nodeFaults(tx: EntityManager, origin: string, made: readonly MadeNode[]): Promise<string[]> {
+    const rows = await tx.query<{ level: number; idx: string; sha256: Buffer; sm3: Buffer }[]>(
+      `SELECT n.level, n.idx, n.sha256, n.sm3 FROM unnest($2::int[], $3::bigint[]) AS w (l, i) CROSS JOIN LATERAL
+         (SELECT * FROM ledger_node m WHERE m.origin = $1 AND m.level = w.l AND m.idx = w.i OFFSET 0) n`,
+      [origin, made.map(({ level }) => level), made.map(({ index }) => index)],
     );
-    const stored = new Map(rows.map((row) => [`${row.level}/${row.idx}`, row.hash]));
-    const wrong = [...made].find(([key, value]) => !stored.get(key)?.equals(value));
-    return wrong ? [`LEDGER_ROOT ${origin} ${hash}`, `LEDGER_NODE ${origin} ${hash} ${wrong[0]}`] : [];
+    const stored = new Map(rows.map((row) => [`${row.level}/${row.idx}`, row]));
+    return HASHES.flatMap((hash) => {
+      const wrong = made.find((node) => !stored.get(`${node.level}/${node.index}`)?.[hash].equals(node[hash]));
+      return wrong ? [`LEDGER_ROOT ${origin} ${hash}`, `LEDGER_NODE ${origin} ${hash} ${wrong.level}/${wrong.index}`] : [];
+    });
   }
 
   private async checkPackages(tx: EntityManager, report: FsckReport): Promise<void> {

@@ -5,7 +5,7 @@ import { AuditTrail } from '../../audit';
 import type { Maker, RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, Clock, localDate } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
-import { currentClaims, Jobs } from '../../platform';
+import { afterCommit, currentClaims, Jobs } from '../../platform';
 import { readCheckpoint } from '../../proof';
 import { FIXED_STATES } from '../domain/package.states';
 import { isWithholdable } from '../domain/withheld';
@@ -16,6 +16,7 @@ import { evidenceJobs, sessionJobs } from '../queue/evidence.contract';
 import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity';
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import type { StoredCheckpoint } from '../store/ledger-trees';
 
 /** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
@@ -53,6 +54,7 @@ export class EvidenceService {
   constructor(
     private readonly clock: Clock,
     private readonly ledger: Ledger,
+    private readonly group: LedgerGroup,
     private readonly officers: OfficerDirectory,
     private readonly trail: AuditTrail,
     private readonly jobs: Jobs,
@@ -166,13 +168,17 @@ export class EvidenceService {
     await tx.update(PackageRow, { id }, { caseId });
   }
 
-  /** Notes in the custody chain that somebody looked, once an hour and person (AC-OFF-2.4). */
-  async noteView(tx: EntityManager, row: PackageRow): Promise<void> {
+  /**
+   * Notes in the custody chain that somebody looked, once an hour and person (AC-OFF-2.4): behind the running transaction, which found
+   * that he may, and before it answers. Many readers share one commit.
+   */
+  async noteView(row: PackageRow): Promise<void> {
     if (!FIXED_STATES.includes(row.state)) return;
     const claims = currentClaims()!;
     const hour = this.clock.now().toISOString().slice(0, 13);
     const facts = { who: claims.actor, purpose: claims.purpose ?? 'case work' };
-    await this.ledger.append(tx, { subject: row.id, type: 'evidence.viewed', facts }, `${row.id}:viewed:${claims.actor}:${hour}`);
+    const key = `${row.id}:viewed:${claims.actor}:${hour}`;
+    await afterCommit(async () => void (await this.group.append({ subject: row.id, type: 'evidence.viewed', facts }, key)));
   }
 
   custodyOf(tx: EntityManager, id: string): Promise<CustodyRow[]> {

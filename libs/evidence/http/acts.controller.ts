@@ -107,7 +107,7 @@ export class ActsController {
       const row = await this.evidence.get(tx, id);
       const paper = (await this.papers.of(tx, id)).find((one) => one.n === n);
       if (!paper) throw EvidenceProblem.fileNotFound();
-      await this.evidence.noteView(tx, row);
+      await this.evidence.noteView(row);
       await this.trail.record(tx, {
         act: 'exhibit.read',
         kind: 'exhibit',

@@ -95,7 +95,7 @@ export class CaptureController {
   show(@Param('id') id: string, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     return this.db.tx(async (tx) => {
       const row = await this.evidence.get(tx, id);
-      await this.evidence.noteView(tx, row);
+      await this.evidence.noteView(row);
       return toCaptureDto(row, await this.acts.available(tx, row, officer));
     });
   }

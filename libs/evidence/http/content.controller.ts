@@ -69,7 +69,7 @@ export class ContentController {
       // What was disposed of is shown to nobody any more, though the list of it stays.
       if (found.state === 'disposed') throw EvidenceProblem.notFixed({ state: found.state });
       const file = await this.content.file(tx, id, path);
-      await this.evidence.noteView(tx, found);
+      await this.evidence.noteView(found);
       await this.trail.record(tx, { act: 'exhibit.read', kind: 'exhibit', id, caseId: found.caseId, details: { path } });
       return { row: file, bytes: await this.content.bytes(file) };
     });

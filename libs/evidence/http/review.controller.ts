@@ -108,7 +108,7 @@ export class ReviewController {
     // What was disposed of is shown to nobody any more, though the list of it stays.
     if (found.state === 'disposed') throw EvidenceProblem.notFixed({ state: found.state });
     const body = await this.content.exchangeBody(tx, id, n, of);
-    await this.evidence.noteView(tx, found);
+    await this.evidence.noteView(found);
     const details = { path: `record/exchanges.jsonl#${n}`, side: of };
     await this.trail.record(tx, { act: 'exhibit.read', kind: 'exhibit', id, caseId: found.caseId, details });
     return body;

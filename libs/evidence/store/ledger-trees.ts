@@ -1,15 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { failpoint } from '../../platform';
-import {
-  type LeafRange,
-  type NodeAddress,
-  nodeHash,
-  type NodeReader,
-  nodesCompletedBy,
-  nodesOfRange,
-  type TreeHash,
-} from '../../proof';
+import { GrowingRoot, type LeafRange, type NodeAddress, type NodeReader, nodesOfRange, type TreeHash } from '../../proof';
 
 export interface StoredCheckpoint {
   origin: string;
@@ -32,7 +24,6 @@ interface Leaf {
   leaf_sm3: Buffer;
 }
 
-const HASHES: readonly TreeHash[] = ['sha256', 'sm3'];
 const keyOf = ({ level, index }: NodeAddress): string => `${level}/${index}`;
 
 /** Both RFC 6962 trees of a log: which entries they hold, and their complete subtrees. */
@@ -70,35 +61,35 @@ export class LedgerTrees {
       [origin, size, leaves.map(({ id }) => id)],
     );
     failpoint('place.placed');
-    for (const hash of HASHES) {
-      const edge = await this.reader(tx, origin, hash, [{ from: 0, to: size }]);
-      const made = completed(
-        hash,
-        size,
-        leaves.map((leaf) => (hash === 'sha256' ? leaf.leaf : leaf.leaf_sm3)),
-        edge,
-      );
-      await tx.query(
-        `INSERT INTO ledger_node (origin, tree, level, idx, hash) SELECT $1, $2, l, i, h FROM unnest($3::int[], $4::bigint[], $5::bytea[]) AS w (l, i, h)`,
-        [
-          origin,
-          hash,
-          made.map(({ level }) => level),
-          made.map(({ index }) => index),
-          made.map((node) => Buffer.from(node.hash)),
-        ],
-      );
-      failpoint('place.nodes');
-    }
+    const edge = [{ from: 0, to: size }];
+    const trees = {
+      sha256: new GrowingRoot('sha256', size, await this.reader(tx, origin, 'sha256', edge)),
+      sm3: new GrowingRoot('sm3', size, await this.reader(tx, origin, 'sm3', edge)),
+    };
+    // Both trees have the same shape; their leaves stand in the entries.
+    const made = leaves.flatMap(({ leaf, leaf_sm3 }) => {
+      const sm3 = trees.sm3.appendLeaf(leaf_sm3);
+      return trees.sha256.appendLeaf(leaf).flatMap((node, n) => (node.level > 0 ? [{ ...node, sm3: sm3[n]!.hash }] : []));
+    });
+    await tx.query(
+      `INSERT INTO ledger_node (origin, level, idx, sha256, sm3)
+       SELECT $1, l, i, h, h3 FROM unnest($2::int[], $3::bigint[], $4::bytea[], $5::bytea[]) AS w (l, i, h, h3)`,
+      [
+        origin,
+        made.map(({ level }) => level),
+        made.map(({ index }) => index),
+        made.map(({ hash }) => Buffer.from(hash)),
+        made.map(({ sm3 }) => Buffer.from(sm3)),
+      ],
+    );
+    failpoint('place.nodes');
   }
 
   /** A reader of exactly the nodes into which the ranges fall. */
   async reader(tx: EntityManager, origin: string, hash: TreeHash, ranges: readonly LeafRange[]): Promise<NodeReader> {
     const nodes = ranges.flatMap(nodesOfRange);
     const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
-      // A look-up by key for each node: a plain join may read the whole tree, for a handful of nodes. OFFSET 0 keeps it from being made one.
-      `SELECT w.l AS level, w.i AS idx, n.hash FROM unnest($3::int[], $4::bigint[]) AS w (l, i)
-       CROSS JOIN LATERAL (SELECT hash FROM ledger_node WHERE origin = $1 AND tree = $2 AND level = w.l AND idx = w.i OFFSET 0) n`,
+      'SELECT level, idx, hash FROM ledger_subtrees($1, $2, $3, $4)',
       [origin, hash, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
     );
     const known = new Map(rows.map((row) => [keyOf({ level: row.level, index: Number(row.idx) }), new Uint8Array(row.hash)]));
@@ -111,10 +102,13 @@ export class LedgerTrees {
 
   /** Hashes of one level, left to right; those that are there. */
   async level(tx: EntityManager, origin: string, hash: TreeHash, level: number, from: number, to: number): Promise<Uint8Array[]> {
-    const rows = await tx.query<{ hash: Buffer }[]>(
-      'SELECT hash FROM ledger_node WHERE origin = $1 AND tree = $2 AND level = $3 AND idx >= $4 AND idx < $5 ORDER BY idx',
-      [origin, hash, level, from, to],
-    );
+    const indexes = Array.from({ length: to - from }, (_, i) => from + i);
+    const rows = await tx.query<{ hash: Buffer }[]>('SELECT hash FROM ledger_subtrees($1, $2, $3, $4) ORDER BY idx', [
+      origin,
+      hash,
+      indexes.map(() => level),
+      indexes,
+    ]);
     return rows.map((row) => new Uint8Array(row.hash));
   }
 
@@ -145,24 +139,4 @@ export class LedgerTrees {
     const newest = await this.newestCheckpoint(tx, origin);
     return newest && newest.size >= size ? newest : null;
   }
-}
-
-/** Every subtree that the new leaves complete, in the order in which they become complete. */
-function completed(
-  hash: TreeHash,
-  size: number,
-  leaves: readonly Uint8Array[],
-  edge: NodeReader,
-): (NodeAddress & { hash: Uint8Array })[] {
-  const made = new Map<string, Uint8Array>();
-  const read: NodeReader = (node) => made.get(keyOf(node)) ?? edge(node);
-  return leaves.flatMap((leaf, n) =>
-    nodesCompletedBy(size + n).map((node) => {
-      const below = { level: node.level - 1, index: node.index * 2 };
-      const value =
-        node.level === 0 ? new Uint8Array(leaf) : nodeHash(hash, read(below), read({ ...below, index: below.index + 1 }));
-      made.set(keyOf(node), value);
-      return { ...node, hash: value };
-    }),
-  );
 }

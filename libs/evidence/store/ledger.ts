@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ChainHead, entryFor, type LedgerEvent } from '../domain/ledger-entry';
+import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, subjectsOf } from './ledger-batch';
 
 export interface CustodyRow {
   seq: number;
@@ -52,54 +53,15 @@ export class Ledger {
    * Appends many entries in one go, each behind the last of its subject, and returns their SHA-256 in the order given. For acts of the
    * system upon many packages (a scrub, a renewal): needs system claims. What is known by its key already changes nothing.
    */
-  async appendAll(tx: EntityManager, events: readonly (LedgerEvent & { key: string })[]): Promise<string[]> {
-    // In the order of their names, so that two groups never wait for each other.
-    const subjects = [...new Set(events.map(({ subject }) => subject))].sort();
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('ledger:' || s, 0)) FROM unnest($1::text[]) AS s`, [subjects]);
-    const known = await tx.query<{ key: string; entry_sha256: string }[]>(
-      'SELECT key, entry_sha256 FROM ledger_entry WHERE key = ANY ($1)',
-      [events.map(({ key }) => key)],
-    );
-    const lasts = await tx.query<{ subject: string; seq: number; entry_sha256: string }[]>(
-      `SELECT s AS subject, e.seq, e.entry_sha256 FROM unnest($1::text[]) AS s CROSS JOIN LATERAL
-         (SELECT seq, entry_sha256 FROM ledger_entry WHERE subject = s ORDER BY seq DESC LIMIT 1) e`,
-      [subjects],
-    );
-    const digests = new Map(known.map((row) => [row.key, row.entry_sha256]));
-    const heads = new Map<string, ChainHead>(lasts.map((row) => [row.subject, { seq: row.seq + 1, prev: row.entry_sha256 }]));
+  async appendAll(tx: EntityManager, events: readonly KeyedEvent[]): Promise<string[]> {
+    const subjects = subjectsOf(events);
+    const found = await tx.query<Found[]>('SELECT * FROM ledger_heads($1, $2)', [subjects, events.map(({ key }) => key)]);
+    const known = new Known();
+    known.learn(found);
     const at = this.clock.now();
-    const made = events.flatMap(({ key, ...event }) => {
-      if (digests.has(key)) return [];
-      const head = heads.get(event.subject) ?? { seq: 0, prev: '' };
-      const entry = entryFor(event, head, at);
-      heads.set(event.subject, { seq: head.seq + 1, prev: entry.sha256 });
-      digests.set(key, entry.sha256);
-      return [{ ...event, ...entry, key, seq: head.seq }];
-    });
-    if (made.length)
-      await tx.query(
-        `WITH w AS (
-           SELECT nextval('ledger_entry_id_seq') AS id, r.* FROM
-             unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::bytea[], $8::bytea[], $9::text[])
-             AS r (subject, seq, type, key, entry, entry_sha256, leaf, leaf_sm3, body)),
-         e AS (
-           INSERT INTO ledger_entry (id, subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3) OVERRIDING SYSTEM VALUE
-           SELECT id, subject, seq, type, $10, key, entry, entry_sha256, leaf, leaf_sm3 FROM w RETURNING id)
-         INSERT INTO ledger_body (entry_id, json) SELECT id, body FROM w JOIN e USING (id)`,
-        [
-          made.map(({ subject }) => subject),
-          made.map(({ seq }) => seq),
-          made.map(({ type }) => type),
-          made.map(({ key }) => key),
-          made.map(({ bytes }) => bytes),
-          made.map(({ sha256 }) => sha256),
-          made.map(({ leaf }) => leaf),
-          made.map(({ leafSm3 }) => leafSm3),
-          made.map(({ body }) => body),
-          at,
-        ],
-      );
-    return events.map(({ key }) => digests.get(key)!);
+    const made = entriesBehind(events, known, at);
+    if (made.length) await tx.query('SELECT ledger_put_all($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [at, ...columnsOf(made)]);
+    return events.map(({ key }) => known.digests.get(key)!);
   }
 
   /** All entries of a subject in order, with their events. */

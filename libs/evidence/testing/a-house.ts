@@ -31,6 +31,7 @@ import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CopyRequest, EvidenceService } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
@@ -222,12 +223,22 @@ export async function aHouse({
   const facts = new Facts(clock);
   const officers = new OfficerDirectory(db, clock);
   const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(db, ledger, clock),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(blobs, names);
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const client = new CaptureClient(config);
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
-  const sequencer = new LedgerSequencer(db, evidence, trees);
+  /** As after a restart. */
+  const newSequencer = () => new LedgerSequencer(db, evidence, trees);
+  const sequencer = newSequencer();
   const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
   const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
   const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
@@ -272,11 +283,11 @@ export async function aHouse({
   /** Everything that the worker's sweeps and the signer do, once. */
   async function settle(sign: Sign): Promise<void> {
     for (const id of await run(() => stamper.waiting())) await run(() => stamper.stamp(id));
-    await run(() => sequencer.place());
+    await run(() => sequencer.placeAll());
     await sign();
     await run(() => anchorer.look());
     await run(() => renewer.look());
-    await run(() => sequencer.place());
+    await run(() => sequencer.placeAll());
   }
 
   /** Asks for an export and does what the sweeps do until it is ready. */
@@ -291,7 +302,7 @@ export async function aHouse({
         return new Uint8Array(Buffer.concat(chunks));
       }
       clock.advance(3_000);
-      await run(() => sequencer.place());
+      await run(() => sequencer.placeAll());
       await sign();
       await run(() => anchorer.look());
     }
@@ -336,6 +347,7 @@ export async function aHouse({
     anchorer,
     renewer,
     sequencer,
+    newSequencer,
     run,
     fixedPackage,
     settle,

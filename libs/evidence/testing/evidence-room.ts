@@ -13,6 +13,7 @@ import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
@@ -87,7 +88,15 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     new OfficerDirectory(db, clock),
   ];
   const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(db, ledger, clock),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(store, names);
   const fixation = new Fixation(db, clock, store, ledger, content, facts, config);
   const client = new CaptureClient(config);

@@ -38,6 +38,7 @@ import { EvidenceRetention, type RetentionObstacle } from '../app/retention';
 import { EvidenceHttpModule } from '../evidence-http.module';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
 import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
@@ -314,7 +315,15 @@ export class LifeWorld {
     const log = new Log('test', 'silent');
     const officers = new OfficerDirectory(db, clock);
     const jobs = { add: () => Promise.resolve() };
-    const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+    const evidence = new EvidenceService(
+      clock,
+      ledger,
+      new LedgerGroup(db, ledger, clock),
+      officers,
+      new AuditTrail(clock),
+      jobs as never,
+      names,
+    );
     const content = new ContentService(blobs, names);
     const facts = new Facts(clock);
     const signatures = new SignatureStamper(content, config);

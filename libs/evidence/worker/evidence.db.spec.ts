@@ -30,6 +30,7 @@ import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { PackagePapers } from '../app/package-papers';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
+import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { CaptureRunner } from './capture.runner';
@@ -272,7 +273,15 @@ function room() {
   const officers = new OfficerDirectory(db, clock);
   const added: string[] = [];
   const jobs = { add: (_contract: unknown, name: string) => Promise.resolve(void added.push(name)) };
-  const evidence = new EvidenceService(clock, ledger, officers, new AuditTrail(clock), jobs as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(db, ledger, clock),
+    officers,
+    new AuditTrail(clock),
+    jobs as never,
+    names,
+  );
   const content = new ContentService(blobs, names);
   const facts = new Facts(clock);
   const signatures = new SignatureStamper(content, config);
@@ -562,10 +571,10 @@ describe('custody', () => {
     const { evidence, sequencer, fsck } = room();
     await Promise.all(
       Array.from({ length: 16 }, (_, i) =>
-        db.as(someClaims({ actor: `reader-${i}` }), async (tx) => evidence.noteView(tx, await evidence.get(tx, id))),
+        db.as(someClaims({ actor: `reader-${i}` }), async (tx) => evidence.noteView(await evidence.get(tx, id))),
       ),
     );
-    while (await withClaims(worker, () => sequencer.place()));
+    await withClaims(worker, () => sequencer.placeAll());
     expect((await typesOf(id)).filter((type) => type === 'evidence.viewed')).toHaveLength(16);
     expect((await withClaims(worker, () => fsck.run())).faults).toEqual([]);
     const places = await database.admin.query<{ idx: string }[]>('SELECT idx FROM ledger_place ORDER BY idx');
@@ -576,7 +585,7 @@ describe('custody', () => {
     const { id } = await fixedPackage();
     const { evidence } = room();
     for (const _ of [1, 2])
-      await db.as({ ...officer, purpose: '案件办理' }, async (tx) => evidence.noteView(tx, await evidence.get(tx, id)));
+      await db.as({ ...officer, purpose: '案件办理' }, async (tx) => evidence.noteView(await evidence.get(tx, id)));
     const bodies = await db.as(worker, (tx) => evidence.custodyOf(tx, id));
     expect(bodies.filter(({ type }) => type === 'evidence.viewed').map(({ body }) => JSON.parse(body!))).toEqual([
       expect.objectContaining({ who: OFFICER, purpose: '案件办理' }),

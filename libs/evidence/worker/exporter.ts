@@ -77,7 +77,7 @@ export class Exporter {
   }
 
   private async make(order: ExportRow): Promise<void> {
-    await this.sequencer.place();
+    await this.sequencer.placeAll();
     const { row, custody, files, papers } = await this.db.tx(async (tx) => ({
       row: await this.evidence.getActable(tx, order.packageId),
       custody: await this.ledger.custodyOf(tx, order.packageId),

@@ -1,15 +1,25 @@
-import { foldNodes, leafHash, type NodeAddress, nodeHash, type TreeHash } from '../../proof';
+import { foldNodes, leafHash, type NodeAddress, nodeHash, type NodeReader, nodesOfRange, type TreeHash } from './merkle';
 
 /** The root of a log that only grows: one hash a level, however long it is. */
 export class GrowingRoot {
-  private readonly edge: (NodeAddress & { hash: Uint8Array })[] = [];
-  size = 0;
+  private readonly edge: (NodeAddress & { hash: Uint8Array })[];
 
-  constructor(readonly hash: TreeHash) {}
+  /** An empty log, or one that goes on from `size` entries whose subtrees `read` knows. */
+  constructor(
+    readonly hash: TreeHash,
+    public size = 0,
+    read?: NodeReader,
+  ) {
+    this.edge = nodesOfRange({ from: 0, to: size }).map((node) => ({ ...node, hash: read!(node) }));
+  }
 
   /** Adds an entry; returns the subtrees that it completes, lowest first. */
   append(entry: Uint8Array): (NodeAddress & { hash: Uint8Array })[] {
-    let node = { level: 0, index: this.size, hash: leafHash(this.hash, entry) };
+    return this.appendLeaf(leafHash(this.hash, entry));
+  }
+
+  appendLeaf(leaf: Uint8Array): (NodeAddress & { hash: Uint8Array })[] {
+    let node = { level: 0, index: this.size, hash: leaf };
     const made = [node];
     while (node.index % 2 === 1) {
       const left = this.edge.pop()!;
