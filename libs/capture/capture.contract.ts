@@ -9,6 +9,7 @@ export type {
   ProgressLine,
   RequestRecord,
 } from './domain/capture-order';
+export { type FixationStatement, statedItems } from './domain/statement';
 export { isStopping } from './domain/stopping-checks';
 export { actsFault, MAX_ACTS as MAX_SESSION_ACTS } from './domain/session-acts';
 export type { SessionAct, SessionEnd, SessionTerms, SessionView } from './domain/session-acts';

@@ -13,6 +13,7 @@ import { CaseRetention } from './app/case-retention';
 import { CaseReader } from './app/case-reader';
 import { CaseOrigins } from './app/case-origins';
 import { CaseService } from './app/case.service';
+import { ExhibitList } from './app/exhibit-list';
 import { ExhibitSource } from './app/exhibit-source';
 import { Exhibits } from './app/exhibits';
 import { GuardContexts } from './app/guard-context';
@@ -59,7 +60,7 @@ class RetentionModule {}
     DocumentsModule,
     RetentionModule,
   ],
-  providers: [...SERVICES, CaseOrigins, Exhibits, GuardContexts, MoveRecord],
+  providers: [...SERVICES, CaseOrigins, ExhibitList, Exhibits, GuardContexts, MoveRecord],
   exports: SERVICES,
 })
 export class CasesModule implements OnModuleInit {

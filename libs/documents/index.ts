@@ -9,6 +9,7 @@ export {
 } from './app/documents.service';
 export { DocumentsModule } from './documents.module';
 export { documentStates } from './domain/document.states';
+export type { PrintedExhibit } from './domain/exhibit-entry';
 export { DOCUMENT_REGENERATED, DOCUMENT_SEALED, DOCUMENT_SERVED, type DocumentSealed } from './domain/facts';
 export { DocumentProblem } from './domain/problems';
 export { SERVICE_METHODS, type ServiceRecord } from './domain/service-method';

@@ -155,21 +155,44 @@ describe('sealing', () => {
     expect((await world.chain(id)).at(-1)).toMatchObject({ type: 'evidence.sealed', event: { copies: 2, sealNumber: 'F-0001' } });
   });
 
-  it('is refused for what the machine did not bring', async () => {
-    const id = await reviewed(
-      await world
-        .stamped({
-          environment: { verdict: 'clean', failed: [], overrideBy: null, overrideReason: null },
-          files: aManifest({ 'record/request.json': new Uint8Array([123, 125]) }).files,
-        } as never)
-        .catch(() => world.stamped({ navigation: null })),
-    );
+  it('is refused while nobody outside confirmed the clock: that does not stop the fixation, and the seal it does', async () => {
+    const { time } = aManifest({});
+    const clock = { ...time.clock, status: 'unverified' as const, source: [], offsetMs: null, uncertaintyMs: null };
+    const id = await reviewed(await world.stamped({ time: { ...time, clock } }));
     const paperUploadId = await world.upload('one');
     await world.act('one', id, 'confirm', { ...second, personName: '当事人庚', personRole: '经营者', paperUploadId });
     await world.call('one', 'POST', `/captures/${id}/verifications`);
     const refused = await world.act('two', id, 'seal', sealing);
-    expect((refused.body['missing'] as { id: string }[]).map((item) => item.id)).toEqual(expect.arrayContaining(['where.url']));
+    expect((refused.body['missing'] as { id: string }[]).map((item) => item.id)).toEqual(['when.clock']);
     expect((await world.row(id)).state).toBe('confirmed');
+  });
+
+  it('S002 17(2): a request with a statement is answered with it, and an unfit one is refused by field', async () => {
+    const ask = (statement: object, more: object = {}) =>
+      world.call('one', 'POST', '/captures', {
+        url: 'http://bare.test/',
+        profile: 'desktop',
+        purpose: '核查亮照情况',
+        factToProve: '网页未公示营业执照信息',
+        place: '当事人经营场所',
+        secondOfficerId: people.two.id,
+        statement,
+        ...more,
+      });
+    const statement = { scene: 'onSite', holder: 'present', holderName: '当事人庚', entry: '扫描店内二维码' };
+    expect(await ask(statement)).toMatchObject({ status: 202, body: { statement } });
+    const refused = await ask({ scene: 'onSite', holder: 'absent', holderName: ' ' });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'evidence.statementIncomplete' } });
+    expect(refused.body['missing']).toEqual([expect.objectContaining({ item: 'who.witness', field: 'witness' })]);
+    for (const unfit of [
+      {},
+      { scene: 'elsewhere' },
+      { scene: 'remote', more: 1 },
+      { scene: 'remote', entry: ['a'] },
+      [],
+      [statement],
+    ])
+      expect((await ask(unfit)).status).toBe(422);
   });
 
   it('is another officer’s act than the confirmation, and needs medium, copies and seal number', async () => {
@@ -186,6 +209,16 @@ describe('sealing', () => {
     const id = await sealedPackage();
     const { body } = await world.call('one', 'GET', `/captures/${id}/life`);
     expect(body['checklist']).toHaveLength(CHECKLIST.length);
+    const line = (item: string) => (body['checklist'] as { id: string }[]).find(({ id: one }) => one === item);
+    expect(line('keep.medium')).toMatchObject({ state: 'met', known: 'officers', mark: 'F' });
+    expect(line('how.pdf')).toMatchObject({
+      state: 'met',
+      known: 'machine',
+      files: ['content/page.pdf'],
+      sources: [{ law: '电子商务信用管理制度', article: '21', mark: 'F' }],
+    });
+    await world.export(id);
+    expect(world.printed.at(-1)!.checklist.find((one) => one.id === 'keep.medium')).toMatchObject({ state: 'met' });
     expect((body['acts'] as { action: string }[]).map(({ action }) => action)).toEqual(['review', 'review', 'confirm', 'seal']);
     expect(body['attachments']).toEqual([expect.objectContaining({ n: 1, role: 'confirmation', title: '签字扫描件.pdf' })]);
   });

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ActSteps } from './app/act-steps';
 import { AffectedPackages } from './app/affected-packages';
 import { ChainStates } from './app/chain-state';
+import { Checklists } from './app/checklists';
 import { CompareService } from './app/compare.service';
 import { ContentService } from './app/content.service';
 import { Disposals } from './app/disposals';
@@ -23,6 +24,7 @@ import { LedgerTrees } from './store/ledger-trees';
 const SERVICES = [
   AffectedPackages,
   ChainStates,
+  Checklists,
   LedgerAnchors,
   LedgerPublication,
   EvidenceService,

@@ -6,28 +6,13 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { buildApi } from '../../apps/api/src/build';
 import { captureServer } from '../../apps/capture/src/server';
-import { AuditTrail } from '../../libs/audit';
 import { BrowserPool, captureConfig } from '../../libs/capture';
-import { EvidenceService } from '../../libs/evidence/app/evidence.service';
-import { ContentService } from '../../libs/evidence/app/content.service';
-import { EVIDENCE_ROWS, PackageRow } from '../../libs/evidence/store/evidence.entity';
-import { Ledger } from '../../libs/evidence/store/ledger';
-import { LedgerGroup } from '../../libs/evidence/store/ledger-group';
-import { LedgerTrees } from '../../libs/evidence/store/ledger-trees';
-import { CaptureClient } from '../../libs/evidence/worker/capture-client';
-import { CaptureRunner } from '../../libs/evidence/worker/capture.runner';
-import { ExportProofs } from '../../libs/evidence/worker/export-proofs';
-import { ExportReport } from '../../libs/evidence/worker/export-report';
-import { Exporter } from '../../libs/evidence/worker/exporter';
-import { Fixation } from '../../libs/evidence/worker/fixation';
-import { LedgerSequencer } from '../../libs/evidence/worker/ledger-sequencer';
-import { Scrub } from '../../libs/evidence/worker/scrub';
-import { SignatureStamper } from '../../libs/evidence/worker/signature-stamper';
-import { PackagePapers } from '../../libs/evidence/app/package-papers';
+import { EVIDENCE_ROWS, PackageRow } from '../../libs/evidence';
+import { evidenceRoom } from '../../libs/evidence/testing';
 import { SessionRelay } from '../../libs/evidence/worker/session-relay';
 import { SystemClock } from '../../libs/kernel';
 import { OFFICER_ROWS, OfficerDirectory } from '../../libs/officers';
-import { BlobReplica, Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../libs/platform';
+import { Db, systemClaims, withClaims } from '../../libs/platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../libs/platform/testing';
 import { bytesSource, parseTrustBundle, trustBundleBytes, verifyPackage, writeKeyFile } from '../../libs/proof';
 import { aTrustBundle, testKeys } from '../../libs/proof/testing';
@@ -38,6 +23,8 @@ jest.setTimeout(180_000);
 
 const PASSWORD = 'Correct-horse-7-battery';
 const UNIT = '00000000-0000-4000-8000-0000000000a1';
+/** What is said of a page behind a login: whose account it was. The secret itself is nowhere. */
+const STATEMENT = { scene: 'remote', access: 'account', accountName: '执法账号一', accountSource: '单位登记的执法账号' };
 const TOKEN = 'token-of-the-test';
 /** Real time, which a test may move on: an export waits for a signer of checkpoints, and there is none here. */
 class AheadClock extends SystemClock {
@@ -135,76 +122,11 @@ afterAll(async () => {
   await database?.close();
 });
 
-/** The room as the worker composes it, without a queue. */
+/** The room as the worker composes it, and the way of a session through it. */
 function aRoom(capturePort: number) {
-  const config = {
-    captureUrl: `http://127.0.0.1:${capturePort}`,
-    captureToken: TOKEN,
-    captureConcurrency: 1,
-    sessionIdleMs: 30_000,
-    sessionTotalMs: 90_000,
-    sessionConcurrency: 1,
-    stagingDir: join(root, 'staging'),
-    sealKeyFile: join(root, 'seal.key'),
-    importKeyFile: join(root, 'import.key'),
-    tsaUrls: [],
-    tsaTimeoutMs: 500,
-    keyPassphrase: undefined,
-  };
-  const names = { agencyDomain: 'aj.test', workerUrl: '', trustFile: join(root, 'trust.json'), uploadLimitBytes: 1_000_000 };
-  const trees = new LedgerTrees();
-  const blobs = new FileBlobStore(join(root, 'blobs'));
-  const ledger = new Ledger(clock);
-  const log = new Log('test', 'silent');
-  const officers = new OfficerDirectory(workerDb, clock);
-  const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(
-    clock,
-    ledger,
-    new LedgerGroup(workerDb, ledger, clock),
-    officers,
-    new AuditTrail(clock),
-    jobs as never,
-    names,
-  );
-  const content = new ContentService(blobs, names);
-  const facts = new Facts(clock);
-  const fixation = new Fixation(workerDb, clock, blobs, ledger, content, facts, config);
-  const sequencer = new LedgerSequencer(workerDb, evidence, trees);
-  return {
-    evidence,
-    blobs,
-    sequencer,
-    relay: new SessionRelay(config),
-    runner: new CaptureRunner(
-      workerDb,
-      clock,
-      ledger,
-      trees,
-      evidence,
-      officers,
-      new CaptureClient(config),
-      fixation,
-      facts,
-      log,
-      config,
-    ),
-    exporter: new Exporter(
-      workerDb,
-      clock,
-      blobs,
-      ledger,
-      sequencer,
-      evidence,
-      content,
-      new ExportProofs(clock, trees, evidence),
-      new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config)),
-      new Scrub(workerDb, clock, blobs, new BlobReplica(null), ledger, evidence, log),
-      new PackagePapers(clock, ledger),
-      log,
-      config,
-    ),
-  };
+  const config = { captureToken: TOKEN, sessionIdleMs: 30_000, sessionTotalMs: 90_000 };
+  const composed = evidenceRoom({ db: workerDb, clock, root, captureUrl: `http://127.0.0.1:${capturePort}`, config });
+  return { ...composed, relay: new SessionRelay(composed.config) };
 }
 
 interface Signed {
@@ -228,6 +150,7 @@ async function requested(signed: Signed, mode = 'interactive'): Promise<string> 
     purpose: '核查会员专享页面',
     factToProve: '会员页面的商品宣传',
     place: '网监股办公室',
+    ...(mode === 'interactive' && { statement: STATEMENT }),
     secondOfficerId: ids.get('maker.b'),
   });
   expect(answer.json()).toMatchObject({ state: 'requested', mode });

@@ -2341,6 +2341,40 @@ export interface components {
             nextCursor: string | null;
             total: number;
         };
+        FixationStatementDto: {
+            /**
+             * @description over the network, or at the place of whoever holds the data
+             * @enum {string}
+             */
+            scene: "remote" | "onSite";
+            /** @description how the address or the place of the file was come to, step by step */
+            entry?: string;
+            /**
+             * @description required of a page under hand; a page opened by the machine is public
+             * @enum {string}
+             */
+            access?: "public" | "account" | "backOffice";
+            accountName?: string;
+            /** @description whose account it is and who gave it */
+            accountSource?: string;
+            /** @description technical helper: name and unit */
+            technician?: string;
+            /**
+             * @description whether the holder of the data was there; required on site
+             * @enum {string}
+             */
+            holder?: "present" | "absent";
+            holderName?: string;
+            witness?: string;
+            /** @description why there was no witness */
+            noWitness?: string;
+            /** @description look-ups of domain and ICP filing: result, time, place of the look-up */
+            registration?: string;
+            /** @description of a purchase made to take evidence: order, time, sum */
+            purchase?: string;
+            /** @description number of a film of the act that is kept elsewhere */
+            recording?: string;
+        };
         RequestCaptureDto: {
             /** @description http or https, at most 8,192 bytes, without credentials */
             url: string;
@@ -2356,6 +2390,8 @@ export interface components {
             purpose: string;
             factToProve: string;
             place: string;
+            /** @description what only the officers know; signed with the package */
+            statement?: components["schemas"]["FixationStatementDto"];
             /** @description the officer who takes the evidence together with you */
             secondOfficerId: string;
             outletId?: string;
@@ -2406,6 +2442,8 @@ export interface components {
             caseId: string | null;
             orderId: string | null;
             makers: components["schemas"]["MakerDto"][];
+            /** @description what the officers said of the fixation */
+            statement: components["schemas"]["FixationStatementDto"] | null;
             state: string;
             /** @enum {string|null} */
             completeness: "complete" | "partial" | null;
@@ -2722,14 +2760,34 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        ChecklistSourceDto: {
+            law: string;
+            /** @description empty for a standard that is cited as a whole */
+            article: string;
+            /** @enum {string} */
+            mark: "F" | "F2" | "K" | "I";
+        };
         ChecklistLineDto: {
             id: string;
             zh: string;
             en: string;
             /** @enum {string} */
             required: "M" | "S" | "C";
+            /**
+             * @description from whom the answer comes
+             * @enum {string}
+             */
+            known: "machine" | "statement" | "officers" | "custody";
             /** @enum {string} */
             state: "met" | "missing" | "notApplicable";
+            sources: components["schemas"]["ChecklistSourceDto"][];
+            /**
+             * @description F only is law that was read
+             * @enum {string}
+             */
+            mark: "F" | "F2" | "K" | "I";
+            /** @description files of the package that serve it */
+            files: string[];
         };
         AttachmentDto: {
             n: number;
@@ -2796,6 +2854,8 @@ export interface components {
             purpose: string;
             factToProve: string;
             place: string;
+            /** @description what only the officers know; signed with the package */
+            statement?: components["schemas"]["FixationStatementDto"];
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             caseId?: string;
@@ -2812,6 +2872,8 @@ export interface components {
             purpose: string;
             factToProve: string;
             place: string;
+            /** @description what only the officers know; signed with the package */
+            statement?: components["schemas"]["FixationStatementDto"];
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             /** @enum {string} */
@@ -3032,7 +3094,7 @@ export interface components {
         DocumentSummaryDto: {
             id: string;
             /** @enum {string} */
-            form: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            form: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             title: string;
             number: string | null;
             /** @enum {string} */
@@ -3069,7 +3131,7 @@ export interface components {
         DocumentDto: {
             id: string;
             /** @enum {string} */
-            form: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            form: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             title: string;
             number: string | null;
             /** @enum {string} */
@@ -5308,7 +5370,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureDto"];
                 };
             };
-            /** @description `evidence.urlNotCapturable`: This address cannot be captured */
+            /** @description `evidence.urlNotCapturable`: This address cannot be captured; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,7 +6105,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureDto"];
                 };
             };
-            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
+            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6089,7 +6151,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
+            /** @description `officers.pairRequired`: Two different officers with enforcement certificates are needed; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once; `evidence.uploadNotFound`: There is no such upload of yours; `evidence.receivedLater`: It cannot have been received in the future */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6523,7 +6585,7 @@ export interface operations {
                 refKind?: "case" | "order";
                 refId?: string;
                 state?: "draft" | "submitted" | "finished" | "void" | "approved" | "sealed" | "served";
-                form?: "7" | "12" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+                form?: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             };
             header?: never;
             path?: never;

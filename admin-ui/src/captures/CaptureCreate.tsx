@@ -2,6 +2,7 @@ import { Box } from '@mui/material';
 import { AutocompleteInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
 import { CreateForm } from '../parts/Forms';
 import { useChoices } from '../parts/choices';
+import { StatementInputs } from './Statement';
 import { captureModes, profiles } from './words';
 
 const officerName = (o?: { name?: string; certificate?: string | null }) =>
@@ -46,6 +47,7 @@ const CaptureCreate = () => {
           helperText="help.factToProve"
           sx={{ gridColumn: '1 / -1' }}
         />
+        <StatementInputs />
         <TextInput source="overrideReason" multiline helperText="help.overrideReason" sx={{ gridColumn: '1 / -1' }} />
       </Box>
     </CreateForm>

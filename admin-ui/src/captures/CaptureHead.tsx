@@ -14,6 +14,7 @@ import { RecordFinding } from '../findings/RecordFinding';
 import { captureActs } from './capture-acts';
 import { ExportDialog } from './ExportDialog';
 import { Incidents } from './Incidents';
+import { StatementFacts } from './Statement';
 import { VerifyNow } from './VerifyNow';
 import { isFixed } from './running';
 
@@ -137,6 +138,9 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       )}
       <Box sx={{ mt: 1.5 }}>
         <Facts columns={1} facts={[[label('factToProve'), capture.factToProve]]} />
+      </Box>
+      <Box sx={{ mt: 1.5 }}>
+        <StatementFacts statement={capture.statement} />
       </Box>
       {isFixed(capture) && (
         <Box sx={{ mt: 2 }}>

@@ -48,6 +48,10 @@ const Checklist = ({ life }: { life: PackageLife }) => {
   const translate = useTranslate();
   const word = useWord();
   const [locale] = useLocaleState();
+  const basis = ({ law, article, mark }: PackageLife['checklist'][number]['sources'][number]) =>
+    `《${law}》${article && translate('console.article', { n: article })}${mark === 'F' ? '' : `（${word('mark', mark)}）`}`;
+  const filesOf = (files: string[]) =>
+    files.length > 2 ? `${files[0]} ${translate('console.andMore', { n: files.length - 1 })}` : files.join(' ') || '—';
   const lines = life.checklist.filter(({ state, required }) => state !== 'notApplicable' || required === 'M');
   return (
     <Panel title={translate('console.checklist')} flush>
@@ -57,6 +61,13 @@ const Checklist = ({ life }: { life: PackageLife }) => {
         rowKey={(line) => line.id}
         columns={[
           { key: 'what', label: translate('console.checklistItem'), cell: (line) => (locale === 'zh' ? line.zh : line.en) },
+          {
+            key: 'basis',
+            label: translate('console.checklistBasis'),
+            cell: (line) => line.sources.map(basis).join('；') || word('mark', line.mark),
+          },
+          { key: 'files', label: translate('console.checklistFiles'), cell: (line) => filesOf(line.files) },
+          { key: 'known', label: translate('console.checklistKnown'), cell: (line) => word('checklistKnown', line.known) },
           { key: 'need', label: translate('console.checklistNeed'), cell: (line) => word('checklistNeed', line.required) },
           {
             key: 'state',

@@ -57,12 +57,26 @@ export const receiptFields: ActField[] = [
   { name: 'receiptGround', kind: 'text', required: true, minLength: 2 },
   { name: 'factToProve', kind: 'long', required: true, minLength: 2 },
   { name: 'receivedPlace', kind: 'text', required: true, minLength: 2 },
+  { name: 'scene', kind: 'choice', values: ['remote', 'onSite'] },
+  { name: 'holder', label: 'holderPresence', list: 'holderPresence', kind: 'choice', values: ['present', 'absent'] },
+  { name: 'holderName', kind: 'text' },
+  { name: 'witness', kind: 'text' },
+  { name: 'noWitness', kind: 'text' },
+  { name: 'entry', kind: 'long' },
   secondOfficer,
 ];
 
-/** The answers as the API names them. */
+const stated = ['scene', 'holder', 'holderName', 'witness', 'noWitness', 'entry'];
+
+/** The answers as the API names them; a statement is sent when somebody made one. */
 export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, ...rest }: Record<string, unknown>) => ({
-  ...rest,
+  ...Object.fromEntries(Object.entries(rest).filter(([name]) => !stated.includes(name))),
+  ...(stated.some((name) => rest[name]) && {
+    statement: {
+      scene: 'remote',
+      ...Object.fromEntries(Object.entries(rest).filter(([name, value]) => stated.includes(name) && value)),
+    },
+  }),
   ground: receiptGround,
   place: receivedPlace,
   receivedAt: new Date(receivedAt as string).toISOString(),

@@ -1,5 +1,6 @@
 import type { SessionTerms } from './session-acts';
 import type { PageKind } from './page-kind';
+import type { FixationStatement } from './statement';
 
 /** What the worker asks for and what it gets back. Plain data: it crosses a process border as JSON. */
 
@@ -30,6 +31,8 @@ export interface RequestRecord {
   mode?: 'interactive';
   /** An officer decided that a failed mandatory environment check does not stop this capture, and why. */
   override?: EnvironmentOverride;
+  /** What the officers say of the fixation; absent when they said nothing. */
+  statement?: FixationStatement;
   caseRef: string | null;
   clue: string | null;
   factToProve: string;

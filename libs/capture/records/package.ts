@@ -1,6 +1,14 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Protocol } from 'puppeteer';
-import { digestsOf, manifestBytes, manifestSigText, signNote, type Manifest, type NoteSigner } from '../../proof';
+import {
+  digestsOf,
+  manifestBytes,
+  manifestSigText,
+  signNote,
+  type Manifest,
+  type ManifestFile,
+  type NoteSigner,
+} from '../../proof';
 import type { Developed } from '../act-film';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import type { Recorder, SeenExchange } from '../chromium/recorder';
@@ -8,6 +16,7 @@ import { machine, type CaptureConfig } from '../capture.config';
 import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
 import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
+import { statedItems } from '../domain/statement';
 import type { EgressResolver } from '../egress/resolver';
 import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
 import { parseScanner, scan } from '../environment/malware';
@@ -292,9 +301,17 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
     comparison: null,
     related: [],
     personalData: false,
-    files: [...staging.files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: staging.files
+      .map((file) => (file.path === 'record/request.json' ? stated(file, request) : file))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
 }
+
+/** The request serves the lines of the checklist of which the officers have spoken in it. */
+const stated = (file: ManifestFile, { statement }: CaptureOrder['request']): ManifestFile => ({
+  ...file,
+  checklist: [...new Set([...file.checklist, ...statedItems(statement)])],
+});
 
 function navigationOf({ navigation, certificates }: PackageInput, exchanges: RecordedExchange[]): Manifest['navigation'] {
   const seen = navigation.document;

@@ -10,6 +10,7 @@ import { CasesProblem } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
 import { CaseNoteRow } from '../store/case-parts.entity';
 import { CaseReader } from './case-reader';
+import { ExhibitList } from './exhibit-list';
 import { Journal } from './journal';
 
 /** Documents and notes of a case. Both can still be added after the case has ended: late, and marked so. */
@@ -20,6 +21,7 @@ export class CasePapers {
     private readonly documents: DocumentsService,
     private readonly documentReader: DocumentReader,
     private readonly officers: OfficerDirectory,
+    private readonly exhibits: ExhibitList,
     private readonly journal: Journal,
     private readonly trail: AuditTrail,
     private readonly clock: Clock,
@@ -34,7 +36,8 @@ export class CasePapers {
     officer: SessionOfficer,
   ): Promise<DocumentRow> {
     const file = await this.reader.lock(tx, caseId);
-    const data = { ...(await this.known(tx, file, form)), ...fields };
+    // What the record of the case says is not for the caller to word: a list of exhibits lists what is there.
+    const data = { ...(await this.known(tx, file, form)), ...fields, ...(await this.recorded(tx, file, form)) };
     const row = await this.documents.draft(tx, {
       form,
       ref: { kind: 'case', id: caseId },
@@ -90,21 +93,25 @@ export class CasePapers {
     const handlers = (await this.reader.people(tx, file.id, 'handler')).map(({ name, certificate }) => ({ name, certificate }));
     const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
     const whole = {
-      party: drop({
-        kind: snapshot.kind === 'natural-person-shop' ? '个人' : '单位',
-        name: text(snapshot.name) ?? file.partyName ?? undefined,
-        uscc: text(snapshot.uscc),
-        legalRep: text(snapshot.legalRep),
-        address: text(snapshot.domicile),
-        phone: text(snapshot.contactPhone),
-      }),
+      party: LISTS.includes(form)
+        ? (file.partyName ?? undefined)
+        : drop({
+            kind: snapshot.kind === 'natural-person-shop' ? '个人' : '单位',
+            name: text(snapshot.name) ?? file.partyName ?? undefined,
+            uscc: text(snapshot.uscc),
+            legalRep: text(snapshot.legalRep),
+            address: text(snapshot.domicile),
+            phone: text(snapshot.contactPhone),
+          }),
       cause: file.matter,
       sourceRef: file.number,
       facts: file.facts ?? undefined,
       law: file.articles.length ? file.articles : undefined,
       handlers: form === '7' && handlers.length >= 2 ? handlers : undefined,
       officers: handlers.length >= 2 ? handlers : undefined,
-      case: `${file.matter}; ${file.partyName ?? ''}; ${file.filedAt ? localDate(file.filedAt) : ''}`,
+      case: LISTS.includes(form)
+        ? `${file.matter}（${file.number}）`
+        : `${file.matter}; ${file.partyName ?? ''}; ${file.filedAt ? localDate(file.filedAt) : ''}`,
       decision: (await this.reader.file(tx, file.id))?.decision?.number,
       execution: file.execution ?? undefined,
       statement: file.statement ?? undefined,
@@ -114,6 +121,14 @@ export class CasePapers {
       ...(form === '50' ? await this.lastService(tx, file.id) : {}),
     };
     return drop(Object.fromEntries(Object.entries(whole).filter(([key]) => KNOWN_KEYS[form]?.includes(key))));
+  }
+
+  /** Forms 11 and 24 are lists of the file's own record, as it stands now. */
+  private async recorded(tx: EntityManager, file: CaseRow, form: string): Promise<Record<string, unknown>> {
+    if (form !== '11' && form !== '24') return {};
+    const all = await this.exhibits.of(tx, file.id);
+    const asOf = this.clock.now().toISOString();
+    return form === '11' ? { asOf, exhibits: all } : { asOf, things: all.filter(({ kind }) => kind === 'thing') };
   }
 
   private async contact(tx: EntityManager, file: CaseRow, name = ''): Promise<string> {
@@ -142,12 +157,17 @@ export class CasePapers {
   }
 }
 
+/** Lists of what the file holds; they name the case and the party in one line. */
+const LISTS: readonly string[] = ['11', '24'];
+
 /** Which of it each form takes. */
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   FORM_IDS.map((form) => [
     form,
     {
       '7': ['party', 'cause', 'sourceRef', 'facts', 'law', 'handlers'],
+      '11': ['case', 'party', 'officers'],
+      '24': ['case', 'party', 'officers'],
       '37': ['party', 'facts', 'contact'],
       '45': ['party', 'facts', 'statement', 'penalty'],
       '50': ['doc', 'to', 'where', 'method', 'when', 'receiver', 'refused', 'officers'],

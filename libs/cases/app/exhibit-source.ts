@@ -9,6 +9,8 @@ export interface PackageView {
   url: string;
   fixedAt: string;
   manifestSha256: string;
+  /** Null in files older than lists of exhibits. */
+  manifestSm3: string | null;
   completeness: string | null;
 }
 
@@ -26,9 +28,12 @@ export class ExhibitSource {
 
   /** Refuses with the evidence room's own problems what is unknown, out of scope or not fixed. */
   async fixed(tx: EntityManager, captureId: string): Promise<PackageView> {
-    const { number, url, request, fixedAt, manifestSha256, completeness } = await this.evidence.getFixed(tx, captureId);
+    const { number, url, request, fixedAt, manifestSha256, manifestSm3, completeness } = await this.evidence.getFixed(
+      tx,
+      captureId,
+    );
     const from = 'sender' in request ? request.sender : url;
-    return { number, url: from, fixedAt: fixedAt!.toISOString(), manifestSha256: manifestSha256!, completeness };
+    return { number, url: from, fixedAt: fixedAt!.toISOString(), manifestSha256: manifestSha256!, manifestSm3, completeness };
   }
 
   /** A package belongs to the case that took it first; a second one only refers to it. */

@@ -811,6 +811,46 @@ describe('exhibits that are things, and who holds them', () => {
     expect(events!.acts.filter((act) => act === 'exhibit.handOver')).toHaveLength(2);
   });
 
+  it('S002 21, §1.8: are listed on forms 11 and 24 by the record, whatever the caller would have it say', async () => {
+    const { id, number } = await clue();
+    const captureId = await world.capture();
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits`, { captureId, factToProve: '首页未亮照' });
+    const { id: exhibit } = await world.ok<CaseExhibitDto>(officer, 'POST', `/cases/${id}/exhibits/things`, thing);
+    const next = {
+      to: second.id,
+      keptAt: '物证室1号柜',
+      receipt: 'H-9',
+      reason: '换人保管',
+      happenedAt: '2026-09-22T01:30:00.000Z',
+    };
+    await world.ok(officer, 'POST', `/cases/${id}/exhibits/${exhibit}/handovers`, next);
+    const draft = (form: string, fields: object = {}) =>
+      world.ok<{ id: string }>(officer, 'POST', `/cases/${id}/documents`, { form, fields });
+    const shown = (documentId: string) =>
+      world.ok<{ fields: Record<string, unknown>; version: number }>(officer, 'GET', `/documents/${documentId}`);
+    const fields = async (documentId: string) => (await shown(documentId)).fields;
+
+    const list = await draft('11', { exhibits: [], note: '移送前清点' });
+    const of11 = await fields(list.id);
+    expect(of11).toMatchObject({ case: `未亮照经营（${number}）`, note: '移送前清点' });
+    expect(of11['exhibits']).toMatchObject([
+      { number: 1, kind: 'electronic', proves: '首页未亮照', sha256: expect.stringMatching(/^[0-9a-f]{64}$/), handovers: [] },
+      { number: 2, kind: 'thing', sha256: null, place: '物证室1号柜', handovers: [{ n: 1, from: '物证管理员', receipt: 'H-9' }] },
+    ]);
+    // Officers are printed by name and certificate, whoever is named by the record.
+    const [first, moved] = of11['exhibits'] as { holder: string }[];
+    expect([first!.holder, moved!.holder]).toEqual([
+      expect.stringMatching(/^办案人员甲（执法证号：.+）$/),
+      expect.stringMatching(/^办案人员乙（执法证号：.+）$/),
+    ]);
+    const headers = { 'if-match': `"${(await shown(list.id)).version}"` };
+    const forged = await world.call(officer, 'PATCH', `/documents/${list.id}`, { fields: { exhibits: [] } }, headers);
+    expect(forged).toMatchObject({ status: 422, body: { code: 'documents.fieldsFaulty' } });
+
+    const things = await fields((await draft('24')).id);
+    expect(things['things']).toMatchObject([{ number: 2, name: thing.description, quantity: '1部' }]);
+  });
+
   it('are seen with the case only, and hand-overs are never changed', async () => {
     const { id } = await clue();
     const { id: exhibit } = await world.ok<CaseExhibitDto>(officer, 'POST', `/cases/${id}/exhibits/things`, thing);

@@ -7,10 +7,10 @@ import { OfficersProblem } from '../../officers';
 import { Facts, PlatformProblem, type SessionOfficer } from '../../platform';
 import { type DocumentAction, documentStates } from '../domain/document.states';
 import { DOCUMENT_REGENERATED, DOCUMENT_SEALED, DOCUMENT_SERVED, type DocumentSealed } from '../domain/facts';
-import { faultyFields, lawNotInForce, missingFields, unreadLaw } from '../domain/field-check';
+import { faultyFields, lawNotInForce, missingFields, recordedKeys, unreadLaw } from '../domain/field-check';
 import { DocumentProblem, type MissingField } from '../domain/problems';
 import { serviceGaps, type ServiceRecord } from '../domain/service-method';
-import { FORM_IDS, type FormId, type Template } from '../domain/template';
+import { fieldOf, FORM_IDS, type FormId, type Template } from '../domain/template';
 import { templateFor, templateOf } from '../domain/templates';
 import { DocumentRow, DocumentServiceRow } from '../store/document.entity';
 import { NumberRegister } from '../store/number-register';
@@ -85,8 +85,15 @@ export class DocumentsService {
     const row = await this.lock(tx, id);
     read?.(row);
     if (row.state !== 'draft') throw DocumentProblem.notEditable({ state: row.state });
+    const form = templateOf(row.form, row.templateVersion);
+    const recorded = recordedKeys(form).filter((key) => key in fields);
+    if (recorded.length)
+      throw DocumentProblem.fieldsFaulty({
+        form: row.form,
+        faults: recorded.map((key) => ({ key, zh: fieldOf(form, key).zh, fault: '由案卷记录自动生成，不得改写' })),
+      });
     const data = merged(row.data, fields);
-    refuseFaults(templateOf(row.form, row.templateVersion), data);
+    refuseFaults(form, data);
     return this.change(tx, row, 'amend', { data });
   }
 

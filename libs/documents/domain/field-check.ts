@@ -1,15 +1,25 @@
 import type { LawCitation } from '../../kernel';
 import { citationText, printableMark, revisionInForceInstead } from './citation';
+import { isPrintedExhibit } from './exhibit-entry';
 import type { MissingField } from './problems';
 import { EXTRA_KEYS, type Field, isBlank, type Template, valueAt } from './template';
 
 export type FormData = Readonly<Record<string, unknown>>;
 
+const fromCase = (form: Template, key: string): boolean => !form.filled[key] || form.filled[key] === 'case';
+
+/** Keys that only the record of the case fills; a person may not word them otherwise. */
+export const recordedKeys = (form: Template): string[] =>
+  form.fields.map(({ key }) => key).filter((key) => form.filled[key] === 'case');
+
 /** Fields that the case must bring and has not brought, in the form's order, each with the rule that demands it. */
 export function missingFields(form: Template, data: FormData): MissingField[] {
-  return form.fields
-    .filter((field) => field.required && !form.filled[field.key] && isBlank(valueAt(data, field.key)))
-    .map(({ key, zh, mark, basis }) => ({ key, zh, basis: mark === 'F' ? (basis ?? null) : null }));
+  return (
+    form.fields
+      // What the record of the case brings may be lacking too: a list of nothing is no list.
+      .filter((field) => field.required && fromCase(form, field.key) && isBlank(valueAt(data, field.key)))
+      .map(({ key, zh, mark, basis }) => ({ key, zh, basis: mark === 'F' ? (basis ?? null) : null }))
+  );
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -46,6 +56,7 @@ const SHAPES: Record<string, { fits(value: unknown): boolean; zh: string }> = {
   party: { fits: textOr(named), zh: '应为单位名称' },
   approval: { fits: (value) => isRecord(value) && isText(value.opinion), zh: '应含意见' },
   signature: { fits: textOr(named), zh: '应为签名人' },
+  'exhibit[]': { fits: listOf(isPrintedExhibit), zh: '应为证据清单' },
 };
 
 function twoOfficers(value: unknown): boolean {

@@ -90,6 +90,7 @@ const PRINTERS: Record<string, (value: unknown) => string[]> = {
   party: (value) => [person(value)],
   signature: (value) => [person(value)],
   approval: (value) => [String(record(value).opinion)],
+  'exhibit[]': numbered((value) => String(record(value).name)),
 };
 
 /** The paragraphs that `value` of a field of `type` prints as; a blank prints as nothing. */

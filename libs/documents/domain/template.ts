@@ -1,7 +1,7 @@
 import type { Mark } from '../../kernel';
 import forms from './data/forms.json';
 
-export const FORM_IDS = ['7', '12', '37', '45', '50', '53', 'X1', 'X1R', 'X2', 'X3', 'X3R'] as const;
+export const FORM_IDS = ['7', '11', '12', '24', '37', '45', '50', '53', 'X1', 'X1R', 'X2', 'X3', 'X3R'] as const;
 export type FormId = (typeof FORM_IDS)[number];
 
 export interface Field {
@@ -16,10 +16,10 @@ export interface Field {
 }
 
 /**
- * Who fills a field that the case does not bring: the number register, the issuing authority's entry, the approval, the
- * submitting officer, the template's own wording, or a hand with a pen.
+ * Who fills a field that nobody types: the number register, the issuing authority's entry, the approval, the submitting officer,
+ * the template's own wording, a hand with a pen; or the record of the case, which nobody may word otherwise.
  */
-export type FilledBy = 'number' | 'authority' | 'date' | 'leader' | 'submitter' | 'template' | 'hand';
+export type FilledBy = 'number' | 'authority' | 'date' | 'leader' | 'submitter' | 'template' | 'hand' | 'case';
 
 export interface Cell {
   key: string;
@@ -36,8 +36,22 @@ export type Block =
   | { lines: readonly Cell[] }
   | { targets: string };
 
+/** Columns of a list of exhibits. */
+export type ListColumn = 'number' | 'kind' | 'name' | 'quantity' | 'proves' | 'holder' | 'handovers';
+
 export type Layout =
   | { kind: 'table'; rows: readonly Row[]; foot?: string }
+  | {
+      kind: 'list';
+      /** A4 on its side, for many columns. */
+      landscape: boolean;
+      rows: readonly Row[];
+      /** Field with the entries. */
+      list: string;
+      columns: readonly ListColumn[];
+      /** Who signs, a line each. */
+      signatures: readonly string[];
+    }
   | { kind: 'letter'; red: boolean; addressee?: string; blocks: readonly Block[]; attachments?: string; foot?: string };
 
 /** One version of one form. A document keeps the version it was drafted with, so an old case prints as it was. */
@@ -72,6 +86,7 @@ export function template(plan: Plan): Template {
 }
 
 function keysOf(layout: Layout): string[] {
+  if (layout.kind === 'list') return [layout.list, ...layout.rows.flatMap((row) => cellsOf(row).map((cell) => cell.key))];
   if (layout.kind === 'table') return layout.rows.flatMap((row) => cellsOf(row).map((cell) => cell.key));
   return layout.blocks.flatMap((block) => {
     if ('lines' in block) return block.lines.map((cell) => cell.key);

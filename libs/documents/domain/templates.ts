@@ -1,11 +1,12 @@
 import { approvalForms } from './templates/approval-forms';
+import { exhibitLists } from './templates/exhibit-lists';
 import { orderLetters } from './templates/order-letters';
 import { penaltyLetters } from './templates/penalty-letters';
 import { records } from './templates/records';
 import type { FormId, Template } from './template';
 
 /** Every version of every form that can be printed. A new version is a further entry; none is ever edited after release. */
-const ALL: readonly Template[] = [...approvalForms, ...penaltyLetters, ...orderLetters, ...records];
+const ALL: readonly Template[] = [...approvalForms, ...penaltyLetters, ...orderLetters, ...records, ...exhibitLists];
 
 /** The version that a document drafted on `day` takes, or null when there is none. */
 export function templateFor(form: string, day: string): Template | null {

@@ -1,3 +1,5 @@
+import type { LawCitation, Mark } from '../../kernel';
+
 /**
  * What the report prints of a manifest. The evidence room's manifest fits as it is; this room does not import it, as documents
  * lies beside the proofs and not above them.
@@ -82,6 +84,10 @@ export interface EvidenceReport {
   screens: readonly { path: string; title: string; sha256: string; png: Buffer }[];
   /** On what its authenticity rests so far: the party's word and the statements of others, oldest first. */
   attestations: readonly { way: string; by: string; at: string; number: string | null; title: string; sha256: string }[];
+  /** What the officers said of the fixation; null when they said nothing. */
+  statement: ReportStatement | null;
+  /** Every line of the checklist as it stood at `at`. */
+  checklist: readonly ReportChecklistLine[];
   /** Who handed the files over; null where a page was captured. */
   received: { sender: string; receivedAt: string; ground: string } | null;
   withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
@@ -91,6 +97,33 @@ export interface EvidenceReport {
   stamped: boolean;
   logged: boolean;
   at: Date;
+}
+
+export interface ReportStatement {
+  scene: 'remote' | 'onSite';
+  entry?: string;
+  access?: 'public' | 'account' | 'backOffice';
+  accountName?: string;
+  accountSource?: string;
+  technician?: string;
+  holder?: 'present' | 'absent';
+  holderName?: string;
+  witness?: string;
+  noWitness?: string;
+  registration?: string;
+  purchase?: string;
+  recording?: string;
+}
+
+export interface ReportChecklistLine {
+  id: string;
+  zh: string;
+  required: 'M' | 'S' | 'C';
+  state: 'met' | 'missing' | 'notApplicable';
+  mark: Mark;
+  sources: readonly LawCitation[];
+  /** Files of the package that serve the line. */
+  files: readonly string[];
 }
 
 export const VERDICTS: Record<string, string> = { clean: '清洁', pass: '通过', warn: '须说明', fail: '未通过', na: '不适用' };

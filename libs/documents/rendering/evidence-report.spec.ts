@@ -29,12 +29,15 @@ it('has its sections in the order of the specification', () => {
     '电子数据清单',
     '证书',
     '限制和未取得的部分',
+    '取证清单',
     '证明事项',
     '核验方法',
     '确认和签名',
   ];
   const places = sections.map((title, index) =>
-    text.indexOf(`${['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二', '十三'][index]}、${title}`),
+    text.indexOf(
+      `${['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二', '十三', '十四'][index]}、${title}`,
+    ),
   );
   expect(places).not.toContain(-1);
   expect([...places].sort((a, b) => a - b)).toEqual(places);
@@ -54,6 +57,12 @@ it.each([
   ['the ways that are left to the pen', '□公安网监、通信管理等部门鉴定'],
   ['who has attested, with the number and the paper', 'E-141122-2026-000009公证书.pdf'],
   ['the type of every file', 'application/wacz'],
+  ['how the address was come to', '进入路径平台首页搜索店铺名称'],
+  ['that the holder was absent and why nobody witnessed it', '未到场见证人无见证人，理由：现场没有适合的见证人'],
+  ['an item of the checklist with its files and its law', '等3个文件必备已具备《电子商务信用管理制度》第二十一条'],
+  ['a source that was not read', '《DB3202/T1024-2021》（待确认）'],
+  ['an item that no law names', '已具备本系统要求'],
+  ['an item that is missing still', '存储介质、份数、封存编号必备缺少'],
   ['a strange character by its code point', '国家级养生配方[U+1F600]'],
 ])('says %s', (_what, words) => expect(text).toContain(words));
 

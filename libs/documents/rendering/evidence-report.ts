@@ -1,5 +1,6 @@
 import type { Content, TableCell } from 'pdfmake/interfaces';
 import { instantZh, sizeZh } from '../domain/printed';
+import { CHECKLIST_HEAD, CHECKLIST_NOTE, CHECKLIST_WIDTHS, checklistRows, statementFacts } from './evidence-report-checklist';
 import { CHECK_NAMES, type EvidenceReport, VERDICTS } from './evidence-report-input';
 import { gridLayout, keepHeadings, SIZE, TABLE_MARGINS } from './official-style';
 import type { PdfSigner } from './cades';
@@ -39,7 +40,7 @@ function list(head: readonly string[], widths: (number | string)[], rows: readon
   };
 }
 
-function extraction({ manifest, received }: EvidenceReport): Content {
+function extraction({ manifest, received, statement }: EvidenceReport): Content {
   const officers = manifest.makers.filter(({ role }) => role === 'officer');
   const helpers = manifest.makers.filter(({ role }) => role !== 'officer');
   return facts([
@@ -55,7 +56,11 @@ function extraction({ manifest, received }: EvidenceReport): Content {
           ['接收时间', local(received.receivedAt)],
           ['接收依据', received.ground],
         ] as const)
-      : ([['访问方式', `公开网页，${manifest.request.profile === 'mobile' ? '移动端' : '桌面端'}浏览器`]] as const)),
+      : ([
+          ['采集方式', `${manifest.request.profile === 'mobile' ? '移动端' : '桌面端'}浏览器`],
+          ...(statement?.access ? [] : [['访问方式', '公开网页'] as const]),
+        ] as const)),
+    ...statementFacts(statement),
   ]);
 }
 
@@ -180,6 +185,10 @@ function limits({ manifest: { outcome } }: EvidenceReport): Content[] {
   ];
 }
 
+function checklist({ checklist: lines }: EvidenceReport): Content[] {
+  return [small(CHECKLIST_NOTE), list(CHECKLIST_HEAD, CHECKLIST_WIDTHS, checklistRows(lines))];
+}
+
 /** What a verified package proves, and what it does not: section 1 of the evidence specification. */
 function claims({ stamped, logged, received }: EvidenceReport): Content[] {
   const proved = [
@@ -295,6 +304,7 @@ export function renderEvidenceReport(report: EvidenceReport, signer?: PdfSigner)
     ['电子数据清单', items(report)],
     ['证书', certificate(report)],
     ['限制和未取得的部分', limits(report)],
+    ['取证清单', checklist(report)],
     ['证明事项', claims(report)],
     ['核验方法', verification(report)],
     ['确认和签名', confirmation(report)],

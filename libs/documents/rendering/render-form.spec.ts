@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { FORM_SAMPLES, SAMPLE_AUTHORITY } from '../testing/form-samples';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import type { PrintedExhibit } from '../domain/exhibit-entry';
+import { aPrintedExhibit, aPrintedThing, FORM_SAMPLES, SAMPLE_AUTHORITY } from '../testing/form-samples';
 import { pdfText, squeezed } from '../testing/pdf-text';
 import { citationsIn } from '../domain/field-check';
 import { citationText } from '../domain/citation';
@@ -33,18 +35,40 @@ function input(form: FormId, changes: Partial<FormInput> = {}): FormInput {
 function expectedTexts({ template, data }: FormInput): string[] {
   const fields = template.fields.filter(
     ({ key, type }) =>
-      !['party.kind', 'hearing'].includes(key) && type !== 'approval' && type !== 'list' && !type.startsWith('carrier'),
+      !['party.kind', 'hearing'].includes(key) &&
+      !['approval', 'list', 'exhibit[]'].includes(type) &&
+      !type.startsWith('carrier'),
   );
   const texts = fields.flatMap(({ key, type }) => printed(type, valueAt(data, key)));
   const items = template.fields
     .filter(({ type }) => type === 'list' || type.startsWith('carrier'))
     .flatMap(({ key }) => leaves(valueAt(data, key)));
-  return [...texts, ...items].map(squeezed).filter(Boolean);
+  const { form } = template;
+  const exhibits = template.fields
+    .filter(({ type }) => type === 'exhibit[]')
+    .flatMap(({ key }) => valueAt(data, key) as PrintedExhibit[])
+    .flatMap((exhibit) => exhibitTexts(exhibit).filter((text) => form !== '24' || text !== exhibit.proves)); // a list of property proves nothing
+  return [...texts, ...items, ...exhibits].map(squeezed).filter(Boolean);
 }
 
+/** All that a list says of an exhibit; a cell is read as one text. */
+const exhibitTexts = ({ number, name, quantity, proves, holder, place, sha256, sm3, handovers }: PrintedExhibit): string[] => [
+  String(number),
+  name,
+  quantity,
+  proves,
+  holder,
+  place,
+  sha256 ?? '',
+  sm3 ?? '',
+  ...handovers.flatMap(({ n, from, to, place: kept, receipt }) => [`${n}.`, `${from}移交${to}，存放${kept}，回执${receipt}`]),
+];
+
 /** A paragraph may run over a page's foot, so the feet are taken out before the data is looked for. */
-function withoutFeet({ template, number }: FormInput, text: string): string {
-  return text.replace(new RegExp(`${number ?? template.zh}第\\d+页共\\d+页`, 'g'), '');
+function withoutFeet({ template, number, data }: FormInput, text: string): string {
+  const foot =
+    template.layout.kind === 'list' ? squeezed(`${template.zh}${printed('ref', data.case)[0]}`) : (number ?? template.zh);
+  return text.replaceAll(new RegExp(`${foot.replace(/[〔〕（）]/g, '\\$&')}第\\d+页共\\d+页`, 'g'), '');
 }
 
 function leaves(value: unknown): string[] {
@@ -131,4 +155,41 @@ it('takes the hearing out of the notice when the case is out of its scope', asyn
     squeezed((await pdfText(await renderForm(input('37', { data: { ...FORM_SAMPLES['37'], hearing } })))).join(''));
   expect(await text(true)).toContain('要求举行听证');
   expect(await text(false)).not.toContain('听证');
+});
+
+describe('a list of exhibits', () => {
+  const many = Array.from({ length: 40 }, (_, n) => (n % 4 === 3 ? aPrintedThing(n + 1) : aPrintedExhibit(n + 1)));
+  const long = input('11', { data: { ...FORM_SAMPLES['11'], exhibits: many } });
+
+  it('S002 21: runs over many pages with its head, its foot and every digest whole on each', async () => {
+    const bytes = await renderForm(long);
+    const pages = (await pdfText(bytes)).map(squeezed);
+    expect(pages.length).toBeGreaterThan(4);
+    const head = '序号种类名称、特征和校验值数量证明内容保管人和地点交接记录';
+    const withRows = pages.filter((page) => /SHA-256|入卷时间/.test(page));
+    for (const page of withRows) expect(page).toContain(head);
+    pages.forEach((page, index) => expect(page).toContain(`第${index + 1}页共${pages.length}页`));
+    const whole = withoutFeet(long, pages.join('')).replaceAll(head, '');
+    for (const exhibit of many) for (const text of exhibitTexts(exhibit)) expect(whole).toContain(squeezed(text));
+    expect(pages.at(-1)).toContain('以上共40项（电子数据30项，实物10项），以下空白。');
+    for (const line of ['提取人（签名）', '当事人（持有人）确认或拒签说明', '见证人（或无见证人说明）'])
+      expect(pages.at(-1)).toContain(line);
+  });
+
+  it('lies on its side on A4, and no column runs over the margin', async () => {
+    const bytes = await renderForm(long);
+    const { width, height } = (await PDFDocument.load(bytes)).getPage(0).getSize();
+    expect([Math.round(width), Math.round(height)]).toEqual([842, 595]);
+    const upright = (await PDFDocument.load(await renderForm(input('24')))).getPage(0).getSize();
+    expect([Math.round(upright.width), Math.round(upright.height)]).toEqual([595, 842]);
+    const right = spawnSync('pdftotext', ['-bbox', '-', '-'], { input: bytes }).stdout?.toString() ?? '';
+    const edges = [...right.matchAll(/xMax="([\d.]+)"/g)].map(([, x]) => Number(x));
+    expect(Math.max(0, ...edges)).toBeLessThan(842 - 60); // nothing to see without pdftotext
+  });
+
+  it('prints what a hostile page was called, character by character', async () => {
+    const exhibits = [{ ...aPrintedExhibit(1), name: 'http://shop-a.test/ \u{1F600}' }];
+    const text = squeezed((await pdfText(await renderForm(input('11', { data: { ...FORM_SAMPLES['11'], exhibits } })))).join(''));
+    expect(text).toContain('[U+1F600]');
+  });
 });

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { law } from '../../kernel';
+import type { PrintedExhibit } from '../domain/exhibit-entry';
 import type { FormData } from '../domain/field-check';
 import type { FormId } from '../domain/template';
 
@@ -30,6 +32,44 @@ const facts = [
   '上述事实有电子数据证据包（编号：交市监网证〔2026〕1号）、电子数据证据提取笔录、当事人陈述等证据证明。',
 ].join('\n');
 
+/** An exhibit of bytes, number `number` of its case. */
+export const aPrintedExhibit = (number: number): PrintedExhibit => ({
+  number,
+  kind: 'electronic',
+  name: `http://shop-a.test/goods/${number}（网页取证 E-141122-2026-${String(number).padStart(6, '0')}）`,
+  quantity: '1 份',
+  at: '2026-11-23T01:04:30.000Z',
+  proves: `骏枣优选商城商品页 ${number} 使用绝对化用语`,
+  sha256: createHash('sha256').update(`exhibit ${number}`).digest('hex'),
+  sm3: createHash('sm3').update(`exhibit ${number}`).digest('hex'),
+  holder: '办案人员甲（执法证号：14112200001）',
+  place: '本局电子证据存储',
+  handovers: [],
+});
+
+export const aPrintedThing = (number: number): PrintedExhibit => ({
+  number,
+  kind: 'thing',
+  name: '带有“全国第一”字样的包装盒，红色，20×15 厘米',
+  quantity: '3 个',
+  at: '2026-11-23T01:30:00.000Z',
+  proves: '线下包装与网页宣传一致',
+  sha256: null,
+  sm3: null,
+  holder: '档案室保管员',
+  place: '本局物证室 2 号柜',
+  handovers: [
+    {
+      n: 1,
+      at: '2026-11-23T01:50:00.000Z',
+      from: '办案人员乙',
+      to: '档案室保管员',
+      place: '本局物证室 2 号柜',
+      receipt: 'R-2026-0007',
+    },
+  ],
+});
+
 /** Complete data for every form, as a case would give it; for our tests and for rooms that draft documents. */
 export const FORM_SAMPLES: Record<FormId, FormData> = {
   '7': {
@@ -41,6 +81,22 @@ export const FORM_SAMPLES: Record<FormId, FormData> = {
     reason: '有初步证据证明存在违法行为，依法应当给予行政处罚，属于本局管辖，在给予行政处罚的法定期限内。',
     handlers: officers,
     unitOpinion: { opinion: '拟同意立案。', name: '机构负责人丙', at: '2026-11-23T01:30:00.000Z' },
+  },
+  '11': {
+    case: '涉嫌发布违法广告案（交市监立〔2026〕1号）',
+    party: party.name,
+    asOf: '2026-11-23T02:00:00.000Z',
+    officers,
+    exhibits: [aPrintedExhibit(1), aPrintedThing(2)],
+    note: '第2项随先行登记保存证据通知书一并清点。',
+  },
+  '24': {
+    case: '涉嫌发布违法广告案（交市监立〔2026〕1号）',
+    party: party.name,
+    asOf: '2026-11-23T02:00:00.000Z',
+    ref: '交市监登保〔2026〕1号',
+    officers,
+    things: [aPrintedThing(2)],
   },
   '12': {
     case: '涉嫌发布违法广告案（交网线〔2026〕1号）',

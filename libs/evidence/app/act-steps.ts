@@ -2,14 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { OfficerDirectory, type OfficerRow } from '../../officers';
-import { parseManifest } from '../../proof';
-import { blockersOf, checklistOf, type ChecklistLine, type ChecklistView } from '../domain/checklist';
+import { blockersOf } from '../domain/checklist';
 import type { OfficerAct } from '../domain/package.states';
 import { EvidenceProblem } from '../domain/problems';
 import type { Way } from '../domain/receipt';
-import { type ActRow, type AttachmentRole, ExportRow, PackageRow, StampRow } from '../store/evidence.entity';
-import { Ledger } from '../store/ledger';
-import { ContentService } from './content.service';
+import { type ActRow, type AttachmentRole, ExportRow, PackageRow } from '../store/evidence.entity';
+import { Checklists } from './checklists';
 import { Disposals } from './disposals';
 import { PackagePapers } from './package-papers';
 import { Uploads } from './uploads';
@@ -62,8 +60,7 @@ export class ActSteps {
   constructor(
     private readonly clock: Clock,
     private readonly officers: OfficerDirectory,
-    private readonly ledger: Ledger,
-    private readonly content: ContentService,
+    private readonly checklists: Checklists,
     private readonly uploads: Uploads,
     private readonly papers: PackagePapers,
     private readonly disposals: Disposals,
@@ -93,11 +90,6 @@ export class ActSteps {
       case 'release':
         return this.hold(acting);
     }
-  }
-
-  /** Every line of the checklist as it stands now; sealing answers are not given yet. */
-  async checklist(tx: EntityManager, row: PackageRow, acts: readonly ActRow[]): Promise<ChecklistLine[]> {
-    return checklistOf(await this.view(tx, row, acts, {}));
   }
 
   private async review({ acts, officer }: Acting): Promise<Step> {
@@ -134,7 +126,7 @@ export class ActSteps {
     const officers = await this.together(acting, true);
     if (acts.some(({ action, by }) => (action === 'confirm' || action === 'noteRefusal') && by === officer.id))
       throw EvidenceProblem.secondOfficerSame();
-    const missing = blockersOf(await this.view(tx, row, acts, input));
+    const missing = blockersOf(await this.checklists.view(tx, row, acts, input));
     if (missing.length) throw EvidenceProblem.checklistIncomplete({ missing: missing.map(({ id, zh, en }) => ({ id, zh, en })) });
     const { medium, copies, sealNumber } = input;
     return { facts: { medium, copies, sealNumber, officers: officers.map(signs) } };
@@ -232,34 +224,6 @@ export class ActSteps {
     const { name: title, mediaType, ending, size, sha256, sm3 } = upload!;
     await this.papers.add(tx, row.id, { role, title, mediaType, ending, size, sha256, sm3 });
     return sha256;
-  }
-
-  private async view(
-    tx: EntityManager,
-    row: PackageRow,
-    acts: readonly ActRow[],
-    { medium, copies, sealNumber }: Pick<ActInput, 'medium' | 'copies' | 'sealNumber'>,
-  ): Promise<ChecklistView> {
-    const manifest = parseManifest(
-      new Uint8Array(await this.content.bytes(await this.content.file(tx, row.id, 'MANIFEST.json'))),
-    );
-    const custody = (await this.ledger.custodyOf(tx, row.id)).map(({ type, body }) => ({
-      type,
-      verdict: type === 'evidence.verified' && body ? (JSON.parse(body) as { verdict?: string }).verdict : undefined,
-    }));
-    const said = acts.find(({ action }) => action === 'confirm' || action === 'noteRefusal');
-    return {
-      manifest,
-      stamped: await tx.existsBy(StampRow, { packageId: row.id }),
-      custody,
-      holderSaid: said !== undefined,
-      witnessSaid: Boolean(said?.data['witness']),
-      reviewers: new Set(acts.filter(({ action }) => action === 'review').map(({ by }) => by)).size,
-      attestations: await tx.countBy(PackageRow, { aboutId: row.id }),
-      medium,
-      copies,
-      sealNumber,
-    };
   }
 }
 

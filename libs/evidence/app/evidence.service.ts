@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import type { Maker, RequestRecord } from '../../capture/capture.contract';
+import type { FixationStatement, Maker, RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, Clock, localDate } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { afterCommit, currentClaims, Jobs } from '../../platform';
@@ -11,6 +11,7 @@ import { FIXED_STATES } from '../domain/package.states';
 import { isWithholdable } from '../domain/withheld';
 import { EvidenceProblem, urlFault } from '../domain/problems';
 import { packageId } from '../domain/ulid';
+import { wholeStatement } from './whole-statement';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs, sessionJobs } from '../queue/evidence.contract';
 import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity';
@@ -33,6 +34,8 @@ export interface CaptureRequest {
   mode?: 'automatic' | 'interactive';
   /** Why a failed mandatory environment check shall not stop this capture; stands on the first page of the report. */
   overrideReason?: string;
+  /** What the officers say of the fixation; what the machine cannot know. */
+  statement?: FixationStatement;
   purpose: string;
   factToProve: string;
   place: string;
@@ -63,11 +66,12 @@ export class EvidenceService {
 
   /**
    * Allots the package and logs `job.requested` before any browser starts (I-09); the worker does the rest. Refuses with
-   * `urlNotCapturable` or `officers.pairRequired`, and then nothing is written.
+   * `urlNotCapturable`, `statementIncomplete` or `officers.pairRequired`, and then nothing is written.
    */
   async requestCapture(tx: EntityManager, input: CaptureRequest): Promise<PackageRow> {
     const reason = urlFault(input.url);
     if (reason) throw EvidenceProblem.urlNotCapturable({ reason });
+    const statement = wholeStatement(input.statement, input.mode ?? 'automatic');
     const pair = await this.officers.pair(tx, input.officerIds);
     const makers: Maker[] = pair.map(({ name, certificate, account }) => ({
       name,
@@ -88,6 +92,7 @@ export class EvidenceService {
       profile: input.profile,
       ...(input.mode === 'interactive' && { mode: 'interactive' }),
       ...(input.overrideReason && { override: { by: makers[0]!.name, reason: input.overrideReason } }),
+      ...(statement && { statement }),
       caseRef,
       // The manifest names a case or a clue; evidence taken before there is either stands under its own number.
       clue: input.clueRef ?? (caseRef ? null : number),

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import type { Maker } from '../../capture/capture.contract';
+import type { FixationStatement, Maker } from '../../capture/capture.contract';
 import { canonicalJson, Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { currentClaims, Jobs } from '../../platform';
@@ -14,12 +14,14 @@ import { OriginalRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { EvidenceService } from './evidence.service';
 import { Uploads } from './uploads';
+import { wholeStatement } from './whole-statement';
 
 export interface Receipt extends Received {
   uploadIds: readonly string[];
   purpose: string;
   factToProve: string;
   place: string;
+  statement?: FixationStatement;
   divisionCode: string;
   /** The two officers who received it together. */
   officerIds: readonly string[];
@@ -48,8 +50,9 @@ export class Receipts {
     private readonly jobs: Jobs,
   ) {}
 
-  /** Refuses with `officers.pairRequired`, `uploadNotFound`, `receivedLater`, or `notFixed` for an attestation about nothing fixed. */
+  /** Refuses with `officers.pairRequired`, `statementIncomplete`, `uploadNotFound`, `receivedLater`, or `notFixed` for an attestation about nothing fixed. */
   async take(tx: EntityManager, input: Receipt): Promise<PackageRow> {
+    const statement = wholeStatement(input.statement, 'received');
     const pair = await this.officers.pair(tx, input.officerIds);
     const about = input.about ? await this.evidence.getFixed(tx, input.about.id) : null;
     const files = await this.uploads.own(tx, [...new Set(input.uploadIds)].slice(0, MOST_FILES));
@@ -83,6 +86,7 @@ export class Receipts {
       requestedAt: at.toISOString(),
       nonce: randomBytes(16).toString('hex'),
       about: about && input.about ? { id: about.id, manifestSha256: about.manifestSha256!, way: input.about.way } : null,
+      ...(statement && { statement }),
       originals: originals.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     };
     await this.insert(tx, { ...input, caseId }, request, number, about, at);

@@ -1,5 +1,5 @@
 import { aManifest } from '../../proof/testing';
-import { blockersOf, CHECKLIST, checklistOf, type ChecklistView } from './checklist';
+import { blockersOf, CHECKLIST, checklistOf, type ChecklistView, fixationBlockersOf } from './checklist';
 import { endingOf, fileNameOf, mediaKindOf } from './media-type';
 import { OFFICER_ACTS, packageStates } from './package.states';
 
@@ -69,6 +69,50 @@ const byList = (a: string, b: string) => CHECKLIST.findIndex(({ id }) => id === 
 it.each(Object.entries(LOST))('blocks sealing when %s is missing', (id, lost) =>
   expect(blockersOf({ ...whole, ...lost }).map((line) => line.id)).toContain(id),
 );
+
+/** E10 judges the clock before anything is fixed, so that its line bars the seal and not the fixation. */
+const MACHINE = CHECKLIST.filter(({ required, known, id }) => required === 'M' && known === 'machine' && id !== 'when.clock').map(
+  ({ id }) => id,
+);
+
+it.each(MACHINE)('F29 §2: fixation is refused when %s, which the machine knows, is missing', (id) => {
+  const { manifest } = LOST[id]!;
+  expect(fixationBlockersOf(manifest!).map((line) => line.id)).toContain(id);
+});
+
+it('asks at fixation for nothing that only officers, ledger or stamps can give', () => {
+  expect(fixationBlockersOf(whole.manifest)).toEqual([]);
+  const later = CHECKLIST.filter(({ required, known }) => required === 'M' && known !== 'machine').map(({ id }) => id);
+  expect(later).toEqual(['who.holder', 'keep.medium', 'keep.custody', 'keep.verify', 'review.human']);
+});
+
+it('lets a printable copy go that was left out by marked redaction, and nothing else', () => {
+  const bare = without('how.pdf');
+  const redacted = { ...bare, outcome: { ...bare.outcome, limits: ['redacted'] } };
+  expect(fixationBlockersOf(redacted).map(({ id }) => id)).toEqual(['how.pdf']); // no record of a redaction
+  const record = { ...files[0]!, path: 'record/redactions.jsonl', checklist: [] };
+  const marked = { ...redacted, files: [...redacted.files, record] };
+  expect(fixationBlockersOf(marked)).toEqual([]);
+  expect(blockersOf({ ...whole, manifest: marked }).map(({ id }) => id)).toEqual(['how.pdf']); // it bars the seal all the same
+});
+
+it('has a source with its mark for every line, or says that it is ours', () => {
+  for (const { sources, mark } of CHECKLIST) {
+    expect(mark).toBe(['F', 'F2', 'K', 'I'].find((known) => sources.some((source) => source.mark === known)) ?? 'I');
+    for (const { law } of sources) expect(law).not.toBe('');
+  }
+  const ours = CHECKLIST.filter(({ mark }) => mark === 'I').map(({ id }) => id);
+  expect(ours).toEqual(['where.tls', 'where.registration', 'link.case', 'review.human']);
+});
+
+it('S002 20-22: what the officers stated is met by the signed request that holds it', () => {
+  const stated = files.map((file) =>
+    file.path === 'record/timeline.jsonl' ? { ...file, checklist: [...file.checklist, 'env.account', 'who.witness'] } : file,
+  );
+  const lines = checklistOf({ ...whole, manifest: manifestWith({ files: stated }) });
+  for (const id of ['env.account', 'who.witness'])
+    expect(lines.find((line) => line.id === id)).toMatchObject({ state: 'met', files: ['record/timeline.jsonl'] });
+});
 
 it('asks a received file for nothing that only a page has', () => {
   const manifest = manifestWith({

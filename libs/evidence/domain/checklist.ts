@@ -1,3 +1,4 @@
+import type { LawCitation, Mark } from '../../kernel';
 import type { Manifest } from '../../proof';
 import data from '../data/evidence-checklist.json';
 
@@ -7,10 +8,23 @@ export interface ChecklistItem {
   en: string;
   /** M: no sealing without it; S: should be there; C: when it applies. */
   required: 'M' | 'S' | 'C';
-  source: string;
+  /**
+   * From whom the answer comes: from the signed manifest alone, from what the officers say when they ask for the fixation, from an act of
+   * theirs after it, or from ledger and stamps.
+   */
+  known: 'machine' | 'statement' | 'officers' | 'custody';
+  sources: readonly LawCitation[];
+  /** How far the line rests on law that was read; I when no source says so. */
+  mark: Mark;
 }
 
-export const CHECKLIST = data.items as ChecklistItem[];
+const MARKS: readonly Mark[] = ['F', 'F2', 'K', 'I'];
+
+/** The list of handbook 9.2, each line with its sources. The mark of a line is the best of its sources. */
+export const CHECKLIST: readonly ChecklistItem[] = (data.items as Omit<ChecklistItem, 'mark'>[]).map((item) => ({
+  ...item,
+  mark: MARKS.find((mark) => item.sources.some((source) => source.mark === mark)) ?? 'I',
+}));
 
 /** What a package can show for itself. */
 export interface ChecklistView {
@@ -52,9 +66,9 @@ const RULES: Record<string, Rule> = {
   'who.makers': ({ manifest }) =>
     new Set(manifest.makers.filter(({ role, certificate }) => role === 'officer' && certificate).map(({ account }) => account))
       .size >= 2,
-  'who.tech': ({ manifest }) => manifest.makers.some(({ role }) => role === 'technician'),
+  'who.tech': any(listed('who.tech'), ({ manifest }) => manifest.makers.some(({ role }) => role === 'technician')),
   'who.holder': ({ holderSaid }) => holderSaid,
-  'who.witness': ({ witnessSaid }) => witnessSaid,
+  'who.witness': any(listed('who.witness'), ({ witnessSaid }) => witnessSaid),
   'when.start': ({ manifest }) => Boolean(manifest.time.startedAt),
   'when.end': ({ manifest }) => Boolean(manifest.time.finishedAt),
   'when.clock': any(
@@ -100,17 +114,42 @@ const OF_A_PAGE = /^(where\.(url|steps|ip|tls|registration)|env\.(network|clean|
 
 export interface ChecklistLine extends ChecklistItem {
   state: 'met' | 'missing' | 'notApplicable';
+  /** Files of the package that serve the line, as the signed manifest says. */
+  files: string[];
 }
 
 /** Every line with its answer. Basis: handbook 9.2; 程序规定 art. 26, S002 art. 20-22 by line. */
-export function checklistOf(view: ChecklistView): ChecklistLine[] {
-  return CHECKLIST.map((item) => {
-    if (view.manifest.kind !== 'web_capture' && OF_A_PAGE.test(item.id)) return { ...item, state: 'notApplicable' };
-    if (RULES[item.id]?.(view)) return { ...item, state: 'met' };
-    return { ...item, state: item.required === 'C' ? 'notApplicable' : 'missing' };
-  });
+export const checklistOf = (view: ChecklistView): ChecklistLine[] =>
+  CHECKLIST.map((item) => ({
+    ...item,
+    state: stateOf(item, view),
+    files: view.manifest.files.filter(({ checklist }) => checklist.includes(item.id)).map(({ path }) => path),
+  }));
+
+function stateOf({ id, required }: ChecklistItem, view: ChecklistView): ChecklistLine['state'] {
+  if (view.manifest.kind !== 'web_capture' && OF_A_PAGE.test(id)) return listed(id)(view) ? 'met' : 'notApplicable';
+  if (RULES[id]?.(view)) return 'met';
+  return required === 'C' ? 'notApplicable' : 'missing';
 }
 
 /** The items without which nothing is sealed. */
 export const blockersOf = (view: ChecklistView): ChecklistLine[] =>
   checklistOf(view).filter(({ required, state }) => required === 'M' && state === 'missing');
+
+/** Why a line that the machine knows may be missing and the fixation still stands; it goes on barring the seal. */
+const EXCUSED: Record<string, (manifest: Manifest) => boolean> = {
+  // E10 has judged the clock: what failed has stopped the job. A clock that nobody outside confirmed is told as a finding.
+  'when.clock': () => true,
+  // The copy held a secret of a session under hand and was left out by marked redaction.
+  'how.pdf': ({ outcome, files }) =>
+    outcome.limits.includes('redacted') && files.some(({ path }) => path === 'record/redactions.jsonl'),
+};
+
+/**
+ * The M items that a machine knows and that the manifest does not show: with any of them nothing is fixed (evidence specification,
+ * section 2). All of them are asked for again at the seal.
+ */
+export function fixationBlockersOf(manifest: Manifest): ChecklistLine[] {
+  const view = { manifest, stamped: false, custody: [], holderSaid: false, witnessSaid: false, reviewers: 0, attestations: 0 };
+  return blockersOf(view).filter(({ id, known }) => known === 'machine' && !EXCUSED[id]?.(manifest));
+}

@@ -19,7 +19,7 @@ export const packageStates = stateTable({
       to: 'fixed',
       requires: 'system',
       basis: law('程序规定', 26),
-      guards: ['manifestSigned', 'digestsRecomputed'],
+      guards: ['manifestSigned', 'digestsRecomputed', 'requestUnchanged', 'machineItemsPresent'],
     },
     { from: 'capturing', action: 'refuse', to: 'refused', requires: 'system', basis: law('程序规定', 26) },
     { from: 'capturing', action: 'fail', to: 'failed', requires: 'system', basis: law('程序规定', 26) },

@@ -44,6 +44,14 @@ export const EvidenceProblem = defineProblems('evidence', {
     title: 'Both officers must have reviewed the evidence themselves',
     zh: '两名执法人员须先各自审核该证据',
   }),
+  statementIncomplete: refusal<{
+    missing: { item: string; field: string; zh: string; en: string }[];
+    errors: { pointer: string; detail: string }[];
+  }>({
+    status: 422,
+    title: 'The statement on the fixation lacks answers, or says two things at once',
+    zh: '取证说明缺少必填内容，或者前后不一致',
+  }),
   receivedLater: refusal({ status: 422, title: 'It cannot have been received in the future', zh: '接收时间不得晚于现在' }),
   certificateMissing: refusal({
     status: 403,

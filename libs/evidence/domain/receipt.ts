@@ -1,4 +1,4 @@
-import type { Maker } from '../../capture/capture.contract';
+import type { FixationStatement, Maker } from '../../capture/capture.contract';
 
 /** Ways in which authenticity is confirmed: seed rules art. 20 (the party) and 22 (the others). */
 export const WAYS = ['partyConfirmation', 'partyRefusal', 'notary', 'appraisal', 'provider', 'other'] as const;
@@ -28,6 +28,8 @@ export interface ReceiptRecord extends Received {
   requestedAt: string;
   nonce: string;
   about: { id: string; manifestSha256: string; way: Way } | null;
+  /** What the officers say of the taking of the files; absent when they said nothing. */
+  statement?: FixationStatement;
   originals: { path: string; size: number; sha256: string }[];
 }
 

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AuditTrail, Reads } from '../../audit';
 import { OfficersProblem } from '../../officers';
 import { CurrentOfficer, Db, PlatformProblem, Refuses, Requires, type SessionOfficer } from '../../platform';
-import { ActSteps } from '../app/act-steps';
+import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
 import { Disposals } from '../app/disposals';
 import { EvidenceActs, heldBy } from '../app/evidence-acts';
@@ -33,7 +33,7 @@ export class ActsController {
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
     private readonly acts: EvidenceActs,
-    private readonly steps: ActSteps,
+    private readonly checklists: Checklists,
     private readonly papers: PackagePapers,
     private readonly receipts: Receipts,
     private readonly disposals: Disposals,
@@ -88,7 +88,7 @@ export class ActsController {
       const acts = await this.acts.of(tx, id);
       return {
         acts: acts.map(toActDto),
-        checklist: (await this.steps.checklist(tx, row, acts)).map(toLineDto),
+        checklist: (await this.checklists.of(tx, row)).map(toLineDto),
         attachments: (await this.papers.of(tx, id)).map(toAttachmentDto),
         attestations: (await this.receipts.about(tx, id)).map((about) => toCaptureDto(about)),
         disposals: (await this.disposals.of(tx, id)).map(toDisposalDto),

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -6,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsISO8601,
+  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -14,6 +16,7 @@ import {
   MaxLength,
   Min,
   MinLength,
+  ValidateNested,
 } from 'class-validator';
 import { type ChecklistLine } from '../domain/checklist';
 import { OFFICER_ACTS, type OfficerAct } from '../domain/package.states';
@@ -21,6 +24,7 @@ import { WAYS, type Way } from '../domain/receipt';
 import type { ActRow, AttachmentRow } from '../store/evidence.entity';
 import type { DisposalOrder } from '../app/disposals';
 import { CaptureDto } from './evidence.dto';
+import { FixationStatementDto } from './statement.dto';
 
 const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
@@ -75,6 +79,12 @@ class ReceiptBody {
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
+  @ApiPropertyOptional({ type: FixationStatementDto, description: 'what only the officers know; signed with the package' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FixationStatementDto)
+  statement?: FixationStatementDto;
   @ApiProperty({ description: 'the officer who received it together with you' }) @IsUUID() secondOfficerId!: string;
 }
 
@@ -139,12 +149,23 @@ export class ActDto {
   @ApiProperty({ type: 'object', additionalProperties: true }) answers!: Record<string, unknown>;
 }
 
+export class ChecklistSourceDto {
+  @ApiProperty() law!: string;
+  @ApiProperty({ description: 'empty for a standard that is cited as a whole' }) article!: string;
+  @ApiProperty({ enum: ['F', 'F2', 'K', 'I'] }) mark!: string;
+}
+
 export class ChecklistLineDto {
   @ApiProperty() id!: string;
   @ApiProperty() zh!: string;
   @ApiProperty() en!: string;
   @ApiProperty({ enum: ['M', 'S', 'C'] }) required!: string;
+  @ApiProperty({ enum: ['machine', 'statement', 'officers', 'custody'], description: 'from whom the answer comes' })
+  known!: string;
   @ApiProperty({ enum: ['met', 'missing', 'notApplicable'] }) state!: string;
+  @ApiProperty({ type: [ChecklistSourceDto] }) sources!: ChecklistSourceDto[];
+  @ApiProperty({ enum: ['F', 'F2', 'K', 'I'], description: 'F only is law that was read' }) mark!: string;
+  @ApiProperty({ type: [String], description: 'files of the package that serve it' }) files!: string[];
 }
 
 export class AttachmentDto {
@@ -173,8 +194,8 @@ export function toActDto({ action, at, by, second, data }: ActRow): ActDto {
   return { action, at: at.toISOString(), by, second, answers: data };
 }
 
-export function toLineDto({ id, zh, en, required, state }: ChecklistLine): ChecklistLineDto {
-  return { id, zh, en, required, state };
+export function toLineDto({ id, zh, en, required, known, state, sources, mark, files }: ChecklistLine): ChecklistLineDto {
+  return { id, zh, en, required, known, state, sources: sources.map((source) => ({ ...source })), mark, files };
 }
 
 export function toAttachmentDto({

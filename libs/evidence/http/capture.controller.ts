@@ -53,7 +53,7 @@ export class CaptureController {
   @Post()
   @HttpCode(202)
   @Requires('evidence:capture')
-  @Refuses(EvidenceProblem.urlNotCapturable)
+  @Refuses(EvidenceProblem.urlNotCapturable, EvidenceProblem.statementIncomplete)
   @ApiAcceptedResponse({ type: CaptureDto })
   request(@Body() body: RequestCaptureDto, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     const { secondOfficerId, ...input } = body;

@@ -1,5 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { PageQuery } from '../../platform';
 import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -7,6 +20,8 @@ import { OFFICER_ACTS } from '../domain/package.states';
 import { WAYS } from '../domain/receipt';
 import { isWithholdable } from '../domain/withheld';
 import type { CustodyRow } from '../store/ledger';
+
+import { FixationStatementDto } from './statement.dto';
 
 const KINDS = ['web_capture', 'import', 'attestation'];
 
@@ -31,6 +46,12 @@ export class RequestCaptureDto {
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
   @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
+  @ApiPropertyOptional({ type: FixationStatementDto, description: 'what only the officers know; signed with the package' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FixationStatementDto)
+  statement?: FixationStatementDto;
   @ApiProperty({ description: 'the officer who takes the evidence together with you' }) @IsUUID() secondOfficerId!: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;
@@ -92,6 +113,8 @@ export class CaptureDto {
   @ApiProperty({ type: String, nullable: true }) caseId!: string | null;
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
   @ApiProperty({ type: [MakerDto] }) makers!: MakerDto[];
+  @ApiProperty({ type: FixationStatementDto, nullable: true, description: 'what the officers said of the fixation' })
+  statement!: FixationStatementDto | null;
   @ApiProperty() state!: string;
   @ApiProperty({ enum: ['complete', 'partial'], nullable: true, type: String }) completeness!: string | null;
   @ApiProperty({ type: [String] }) limits!: string[];
@@ -263,6 +286,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     received: 'sender' in request ? { sender: request.sender, receivedAt: request.receivedAt, ground: request.ground } : null,
     withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
     availableActions: [...availableActions],
+    statement: request.statement ?? null,
     makers: request.makers,
     mode: 'mode' in request ? (request.mode ?? 'automatic') : 'automatic',
     requestedAt: row.requestedAt.toISOString(),

@@ -51,7 +51,12 @@ export class ReceiptController {
   @Post('evidence-imports')
   @HttpCode(202)
   @Requires('evidence:accept')
-  @Refuses(OfficersProblem.pairRequired, EvidenceProblem.uploadNotFound, EvidenceProblem.receivedLater)
+  @Refuses(
+    OfficersProblem.pairRequired,
+    EvidenceProblem.statementIncomplete,
+    EvidenceProblem.uploadNotFound,
+    EvidenceProblem.receivedLater,
+  )
   @ApiAcceptedResponse({ type: CaptureDto })
   import(@Body() body: ImportDto, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     const { secondOfficerId, ...input } = body;
@@ -70,6 +75,7 @@ export class ReceiptController {
     OfficersProblem.pairRequired,
     EvidenceProblem.notFound,
     EvidenceProblem.notFixed,
+    EvidenceProblem.statementIncomplete,
     EvidenceProblem.uploadNotFound,
     EvidenceProblem.receivedLater,
   )

@@ -1,13 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { AuditTrail } from '../../audit';
-import { canonicalJson, FixedClock } from '../../kernel';
-import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
-import { Facts, BlobReplica, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
+import { join } from 'node:path';
+import { FixedClock } from '../../kernel';
+import { OFFICER_ROWS } from '../../officers';
+import { systemClaims, withClaims } from '../../platform';
 import { someClaims, testDatabase } from '../../platform/testing';
 import {
   bytesSource,
@@ -15,7 +14,6 @@ import {
   jsonBytes,
   jsonLines,
   type Level,
-  type Manifest,
   type NoteSigner,
   parseTrustBundle,
   type Report,
@@ -23,35 +21,13 @@ import {
   trustBundleBytes,
   utf8,
   verifyPackage,
-  writeKeyFile,
 } from '../../proof';
-import { aTrustBundle, aWacz, fixed, SCREEN, testKeys, theExchanges } from '../../proof/testing';
-import { ContentService } from '../app/content.service';
-import { EvidenceFsck } from '../app/evidence-fsck';
-import { type CopyRequest, EvidenceService } from '../app/evidence.service';
+import { aWacz, SCREEN, testKeys, theExchanges } from '../../proof/testing';
+import type { CopyRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
-import { Ledger } from '../store/ledger';
-import { LedgerGroup } from '../store/ledger-group';
-import { LedgerAnchors } from '../store/ledger-anchors';
-import { LedgerTrees } from '../store/ledger-trees';
-import { CaptureClient } from '../worker/capture-client';
-import { CaptureRunner } from '../worker/capture.runner';
-import { ExportProofs } from '../worker/export-proofs';
-import { ExportReport } from '../worker/export-report';
-import { Exporter } from '../worker/exporter';
-import { Fixation } from '../worker/fixation';
-import { LedgerAnchorer } from '../worker/ledger-anchorer';
-import { LedgerSequencer } from '../worker/ledger-sequencer';
-import { Renewer } from '../worker/renewer';
-import { RetryLater } from '../worker/retry-later';
-import { Scrub } from '../worker/scrub';
-import { SignatureStamper } from '../worker/signature-stamper';
-import { PackagePapers } from '../app/package-papers';
-import { TimeStamper } from '../worker/time-stamper';
+import { evidenceRoom, furnish, aRequest, MAKERS } from './evidence-room';
+import { type PlayedOrder, stagePackage } from './played-capture';
 
-const OFFICER = '00000000-0000-4000-8000-000000000001';
-const SECOND = '00000000-0000-4000-8000-000000000002';
-const UNIT = '00000000-0000-4000-8000-0000000000a1';
 const POLICY = '1.2.3.4.1';
 
 export interface PlayedAuthority {
@@ -87,18 +63,7 @@ export async function aHouse({
   const { db } = await database.as('nms_worker', [...EVIDENCE_ROWS, ...OFFICER_ROWS]);
   const signerDb = (await database.as('nms_ledger')).db;
   const worker = systemClaims('worker');
-  const officer = someClaims({ actor: OFFICER });
-  await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', NULL)`, [UNIT]);
-  for (const [id, account, certificate] of [
-    [OFFICER, 'officer.a', 'C-1001'],
-    [SECOND, 'officer.b', 'C-1002'],
-  ])
-    await database.admin.query(`INSERT INTO officer VALUES ($1, $2, $2, $3, $4, '141122', 'active', 1, 'test', now())`, [
-      id,
-      account,
-      certificate,
-      UNIT,
-    ]);
+  const officer = someClaims({ actor: MAKERS[0] });
 
   const away = new Set<string>();
   const tsa: TrustBundle['tsa'] = [];
@@ -127,60 +92,30 @@ export async function aHouse({
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   authorities.forEach(appoint);
 
-  const names = {
-    agencyDomain: 'aj.test',
-    trustFile: join(root, 'trust.json'),
-    workerUrl: 'http://127.0.0.1:1/',
-    uploadLimitBytes: 300_000,
-  };
+  const trustFile = join(root, 'trust.json');
   const setTrust = (changes: Partial<TrustBundle>): void =>
-    writeFileSync(names.trustFile, trustBundleBytes({ ...bundle(), ...changes }));
-  const bundle = (): TrustBundle => parseTrustBundle(new Uint8Array(readFileSync(names.trustFile)));
-  writeFileSync(names.trustFile, trustBundleBytes(aTrustBundle({ tsa, ...trust })));
-  writeKeyFile(join(root, 'seal.key'), testKeys.seal);
+    writeFileSync(trustFile, trustBundleBytes({ ...bundle(), ...changes }));
+  const bundle = (): TrustBundle => parseTrustBundle(new Uint8Array(readFileSync(trustFile)));
+  await furnish(database.admin, root, { tsa, ...trust });
 
-  async function capture(
-    order: {
-      packageId: string;
-      number: string;
-      request: Record<string, unknown> & { jobId: string; url: string; purpose: string; profile: string; requestedAt: string };
-      entrySha256: string;
-      before?: { origin: string; size: number; root: string; checkpoint: string };
-    },
-    reply: ServerResponse,
-  ): Promise<void> {
+  /** A page with archive, screens and records that hold against each other. */
+  async function capture(order: PlayedOrder, reply: ServerResponse): Promise<void> {
     reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    const { jobId, url: urlTyped, purpose, profile, requestedAt } = order.request;
     const now = clock.now().toISOString();
-    const check = (id: string) => ({ id, at: now, result: 'pass', expected: '', observed: '', sha256: null });
     const { wacz, index } = await aWacz();
-    const files = await fixed(
-      {
+    const check = (id: string) => ({ id, at: now, result: 'pass', expected: '', observed: '', sha256: null });
+    const result = await stagePackage(join(root, 'staging'), order, {
+      content: {
         'content/capture.wacz': wacz,
         'content/screen/first.png': SCREEN,
         'content/text.txt': utf8('示例商店\n'),
-        'record/request.json': utf8(canonicalJson(order.request)),
         'record/environment.json': jsonBytes({ before: [check('E01')], after: [check('E16')], verdict: 'clean' }),
         'record/timeline.jsonl': jsonLines([{ at: now, mono: 0, step: 'launch', detail: '' }]),
         'record/exchanges.jsonl': theExchanges(),
         'record/warc-index.jsonl': index,
         'record/dns.jsonl': jsonLines([{ at: now, name: 'shop.test', answers: ['192.0.2.7'], chosen: '192.0.2.7' }]),
-        ...(order.before && { 'record/before/checkpoint.txt': utf8(order.before.checkpoint) }),
       },
-      {
-        id: order.packageId,
-        number: order.number,
-        makers: order.request.makers as Manifest['makers'],
-        request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 } as Manifest['request'],
-        notBefore: order.before
-          ? {
-              origin: order.before.origin,
-              size: order.before.size,
-              root: order.before.root,
-              checkpoint: 'record/before/checkpoint.txt',
-              preToken: null,
-            }
-          : null,
+      manifest: {
         time: {
           startedAt: now,
           finishedAt: now,
@@ -188,94 +123,27 @@ export async function aHouse({
           clock: { status: 'ok', source: ['a', 'b'], offsetMs: 3, uncertaintyMs: 10, checkedAt: now },
         },
       },
-      [workerKey],
-    );
-    for (const [path, bytes] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, 'staging', order.packageId, path)), { recursive: true });
-      writeFileSync(join(root, 'staging', order.packageId, path), bytes);
-    }
-    const navigation = { urlFinal: urlTyped, status: 200, title: '', ip: '192.0.2.7' };
-    reply.end(
-      `${JSON.stringify({ type: 'result', packageId: order.packageId, outcome: 'complete', limits: [], artefacts: [], navigation })}\n`,
-    );
+      signers: [workerKey],
+    });
+    reply.end(`${JSON.stringify(result)}\n`);
   }
 
-  const config = {
-    captureUrl: base,
-    captureToken: 'x',
-    captureConcurrency: 1,
-    sessionIdleMs: 1_000,
-    sessionTotalMs: 2_000,
-    sessionConcurrency: 1,
-    stagingDir: join(root, 'staging'),
-    sealKeyFile: join(root, 'seal.key'),
-    importKeyFile: join(root, 'import.key'),
-    tsaUrls: authorities.map(({ name, algorithm }) => `${name}|${algorithm}|${base}/${name}`),
-    tsaTimeoutMs: 2_000,
-    keyPassphrase: undefined,
-  };
-  const ledgerConfig = { witnessUrls: witnessLines, anchorEveryS: 3_600, renewEveryDays: 365, renewAheadDays: 180 };
-  const trees = new LedgerTrees();
-  const anchors = new LedgerAnchors();
-  const blobs = new FileBlobStore(join(root, 'blobs'));
-  const ledger = new Ledger(clock);
-  const log = new Log('test', 'silent');
-  const facts = new Facts(clock);
-  const officers = new OfficerDirectory(db, clock);
-  const jobs = { add: () => Promise.resolve() };
-  const evidence = new EvidenceService(
-    clock,
-    ledger,
-    new LedgerGroup(db, ledger, clock),
-    officers,
-    new AuditTrail(clock),
-    jobs as never,
-    names,
-  );
-  const content = new ContentService(blobs, names);
-  const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
-  const client = new CaptureClient(config);
-  const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
-  /** As after a restart. */
-  const newSequencer = () => new LedgerSequencer(db, evidence, trees);
-  const sequencer = newSequencer();
-  const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
-  const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
-  const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
-  const exporter = new Exporter(
+  const tsaUrls = authorities.map(({ name, algorithm }) => `${name}|${algorithm}|${base}/${name}`);
+  const room = evidenceRoom({
     db,
     clock,
-    blobs,
-    ledger,
-    sequencer,
-    evidence,
-    content,
-    proofs,
-    report,
-    scrub,
-    new PackagePapers(clock, ledger),
-    log,
-    config,
-  );
-  const stamper = new TimeStamper(db, clock, content, ledger, facts, log, config);
-  const later = new RetryLater(db, clock, log);
-  const anchorer = new LedgerAnchorer(db, clock, content, trees, anchors, later, config, ledgerConfig);
-  const renewer = new Renewer(db, clock, blobs, content, ledger, trees, anchors, later, log, config, ledgerConfig);
+    root,
+    captureUrl: base,
+    tsaUrls,
+    config: { tsaTimeoutMs: 2_000 },
+    witnessUrls: witnessLines,
+  });
+  const { blobs, evidence, runner, stamper, sequencer, anchorer, renewer, exporter } = room;
 
   const run = <T>(act: () => Promise<T>): Promise<T> => withClaims(worker, act);
   /** A captured package; not stamped yet. */
   async function fixedPackage(): Promise<PackageRow> {
-    const { id } = await db.as(officer, (tx) =>
-      evidence.requestCapture(tx, {
-        url: 'http://shop.test/',
-        profile: 'desktop',
-        purpose: '核查亮照情况',
-        factToProve: '网页未公示营业执照信息',
-        place: '网监股办公室',
-        divisionCode: '141122',
-        officerIds: [OFFICER, SECOND],
-      }),
-    );
+    const { id } = await db.as(officer, (tx) => evidence.requestCapture(tx, { ...aRequest, url: 'http://shop.test/' }));
     await run(() => runner.run(id));
     return db.as(worker, (tx) => tx.findOneByOrFail(PackageRow, { id }));
   }
@@ -324,6 +192,7 @@ export async function aHouse({
     );
 
   return {
+    ...room,
     root,
     clock,
     database,
@@ -334,26 +203,14 @@ export async function aHouse({
     away,
     appoint,
     base,
-    config,
     bundle,
     setTrust,
     tsa,
-    trees,
-    anchors,
-    ledger,
-    content,
-    evidence,
-    stamper,
-    anchorer,
-    renewer,
-    sequencer,
-    newSequencer,
     run,
     fixedPackage,
     settle,
     exported,
     verify,
-    fsck: new EvidenceFsck(db, content, trees),
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -1,18 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { canonicalJson, type Clock } from '../../kernel';
+import type { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { BlobReplica, type BlobStore, type Db, Facts, FileBlobStore, Log } from '../../platform';
-import { trustBundleBytes, utf8, writeKeyFile } from '../../proof';
-import { aTrustBundle, fixed, testKeys } from '../../proof/testing';
+import { trustBundleBytes, writeKeyFile } from '../../proof';
+import { aTrustBundle, testKeys } from '../../proof/testing';
+import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
+import { PackagePapers } from '../app/package-papers';
+import type { EvidenceWorkerConfig } from '../evidence-worker.config';
 import { Ledger } from '../store/ledger';
+import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
@@ -21,16 +23,20 @@ import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
 import { Exporter } from '../worker/exporter';
 import { Fixation } from '../worker/fixation';
+import { LedgerAnchorer } from '../worker/ledger-anchorer';
 import { LedgerSequencer } from '../worker/ledger-sequencer';
+import { ReceiptFixer } from '../worker/receipt-fixer';
 import { Reconciler } from '../worker/reconciler';
+import { Renewer } from '../worker/renewer';
 import { Replicator } from '../worker/replicator';
 import type { ReportPrinter } from '../worker/report-printer';
+import { RetryLater } from '../worker/retry-later';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
-import { TimeStamper } from '../worker/time-stamper';
 import { SignatureStamper } from '../worker/signature-stamper';
-import { PackagePapers } from '../app/package-papers';
+import { TimeStamper } from '../worker/time-stamper';
 
+export const UNIT = '00000000-0000-4000-8000-0000000000a1';
 export const MAKERS = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const;
 
 export const aRequest: CaptureRequest = {
@@ -46,7 +52,7 @@ export const aRequest: CaptureRequest = {
 export interface RoomParts {
   db: Db;
   clock: Clock;
-  /** Holds `blobs`, `staging`, `seal.key`, `trust.json`. */
+  /** Holds `blobs`, `staging`, `seal.key`, `import.key`, `trust.json`. */
   root: string;
   captureUrl?: string;
   tsaUrls?: string[];
@@ -54,23 +60,31 @@ export interface RoomParts {
   replica?: BlobStore | null;
   stagingDir?: string;
   printer?: ReportPrinter;
+  /** Addresses of witnesses; given, an export waits for a token over its checkpoint as the worker's does. */
+  witnessUrls?: string[];
+  /** What else the worker's configuration says. */
+  config?: Partial<EvidenceWorkerConfig>;
+  /** Hears the name of each job that would have been queued. */
+  onJob?: (name: string) => void;
 }
 
-/** The room as the worker composes it, without a queue. */
-export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, replica, stagingDir, printer }: RoomParts) {
+/** The room as the worker composes it, without a queue: the one place where tests put it together by hand. */
+export function evidenceRoom(parts: RoomParts) {
+  const { db, clock, root, witnessUrls } = parts;
   const config = {
-    captureUrl: captureUrl ?? 'http://127.0.0.1:1',
+    captureUrl: parts.captureUrl ?? 'http://127.0.0.1:1',
     captureToken: 'x',
     captureConcurrency: 1,
     sessionIdleMs: 1_000,
     sessionTotalMs: 2_000,
     sessionConcurrency: 1,
-    stagingDir: stagingDir ?? join(root, 'staging'),
+    stagingDir: parts.stagingDir ?? join(root, 'staging'),
     sealKeyFile: join(root, 'seal.key'),
     importKeyFile: join(root, 'import.key'),
-    tsaUrls: tsaUrls ?? [],
+    tsaUrls: parts.tsaUrls ?? [],
     tsaTimeoutMs: 5_000,
     keyPassphrase: undefined,
+    ...parts.config,
   };
   const names = {
     agencyDomain: 'aj.test',
@@ -78,16 +92,17 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     workerUrl: 'http://127.0.0.1:1/',
     uploadLimitBytes: 300_000,
   };
-  const store = blobs ?? new FileBlobStore(join(root, 'blobs'));
-  const second = new BlobReplica(replica ?? null);
+  const ledgerConfig = { witnessUrls: witnessUrls ?? [], anchorEveryS: 3_600, renewEveryDays: 365, renewAheadDays: 180 };
+  const blobs = parts.blobs ?? new FileBlobStore(join(root, 'blobs'));
+  const replica = new BlobReplica(parts.replica ?? null);
   const log = new Log('test', 'silent');
-  const [trees, ledger, facts, officers] = [
-    new LedgerTrees(),
-    new Ledger(clock),
-    new Facts(clock),
-    new OfficerDirectory(db, clock),
-  ];
-  const jobs = { add: () => Promise.resolve() };
+  const trees = new LedgerTrees();
+  const anchors = new LedgerAnchors();
+  const ledger = new Ledger(clock);
+  const facts = new Facts(clock);
+  const officers = new OfficerDirectory(db, clock);
+  const papers = new PackagePapers(clock, ledger);
+  const jobs = { add: (_contract: unknown, name: string) => Promise.resolve(parts.onJob?.(name)) };
   const evidence = new EvidenceService(
     clock,
     ledger,
@@ -97,44 +112,48 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     jobs as never,
     names,
   );
-  const content = new ContentService(store, names);
-  const fixation = new Fixation(db, clock, store, ledger, content, facts, config);
+  const content = new ContentService(blobs, names);
+  const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const client = new CaptureClient(config);
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
-  const sequencer = new LedgerSequencer(db, evidence, trees);
-  const scrub = new Scrub(db, clock, store, second, ledger, evidence, log);
-  // Without anchors: an export does not wait for a token over its checkpoint, which is tried where the ledger is.
-  const proofs = new ExportProofs(clock, trees, evidence);
-  const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config), printer ?? null);
-  const exporter = new Exporter(
-    db,
+  /** As after a restart. */
+  const newSequencer = () => new LedgerSequencer(db, evidence, trees);
+  const sequencer = newSequencer();
+  const scrub = new Scrub(db, clock, blobs, replica, ledger, evidence, log);
+  const proofs = witnessUrls
+    ? new ExportProofs(clock, trees, evidence, anchors, config, content)
+    : new ExportProofs(clock, trees, evidence);
+  const report = new ExportReport(
     clock,
-    store,
-    ledger,
-    sequencer,
-    evidence,
     content,
-    proofs,
-    report,
-    scrub,
-    new PackagePapers(clock, ledger),
-    log,
-    config,
+    evidence,
+    trees,
+    new SignatureStamper(content, config),
+    new Checklists(ledger, content),
+    parts.printer ?? null,
   );
+  const later = new RetryLater(db, clock, log);
   return {
-    blobs: store,
+    config,
+    blobs,
+    ledger,
+    trees,
+    anchors,
     evidence,
     content,
     fixation,
     runner,
     sequencer,
+    newSequencer,
     scrub,
-    exporter,
     report,
-    trees,
+    exporter: new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, proofs, report, scrub, papers, log, config),
+    receipts: new ReceiptFixer(db, clock, blobs, ledger, trees, evidence, officers, content, papers, fixation, log, config),
     stamper: new TimeStamper(db, clock, content, ledger, facts, log, config),
-    replicator: new Replicator(db, clock, store, second, log),
-    reconciler: new Reconciler(db, clock, store, new OrphanBlobs(db, clock, store), log, config),
+    anchorer: new LedgerAnchorer(db, clock, content, trees, anchors, later, config, ledgerConfig),
+    renewer: new Renewer(db, clock, blobs, content, ledger, trees, anchors, later, log, config, ledgerConfig),
+    replicator: new Replicator(db, clock, blobs, replica, log),
+    reconciler: new Reconciler(db, clock, blobs, new OrphanBlobs(db, clock, blobs), log, config),
     fsck: new EvidenceFsck(db, content, trees),
   };
 }
@@ -144,75 +163,25 @@ export async function furnish(admin: DataSource, root: string, bundle: Parameter
   mkdirSync(join(root, 'staging'), { recursive: true });
   writeFileSync(join(root, 'trust.json'), trustBundleBytes(aTrustBundle(bundle)));
   writeKeyFile(join(root, 'seal.key'), testKeys.seal);
-  const unit = '00000000-0000-4000-8000-0000000000a1';
-  await admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', NULL)`, [unit]);
-  for (const [n, id] of MAKERS.entries())
-    await admin.query(`INSERT INTO officer VALUES ($1, $2, $2, $3, $4, '141122', 'active', 1, 'test', now())`, [
+  await settleIn(
+    admin,
+    MAKERS.map((id, n) => ({ id, account: `officer.${n}`, certificate: `C-100${n}` })),
+  );
+}
+
+/** A unit and its officers, as the room finds them in the directory. */
+export async function settleIn(
+  admin: DataSource,
+  people: readonly { id: string; account: string; certificate: string | null; name?: string; division?: string }[],
+): Promise<void> {
+  await admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', NULL)`, [UNIT]);
+  for (const { id, account, certificate, name = account, division = '141122' } of people)
+    await admin.query(`INSERT INTO officer VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 'test', now())`, [
       id,
-      `officer.${n}`,
-      `C-100${n}`,
-      unit,
+      account,
+      name,
+      certificate,
+      UNIT,
+      division,
     ]);
-}
-
-interface PlayedOrder {
-  packageId: string;
-  number: string;
-  request: Record<string, unknown> & { jobId: string; url: string; purpose: string; profile: string; requestedAt: string };
-  entrySha256: string;
-}
-
-const someContent = { 'content/text.txt': utf8('国家级养生配方\n'), 'content/screen/first.png': utf8('png') };
-
-/** Writes a signed package into staging, as the capture process would, and answers its result. */
-export async function stagePackage(
-  stagingDir: string,
-  order: PlayedOrder,
-  content: Record<string, Uint8Array> = someContent,
-): Promise<object> {
-  const { packageId, number, entrySha256, request } = order;
-  const { jobId, url: urlTyped, purpose, profile, requestedAt } = request;
-  // The same makers as asked: another list fixes nothing (F29).
-  const changes = {
-    id: packageId,
-    number,
-    makers: request.makers,
-    request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256 },
-  };
-  const record = { 'record/request.json': utf8(canonicalJson(request)) };
-  const files = await fixed({ ...content, ...record }, changes as never, [testKeys.worker]);
-  for (const [path, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(stagingDir, packageId, path)), { recursive: true });
-    writeFileSync(join(stagingDir, packageId, path), bytes);
-  }
-  const navigation = { urlFinal: urlTyped, status: 200, title: '', ip: '192.0.2.7' };
-  return { type: 'result', packageId, outcome: 'complete', limits: [], artefacts: [], navigation };
-}
-
-/** A capture process that is played: every order gives a small signed package. `before` may let it fail or wait. */
-export async function playedCapture(
-  stagingDir: string,
-  before: (order: PlayedOrder, reply: ServerResponse) => Promise<Record<string, Uint8Array> | void> = async () => {},
-  staged: (order: PlayedOrder) => void = () => {},
-): Promise<{ url: string; orders: string[]; close(): void }> {
-  const orders: string[] = [];
-  const answer = async (message: IncomingMessage, reply: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
-    const order = JSON.parse(Buffer.concat(chunks).toString()) as PlayedOrder;
-    orders.push(order.packageId);
-    reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    try {
-      const content = await before(order, reply);
-      const result = await stagePackage(stagingDir, order, content ?? someContent);
-      staged(order);
-      reply.end(`${JSON.stringify(result)}\n`);
-    } catch {
-      reply.destroy();
-    }
-  };
-  const server: Server = createServer((message, reply) => void answer(message, reply));
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, orders, close: () => void (server.closeAllConnections(), server.close()) };
 }

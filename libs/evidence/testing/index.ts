@@ -1,3 +1,4 @@
-export { aRequest, evidenceRoom, furnish, MAKERS, playedCapture, stagePackage } from './evidence-room';
+export { aRequest, evidenceRoom, furnish, MAKERS } from './evidence-room';
+export { playedCapture, stagePackage } from './played-capture';
 export * from './a-house';
 export * from './a-witness';

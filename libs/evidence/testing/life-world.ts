@@ -1,24 +1,20 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type CanActivate, type ExecutionContext, Global, Injectable, Module } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AuditTrail } from '../../audit';
 import { AuditHttpModule } from '../../audit/audit-http.module';
-import { canonicalJson, FixedClock } from '../../kernel';
-import { OFFICER_ROWS, OfficerDirectory, OfficersModule } from '../../officers';
+import type { RequestRecord } from '../../capture/capture.contract';
+import { FixedClock } from '../../kernel';
+import { OFFICER_ROWS, OfficersModule } from '../../officers';
 import {
   assumeClaims,
   createHttpApp,
   type Db,
-  Facts,
-  BlobReplica,
-  FileBlobStore,
-  Log,
   type OfficerRequest,
   PlatformModule,
   PlatformProblem,
@@ -29,30 +25,15 @@ import {
 } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import { createAuthority, type Manifest, trustBundleBytes, utf8, writeKeyFile } from '../../proof';
-import { aManifest, aTrustBundle, fixed, testKeys } from '../../proof/testing';
-import { ContentService } from '../app/content.service';
-import { EvidenceFsck } from '../app/evidence-fsck';
-import { EvidenceService } from '../app/evidence.service';
-import { PackagePapers } from '../app/package-papers';
+import { aManifest, aTrustBundle, testKeys } from '../../proof/testing';
 import { EvidenceRetention, type RetentionObstacle } from '../app/retention';
 import { EvidenceHttpModule } from '../evidence-http.module';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
-import { Ledger } from '../store/ledger';
-import { LedgerGroup } from '../store/ledger-group';
-import { LedgerTrees } from '../store/ledger-trees';
-import { ExportProofs } from '../worker/export-proofs';
-import { ExportReport } from '../worker/export-report';
-import { Exporter } from '../worker/exporter';
-import { Fixation } from '../worker/fixation';
-import { LedgerSequencer } from '../worker/ledger-sequencer';
-import { ReceiptFixer } from '../worker/receipt-fixer';
 import type { ReportInput, ReportPrinter } from '../worker/report-printer';
-import { Scrub } from '../worker/scrub';
-import { TimeStamper } from '../worker/time-stamper';
-import { SignatureStamper } from '../worker/signature-stamper';
+import { evidenceRoom, settleIn, UNIT } from './evidence-room';
+import { stagePackage } from './played-capture';
 
 export const COUNTY = '141122';
-const UNIT = '00000000-0000-4000-8000-0000000000a1';
 const HANDLE = ['evidence:read', 'evidence:capture', 'evidence:accept', 'evidence:verify', 'evidence:export', 'evidence:dispose'];
 const DECIDE = ['evidence:read', 'evidence:hold', 'evidence:approveDisposal'];
 
@@ -168,19 +149,7 @@ export class LifeWorld {
       UPLOAD_LIMIT_BYTES: '300000',
       AGENCY_DOMAIN: 'aj.test',
     });
-    await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', $2, '交城县市场监督管理局', '交市监', NULL)`, [
-      UNIT,
-      COUNTY,
-    ]);
-    for (const { id, account, name, certificate, division } of Object.values(people))
-      await database.admin.query(`INSERT INTO officer VALUES ($1, $2, $3, $4, $5, $6, 'active', 1, 'test', now())`, [
-        id,
-        account,
-        name,
-        certificate,
-        UNIT,
-        division,
-      ]);
+    await settleIn(database.admin, Object.values(people));
     const app = await createHttpApp(TestApi);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
@@ -248,106 +217,28 @@ export class LifeWorld {
   }
 
   private async stage(id: string, changes: Partial<Manifest>): Promise<void> {
-    const row = await this.row(id);
-    const content = {
-      'content/capture.wacz': utf8('archive'),
-      'content/page.pdf': utf8('%PDF-'),
-      'content/screen/first.png': utf8('png'),
-      'record/environment.json': utf8(canonicalJson({ before: [], after: [], verdict: 'clean' })),
-      'record/exchanges.jsonl': utf8(''),
-      'record/request.json': utf8(canonicalJson(row.request)),
-      'record/timeline.jsonl': utf8(''),
-    };
-    const serves: Record<string, string[]> = {
-      'content/capture.wacz': ['how.html'],
-      'content/page.pdf': ['how.pdf'],
-      'content/screen/first.png': ['how.screen'],
-      'record/environment.json': ['env.clean'],
-      'record/timeline.jsonl': ['where.steps', 'how.method'],
-    };
-    const files = aManifest(content).files.map((file) => ({ ...file, checklist: serves[file.path] ?? [] }));
-    const { requestedAt, entrySha256, url: urlTyped, purpose, profile } = row;
+    const { number, entrySha256, request } = await this.row(id);
     const at = this.clock.now().toISOString();
-    const made = await fixed(
-      content,
+    await stagePackage(
+      join(this.root, 'staging'),
+      { packageId: id, number, entrySha256, request: request as RequestRecord },
       {
-        id,
-        number: row.number,
-        makers: row.request.makers,
-        request: { jobId: row.request.jobId, urlTyped, purpose, profile, requestedAt: requestedAt.toISOString(), entrySha256 },
-        time: { ...aManifest(content).time, startedAt: at, finishedAt: at, monotonicMs: 0 },
-        files,
-        ...changes,
+        content: { 'content/capture.wacz': utf8('archive'), 'record/exchanges.jsonl': utf8('') },
+        manifest: { time: { ...aManifest({}).time, startedAt: at, finishedAt: at, monotonicMs: 0 }, ...changes },
       },
-      [testKeys.worker],
     );
-    for (const [path, bytes] of Object.entries(made)) {
-      mkdirSync(dirname(join(this.root, 'staging', id, path)), { recursive: true });
-      writeFileSync(join(this.root, 'staging', id, path), bytes);
-    }
   }
 
   worker() {
-    const config = {
-      captureUrl: 'http://127.0.0.1:1',
-      captureToken: 'x',
-      captureConcurrency: 1,
-      sessionIdleMs: 1_000,
-      sessionTotalMs: 2_000,
-      sessionConcurrency: 1,
-      stagingDir: join(this.root, 'staging'),
-      sealKeyFile: join(this.root, 'seal.key'),
-      importKeyFile: join(this.root, 'import.key'),
-      tsaUrls: [`inner|sha256|http://127.0.0.1:${(this.tsa.address() as AddressInfo).port}/`],
-      tsaTimeoutMs: 5_000,
-      keyPassphrase: undefined,
-    };
-    const { db, clock } = this;
-    const names = {
-      agencyDomain: 'aj.test',
-      trustFile: join(this.root, 'trust.json'),
-      workerUrl: 'http://127.0.0.1:1/',
-      uploadLimitBytes: 300_000,
-    };
-    const trees = new LedgerTrees();
-    const blobs = new FileBlobStore(join(this.root, 'blobs'));
-    const ledger = new Ledger(clock);
-    const log = new Log('test', 'silent');
-    const officers = new OfficerDirectory(db, clock);
-    const jobs = { add: () => Promise.resolve() };
-    const evidence = new EvidenceService(
-      clock,
-      ledger,
-      new LedgerGroup(db, ledger, clock),
-      officers,
-      new AuditTrail(clock),
-      jobs as never,
-      names,
-    );
-    const content = new ContentService(blobs, names);
-    const facts = new Facts(clock);
-    const signatures = new SignatureStamper(content, config);
-    const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
-    const papers = new PackagePapers(clock, ledger);
-    const sequencer = new LedgerSequencer(db, evidence, trees);
     const printer: ReportPrinter = {
       print: (input) => {
         this.printed.push(input);
         return Promise.resolve(Buffer.from('%PDF-1.7 report'));
       },
     };
-    const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
-    const report = new ExportReport(clock, content, evidence, trees, signatures, printer);
-    const proofs = new ExportProofs(clock, trees, evidence);
-    return {
-      fixation,
-      content,
-      blobs,
-      stamper: new TimeStamper(db, clock, content, ledger, facts, log, config),
-      exporter: new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, proofs, report, scrub, papers, log, config),
-      receipts: new ReceiptFixer(db, clock, blobs, ledger, trees, evidence, officers, content, papers, fixation, log, config),
-      fsck: new EvidenceFsck(db, content, trees),
-    };
+    const { db, clock, root } = this;
+    const tsaUrls = [`inner|sha256|http://127.0.0.1:${(this.tsa.address() as AddressInfo).port}/`];
+    return evidenceRoom({ db, clock, root, tsaUrls, printer });
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { AuditTrail } from '../../audit';
 import type { Maker } from '../../capture/capture.contract';
-import { canonicalJson, FixedClock } from '../../kernel';
-import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
-import { BlobReplica, type Claims, type Db, Facts, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
+import { FixedClock } from '../../kernel';
+import { OFFICER_ROWS } from '../../officers';
+import { type Claims, type Db, systemClaims, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import {
   bytesSource,
@@ -21,39 +20,27 @@ import {
   writeKeyFile,
   type Authority,
   createAuthority,
+  type Manifest,
   timeStampRequest,
 } from '../../proof';
-import { fixed, aTrustBundle, testKeys } from '../../proof/testing';
-import { ContentService } from '../app/content.service';
-import { EvidenceFsck } from '../app/evidence-fsck';
-import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
-import { PackagePapers } from '../app/package-papers';
+import { aTrustBundle, testKeys } from '../../proof/testing';
+import type { CaptureRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
-import { Ledger } from '../store/ledger';
-import { LedgerGroup } from '../store/ledger-group';
-import { LedgerTrees } from '../store/ledger-trees';
-import { CaptureClient } from './capture-client';
-import { CaptureRunner } from './capture.runner';
-import { ExportProofs } from './export-proofs';
-import { ExportReport } from './export-report';
-import { Exporter } from './exporter';
-import { Fixation } from './fixation';
-import { LedgerSequencer } from './ledger-sequencer';
-import { Scrub } from './scrub';
-import { TimeStamper } from './time-stamper';
-import { SignatureStamper } from './signature-stamper';
+import { aRequest, evidenceRoom, settleIn } from '../testing/evidence-room';
+import { type PlayedOrder, stagePackage } from '../testing/played-capture';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
 const SECOND = '00000000-0000-4000-8000-000000000002';
 const NO_CERTIFICATE = '00000000-0000-4000-8000-000000000003';
-const UNIT = '00000000-0000-4000-8000-0000000000a1';
 
 let database: TestDatabase;
 let db: Db;
 let captureProcess: Server;
 let root: string;
 /** What the played capture process does with the next order. */
-let play: 'complete' | 'refused' | 'dies' | 'lies' | 'foreignKey' | 'dirty' | 'dirtyByOrder' | keyof typeof makersOf = 'complete';
+let play:
+  'complete' | 'restates' | 'refused' | 'dies' | 'lies' | 'foreignKey' | 'dirty' | 'dirtyByOrder' | keyof typeof makersOf =
+  'complete';
 /** Makers that stand in a manifest though others asked. */
 const makersOf: Record<string, (asked: Maker[]) => Maker[]> = {
   'has one maker only': ([first]) => [first!],
@@ -68,6 +55,8 @@ const dirty = (overrideBy: string | null) => ({
   overrideReason: overrideBy && '备用机',
 });
 let captures = 0;
+/** Items of the checklist that the next captures lose. */
+let lostItems: string[] = [];
 /** What the last order said about failed environment checks. */
 let overrideAsked: { by: string; reason: string } | null = null;
 /** Bytes of the live picture that was stored while the last capture ran. */
@@ -82,32 +71,17 @@ const clock = new FixedClock(new Date('2026-11-22T03:30:00.000Z'));
 const worker = systemClaims('worker');
 const officer = someClaims({ actor: OFFICER });
 
-const request: CaptureRequest = {
-  url: 'http://bare.test/',
-  profile: 'desktop',
-  purpose: '核查亮照情况',
-  factToProve: '网页未公示营业执照信息',
-  place: '网监股办公室',
-  divisionCode: '141122',
-  officerIds: [OFFICER, SECOND],
-};
+const request: CaptureRequest = { ...aRequest, officerIds: [OFFICER, SECOND] };
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'nms-evidence-'));
   database = await testDatabase();
   ({ db } = await database.as('nms_worker', [...EVIDENCE_ROWS, ...OFFICER_ROWS]));
-  await database.admin.query(`INSERT INTO unit VALUES ($1, '网监股', '141122', '交城县市场监督管理局', '交市监', NULL)`, [UNIT]);
-  for (const [id, account, certificate] of [
-    [OFFICER, 'officer.a', 'C-1001'],
-    [SECOND, 'officer.b', 'C-1002'],
-    [NO_CERTIFICATE, 'officer.n', null],
-  ])
-    await database.admin.query(`INSERT INTO officer VALUES ($1, $2, $2, $3, $4, '141122', 'active', 1, 'test', now())`, [
-      id,
-      account,
-      certificate,
-      UNIT,
-    ]);
+  await settleIn(database.admin, [
+    { id: OFFICER, account: 'officer.a', certificate: 'C-1001' },
+    { id: SECOND, account: 'officer.b', certificate: 'C-1002' },
+    { id: NO_CERTIFICATE, account: 'officer.n', certificate: null },
+  ]);
   const parts = { policy: '1.2.3.4.1', from: new Date('2026-01-01T00:00:00Z'), to: new Date('2030-01-01T00:00:00Z') };
   const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   authority = createAuthority({ ...parts, name: 'inner', rootKey: ecKey(), key: ecKey() });
@@ -146,26 +120,11 @@ afterAll(async () => {
 
 beforeEach(() => {
   play = 'complete';
+  lostItems = [];
   tsaPlay = 'right';
 });
 
-async function answer(
-  order: {
-    packageId: string;
-    number: string;
-    request: Record<string, unknown> & {
-      makers: Maker[];
-      jobId: string;
-      url: string;
-      purpose: string;
-      profile: string;
-      requestedAt: string;
-    };
-    entrySha256: string;
-    override?: { by: string; reason: string };
-  },
-  reply: ServerResponse,
-): Promise<void> {
+async function answer(order: PlayedOrder, reply: ServerResponse): Promise<void> {
   captures += 1;
   overrideAsked = order.override ?? null;
   reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
@@ -182,33 +141,22 @@ async function answer(
     return void reply.end(
       `${JSON.stringify({ type: 'result', packageId, outcome: 'refused', reason: 'private address', limits: [], artefacts: [] })}\n`,
     );
-  const { jobId, url: urlTyped, purpose, profile, requestedAt } = order.request;
-  const changes = {
-    id: packageId,
-    number: order.number,
-    request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 },
-    makers: makersOf[play]?.(order.request.makers) ?? order.request.makers,
-    ...(play.startsWith('dirty') && { environment: dirty(play === 'dirtyByOrder' ? '甲' : null) }),
-  };
-  const content = {
-    'content/text.txt': utf8('国家级养生配方\n'),
-    'content/screen/first.png': utf8('png'),
-    'record/request.json': utf8(canonicalJson(order.request)),
-  };
-  const files = await fixed(content, changes, [play === 'foreignKey' ? testKeys.seal : testKeys.worker]);
-  if (play === 'lies') files['content/text.txt'] = utf8('something else\n');
-  for (const [path, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, 'staging', packageId, path)), { recursive: true });
-    writeFileSync(join(root, 'staging', packageId, path), bytes);
-  }
-  const result = {
-    type: 'result',
-    packageId,
-    outcome: 'complete',
-    limits: [],
-    artefacts: [{ path: 'content/text.txt', role: 'text', state: 'ok' }],
-    navigation: { urlFinal: urlTyped, status: 200, title: '', ip: '192.0.2.7' },
-  };
+  const makers = makersOf[play]?.(order.request.makers);
+  const request = { ...order.request, ...(play === 'restates' && { statement: { scene: 'remote' as const } }) };
+  const staged = await stagePackage(
+    join(root, 'staging'),
+    { ...order, request },
+    {
+      manifest: {
+        ...(makers && { makers }),
+        ...(play.startsWith('dirty') && { environment: dirty(play === 'dirtyByOrder' ? '甲' : null) }),
+      },
+      signers: [play === 'foreignKey' ? testKeys.seal : testKeys.worker],
+      lost: lostItems,
+    },
+  );
+  if (play === 'lies') writeFileSync(join(root, 'staging', packageId, 'content/text.txt'), 'something else\n');
+  const result = { ...staged, artefacts: [{ path: 'content/text.txt', role: 'text', state: 'ok' }] };
   for (let waited = 0; waited < 2_000 && (pictureMeanwhile = await picture(packageId)) !== 200; waited += 20)
     await new Promise((done) => setTimeout(done, 20));
   reply.end(`${JSON.stringify(result)}\n`);
@@ -244,91 +192,12 @@ function stampAnswer(request: Uint8Array, reply: ServerResponse): void {
   reply.end(Buffer.from(right()));
 }
 
-/** The room as the worker composes it, without a queue: `added` is what would have been queued. */
+/** `added` is what would have been queued. */
 function room() {
-  const config = {
-    captureUrl: `http://127.0.0.1:${(captureProcess.address() as AddressInfo).port}`,
-    captureToken: 'x',
-    captureConcurrency: 1,
-    sessionIdleMs: 1_000,
-    sessionTotalMs: 2_000,
-    sessionConcurrency: 1,
-    stagingDir: join(root, 'staging'),
-    sealKeyFile: join(root, 'seal.key'),
-    importKeyFile: join(root, 'import.key'),
-    tsaUrls: tsaUrls(),
-    tsaTimeoutMs: 500,
-    keyPassphrase: undefined,
-  };
-  const names = {
-    agencyDomain: 'aj.test',
-    trustFile: join(root, 'trust.json'),
-    workerUrl: 'http://127.0.0.1:1/',
-    uploadLimitBytes: 1_000_000,
-  };
-  const trees = new LedgerTrees();
-  const blobs = new FileBlobStore(join(root, 'blobs'));
-  const ledger = new Ledger(clock);
-  const log = new Log('test', 'silent');
-  const officers = new OfficerDirectory(db, clock);
   const added: string[] = [];
-  const jobs = { add: (_contract: unknown, name: string) => Promise.resolve(void added.push(name)) };
-  const evidence = new EvidenceService(
-    clock,
-    ledger,
-    new LedgerGroup(db, ledger, clock),
-    officers,
-    new AuditTrail(clock),
-    jobs as never,
-    names,
-  );
-  const content = new ContentService(blobs, names);
-  const facts = new Facts(clock);
-  const signatures = new SignatureStamper(content, config);
-  const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
-  const runner = new CaptureRunner(
-    db,
-    clock,
-    ledger,
-    trees,
-    evidence,
-    officers,
-    new CaptureClient(config),
-    fixation,
-    facts,
-    log,
-    config,
-  );
-  const sequencer = new LedgerSequencer(db, evidence, trees);
-  const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
-  const exporter = new Exporter(
-    db,
-    clock,
-    blobs,
-    ledger,
-    sequencer,
-    evidence,
-    content,
-    new ExportProofs(clock, trees, evidence),
-    new ExportReport(clock, content, evidence, trees, signatures),
-    scrub,
-    new PackagePapers(clock, ledger),
-    log,
-    config,
-  );
-  const stamper = new TimeStamper(db, clock, content, ledger, facts, log, config);
-  return {
-    stamper,
-    evidence,
-    content,
-    runner,
-    exporter,
-    sequencer,
-    fixation,
-    blobs,
-    added,
-    fsck: new EvidenceFsck(db, content, trees),
-  };
+  const captureUrl = `http://127.0.0.1:${(captureProcess.address() as AddressInfo).port}`;
+  const onJob = (name: string) => void added.push(name);
+  return { added, ...evidenceRoom({ db, clock, root, captureUrl, tsaUrls: tsaUrls(), config: { tsaTimeoutMs: 500 }, onJob }) };
 }
 
 const run = (act: () => Promise<void>) => withClaims(worker, act);
@@ -448,6 +317,66 @@ describe('fixation', () => {
     const { id: decided } = await asked();
     await run(() => room().runner.run(decided));
     expect(await rowOf(decided)).toMatchObject({ state: 'fixed', environment: 'fail' });
+  });
+
+  it.each(['how.screen', 'how.html', 'how.pdf', 'env.clean', 'how.method', 'where.steps'])(
+    'F29 §2: never fixes a capture that has lost %s, an item that the machine knows, and names it',
+    async (item) => {
+      lostItems = [item];
+      const { id } = await asked();
+      await expect(run(() => room().runner.run(id))).rejects.toThrow(`checklist: ${item} missing`);
+      expect(await typesOf(id)).not.toContain('evidence.fixed');
+      expect(await rowOf(id)).toMatchObject({ state: 'requested', manifestSha256: null });
+    },
+  );
+
+  it('§2: keeps a capture that never gets its items as an observation with its reason', async () => {
+    lostItems = ['how.pdf', 'how.screen'];
+    const { id } = await asked();
+    for (const _ of [1, 2, 3]) await run(() => room().runner.run(id)).catch(() => undefined);
+    expect(await rowOf(id)).toMatchObject({ state: 'failed', reason: 'checklist: how.screen how.pdf missing' });
+    expect((await typesOf(id)).at(-1)).toBe('job.failed');
+  });
+
+  const statement = {
+    scene: 'onSite',
+    entry: '平台首页搜索店名',
+    holder: 'absent',
+    noWitness: '现场没有适合的见证人',
+    technician: '丁',
+  } as const;
+
+  it('S002 17(2), 21: what the officers state is in the request that the ledger knows and the manifest signs', async () => {
+    const { id } = await asked({ statement });
+    await run(() => room().runner.run(id));
+    const { content, evidence } = room();
+    const request = await db.as(worker, async (tx) => content.file(tx, id, 'record/request.json'));
+    const bytes = await db.as(worker, () => content.bytes(request));
+    expect(JSON.parse(bytes.toString())).toMatchObject({ statement });
+    const [first] = await db.as(worker, (tx) => evidence.custodyOf(tx, id));
+    expect(JSON.parse(first!.body!)).toMatchObject({ requestSha256: request.sha256 });
+    const manifest = await db.as(worker, async (tx) => content.json<Manifest>(tx, id, 'MANIFEST.json'));
+    const line = manifest!.files.find(({ path }) => path === 'record/request.json')!;
+    for (const item of ['where.steps', 'who.holder', 'who.tech', 'who.witness']) expect(line.checklist).toContain(item);
+  });
+
+  it('F15: never fixes a package whose request says something else than the one that was logged', async () => {
+    play = 'restates';
+    const { id } = await asked({ statement });
+    await expect(run(() => room().runner.run(id))).rejects.toThrow('not the one that was made');
+    expect(await typesOf(id)).not.toContain('evidence.fixed');
+  });
+
+  it.each([
+    ['of a page under hand without its way of access', { mode: 'interactive' as const }, 'access'],
+    ['on site without the holder', { statement: { scene: 'onSite' as const } }, 'holder'],
+  ])('S002 20: refuses a request %s, names line and field, and writes nothing', async (_what, changes, field) => {
+    const [{ n }] = await database.admin.query<[{ n: string }]>('SELECT count(*) AS n FROM ledger_entry');
+    await expect(asked(changes)).rejects.toMatchObject({
+      code: 'evidence.statementIncomplete',
+      details: { missing: [expect.objectContaining({ field, zh: expect.any(String) })] },
+    });
+    expect((await database.admin.query<[{ n: string }]>('SELECT count(*) AS n FROM ledger_entry'))[0].n).toBe(n);
   });
 
   it('F01 tries a capture process that dies three times, then says so', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ContainerFile, parseManifest } from '../../proof';
+import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import type { Way } from '../domain/receipt';
@@ -34,6 +35,7 @@ export class ExportReport {
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
     private readonly stamper: SignatureStamper,
+    private readonly checklists: Checklists,
     @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
 
@@ -56,6 +58,8 @@ export class ExportReport {
       attempts: await this.attempts(tx, row),
       screens: await this.screens(files),
       attestations: await this.attestations(tx, row),
+      statement: row.request.statement ?? null,
+      checklist: await this.checklists.of(tx, row),
       received: 'sender' in row.request ? row.request : null,
       withdrawn: await this.withdrawal(tx, row),
       checkpoint: checkpoint?.note ?? null,

@@ -6,7 +6,8 @@ import { OFFICER_ROWS } from '../../officers';
 import { type Db, FileBlobStore, type StagedBlob, systemClaims, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import { EVIDENCE_ROWS } from '../store/evidence.entity';
-import { aRequest, evidenceRoom, furnish, MAKERS, playedCapture } from '../testing/evidence-room';
+import { aRequest, evidenceRoom, furnish, MAKERS } from '../testing/evidence-room';
+import { playedCapture } from '../testing/played-capture';
 import { OrphanBlobs } from './scrub-orphans';
 
 const LONG_AFTER_MS = 30 * 86_400_000;

@@ -5,7 +5,17 @@ import { type CaptureResult, isStopping } from '../../capture/capture.contract';
 import { BlobStore, Db, Facts, failpoint, type StagedBlob } from '../../platform';
 import type { EntityManager } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
-import { digestsOf, type Manifest, type ManifestFile, openNote, parseManifest, parseManifestSig, verifierOf } from '../../proof';
+import {
+  digestsOf,
+  type Manifest,
+  type ManifestFile,
+  openNote,
+  parseManifest,
+  parseManifestSig,
+  utf8,
+  verifierOf,
+} from '../../proof';
+import { fixationBlockersOf } from '../domain/checklist';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
@@ -109,8 +119,8 @@ export class Fixation {
 
   /**
    * State, files, entry and fact in one transaction. Refuses a manifest whose kind or makers are not those that were asked for:
-   * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). Refuses failed checks that nobody
-   * decided about, by their ids. `also` runs in the same transaction.
+   * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). Refuses another request than the
+   * logged one, failed checks that nobody decided about, and missing M items that a machine knows, by their ids. `also` runs in the same transaction.
    */
   async commit(
     packageId: string,
@@ -134,6 +144,12 @@ export class Fixation {
         throw new StagedUnfit(`environment: ${stopping.join(' ')} failed and no officer decided to go on`);
       if (canonicalJson(manifest.makers) !== canonicalJson(row.request.makers))
         throw new StagedUnfit('the makers in the manifest are not those who asked for the evidence');
+      // What the officers stated stands in the request: signed must be what the ledger knew before.
+      const request = manifest.files.find(({ path }) => path === 'record/request.json');
+      if (request?.sha256 !== digestsOf(utf8(canonicalJson(row.request))).sha256)
+        throw new StagedUnfit('the request in the package is not the one that was made');
+      const missing = fixationBlockersOf(manifest).map(({ id }) => id);
+      if (missing.length > 0) throw new StagedUnfit(`checklist: ${missing.join(' ')} missing`);
       await tx.insert(
         EvidenceFileRow,
         files.map(({ path, role, mediaType, title, size, sha256: s, sm3: m }) => ({

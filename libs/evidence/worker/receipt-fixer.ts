@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { statedItems } from '../../capture/capture.contract';
 import { canonicalJson, Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { BlobStore, Db, Log } from '../../platform';
@@ -143,7 +144,15 @@ export class ReceiptFixer {
             ),
           ]
         : []),
-      await this.own('record/request.json', canonicalJson(request), 'request', 'application/json', '接收记录', 'link.case'),
+      await this.own(
+        'record/request.json',
+        canonicalJson(request),
+        'request',
+        'application/json',
+        '接收记录',
+        'link.case',
+        ...statedItems(request.statement),
+      ),
     ];
     const signed = await signReceipt(
       receiptManifest({
@@ -194,9 +203,9 @@ export class ReceiptFixer {
     role: string,
     mediaType: string,
     title: string,
-    item: string,
+    ...items: string[]
   ): Promise<ManifestFile> {
-    return { path, role, mediaType, title, checklist: [item], ...(await this.blobs.putOnce(Buffer.from(text))) };
+    return { path, role, mediaType, title, checklist: items, ...(await this.blobs.putOnce(Buffer.from(text))) };
   }
 
   /** An attestation stands in the custody chain of the package about which it speaks, with its files. */

@@ -1,4 +1,6 @@
+import type { FixationStatement } from '../../capture/capture.contract';
 import type { Manifest } from '../../proof';
+import type { ChecklistLine } from '../domain/checklist';
 import type { Received, Way } from '../domain/receipt';
 
 /** What the printed report says of a package (evidence specification section 14). */
@@ -13,6 +15,10 @@ export interface ReportInput {
   screens: { path: string; title: string; sha256: string; png: Buffer }[];
   /** On what its authenticity rests so far (seed rules art. 20-22), oldest first: the party's word, and statements of others. */
   attestations: ReportAttestation[];
+  /** What the officers said of the fixation. */
+  statement: FixationStatement | null;
+  /** Every line of the checklist as it stood when the report was made. */
+  checklist: ChecklistLine[];
   /** Who handed the files over, when and on which ground; null where a page was captured. */
   received: Received | null;
   /** Withdrawn evidence says so on its first page. */

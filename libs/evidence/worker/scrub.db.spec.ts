@@ -16,7 +16,8 @@ import { OFFICER_ROWS } from '../../officers';
 import { type Db, FileBlobStore, systemClaims, withClaims } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
-import { aRequest, evidenceRoom, furnish, MAKERS, playedCapture } from '../testing/evidence-room';
+import { aRequest, evidenceRoom, furnish, MAKERS } from '../testing/evidence-room';
+import { playedCapture } from '../testing/played-capture';
 
 const DAY_MS = 86_400_000;
 const worker = systemClaims('worker');

@@ -18,6 +18,7 @@ import { StateMark } from '../../parts/StateMark';
 import { useDone } from '../../parts/use-done';
 import { When } from '../../parts/When';
 import { Who } from '../../parts/Who';
+import { PrintExhibits } from './PrintExhibits';
 
 const thingFields: ActField[] = [
   { name: 'description', kind: 'long', required: true },
@@ -62,6 +63,7 @@ export const Evidence = ({ file }: { file: Case }) => {
             }}
             label={translate('action.case.capture')}
           />
+          <PrintExhibits file={file} />
           {mayAdd && (
             <>
               <Button variant="outlined" onClick={() => setDialog('import')} data-action="import">
