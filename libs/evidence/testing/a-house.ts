@@ -10,6 +10,7 @@ import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
 import { Facts, BlobReplica, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
 import { someClaims, testDatabase } from '../../platform/testing';
 import {
+  type Authority,
   bytesSource,
   createAuthority,
   jsonBytes,
@@ -33,6 +34,7 @@ import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees } from '../store/ledger-trees';
+import { StampRevocation } from '../store/stamp-revocation';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
 import { ExportProofs } from '../worker/export-proofs';
@@ -43,6 +45,7 @@ import { LedgerAnchorer } from '../worker/ledger-anchorer';
 import { LedgerSequencer } from '../worker/ledger-sequencer';
 import { Renewer } from '../worker/renewer';
 import { RetryLater } from '../worker/retry-later';
+import { RevocationLists } from '../worker/revocation-lists';
 import { Scrub } from '../worker/scrub';
 import { SignatureStamper } from '../worker/signature-stamper';
 import { PackagePapers } from '../app/package-papers';
@@ -58,9 +61,13 @@ export interface PlayedAuthority {
   algorithm: 'sha256' | 'sm3';
   from: string;
   to: string;
+  /** One that a test made; else it is made here. */
+  made?: Authority;
 }
 
 export interface HouseOptions {
+  /** Lists in files, and what the capture process answers when it is asked for an address; without, nothing is fetched. */
+  revocation?: { files?: string[]; probe?: (asked: { url: string; maxBytes: number }) => object };
   authorities?: PlayedAuthority[];
   witnessLines?: string[];
   trust?: Partial<TrustBundle>;
@@ -75,6 +82,7 @@ export type House = Awaited<ReturnType<typeof aHouse>>;
 
 /** The evidence room on a database of its own, with a played capture process and played authorities: real packages, real exports. */
 export async function aHouse({
+  revocation = {},
   authorities = [{ name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' }],
   witnessLines = [],
   trust = {},
@@ -102,10 +110,10 @@ export async function aHouse({
   const away = new Set<string>();
   const tsa: TrustBundle['tsa'] = [];
   const played = new Map<string, ReturnType<typeof createAuthority>>();
-  const appoint = ({ name, algorithm, from, to }: PlayedAuthority): void => {
+  const appoint = ({ name, algorithm, from, to, made }: PlayedAuthority): void => {
     const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const parts = { name, policy: POLICY, from: new Date(from), to: new Date(to), rootKey: ecKey(), key: ecKey() };
-    const authority = createAuthority(parts);
+    const authority = made ?? createAuthority(parts);
     played.set(name, authority);
     const rootBase64 = Buffer.from(authority.root).toString('base64');
     tsa.push({ name, root: rootBase64, policies: [POLICY], algorithms: [algorithm], internal: false });
@@ -117,6 +125,7 @@ export async function aHouse({
       const body = Buffer.concat(chunks);
       const name = message.url!.slice(1);
       const authority = played.get(name);
+      if (name === 'probe') return void reply.end(JSON.stringify(revocation.probe?.(JSON.parse(body.toString()) as never) ?? {}));
       if (!authority) return void capture(JSON.parse(body.toString()), reply);
       if (away.has(name)) return void reply.writeHead(503).end();
       reply.end(Buffer.from(authority.respond(new Uint8Array(body), clock.now(), new Uint8Array(randomBytes(8)))));
@@ -231,6 +240,11 @@ export async function aHouse({
   const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
   const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
   const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
+  const later = new RetryLater(db, clock, log);
+  const lists = new RevocationLists(db, clock, content, new StampRevocation(), later, log, config, {
+    files: revocation.files ?? [],
+    fetches: revocation.probe !== undefined,
+  });
   const exporter = new Exporter(
     db,
     clock,
@@ -245,9 +259,9 @@ export async function aHouse({
     new PackagePapers(clock, ledger),
     log,
     config,
+    lists,
   );
   const stamper = new TimeStamper(db, clock, content, ledger, facts, log, config);
-  const later = new RetryLater(db, clock, log);
   const anchorer = new LedgerAnchorer(db, clock, content, trees, anchors, later, config, ledgerConfig);
   const renewer = new Renewer(db, clock, blobs, content, ledger, trees, anchors, later, log, config, ledgerConfig);
 
@@ -335,6 +349,7 @@ export async function aHouse({
     stamper,
     anchorer,
     renewer,
+    lists,
     sequencer,
     run,
     fixedPackage,
