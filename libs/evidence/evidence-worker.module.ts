@@ -3,6 +3,7 @@ import { Jobs, Sweeps } from '../platform';
 import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
 import { evidenceConfig } from './evidence.config';
 import { evidenceLedgerConfig } from './evidence-ledger.config';
+import { evidenceRevocationConfig } from './evidence-revocation.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs, sessionJobs } from './queue/evidence.contract';
@@ -21,6 +22,8 @@ import { Scrub } from './worker/scrub';
 import { ReceiptFixer } from './worker/receipt-fixer';
 import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
+import { RevocationLists } from './worker/revocation-lists';
+import { StampRevocation } from './store/stamp-revocation';
 import { SessionRelay } from './worker/session-relay';
 import { TimeStamper } from './worker/time-stamper';
 import { SignatureStamper } from './worker/signature-stamper';
@@ -32,6 +35,9 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceConfig,
     evidenceWorkerConfig,
     evidenceLedgerConfig,
+    evidenceRevocationConfig,
+    StampRevocation,
+    RevocationLists,
     KeyLog,
     LedgerAnchorer,
     Renewer,
@@ -66,6 +72,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly reconciler: Reconciler,
     private readonly anchorer: LedgerAnchorer,
     private readonly renewer: Renewer,
+    private readonly revocation: RevocationLists,
     private readonly keyLog: KeyLog,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
@@ -107,6 +114,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.reconcile', 600_000, async () => void (await this.reconciler.run()));
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
+    this.sweeps.every('evidence.revocation', 30_000, () => this.revocation.look());
     this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.placeAll()));
   }

@@ -35,6 +35,8 @@ export * from './log/tree';
 export { type Authority, type AuthorityParts, createAuthority } from './tsp/authority';
 export * from './tsp/request';
 export { parseTimeStampResponse, type TimeStampToken, tokenOf } from './tsp/token';
+export { type Certificate, parseCertificate } from './tsp/certificate';
+export { isAbout, isListOf, parseRevocationList, type RevocationList } from './tsp/revocation';
 export * from './tsp/verify-token';
 export { openStoredZip } from './archive/stored-zip';
 export { parseWarcRecord, type WarcRecord } from './archive/warc-record';

@@ -26,17 +26,32 @@ export async function ours({ input, bundle, at, level, checkpoints, wire }: Ques
 
 /** Asks the verifier in Python about all of them at once. */
 export function theirs(questions: readonly Question[]): Opinion[] {
+  return asked(questions).map(({ verdict, level, reasons }) => ({
+    verdict,
+    level,
+    reasons: unique(reasons.map(([step, code]) => `${step} ${code}`)),
+  }));
+}
+
+function asked(questions: readonly Question[]): { verdict: string; level: number; reasons: string[][]; findings: string[][] }[] {
   const folder = mkdtempSync(join(tmpdir(), 'agreement-'));
   const cases = questions.map((question, n) => place(join(folder, String(n)), question));
   writeFileSync(join(folder, 'cases.json'), JSON.stringify(cases));
   const script = join(__dirname, 'verify.py');
   const answer = execFileSync('python3', [script, '--batch', join(folder, 'cases.json')], { maxBuffer: 256 * 1024 * 1024 });
-  const told = JSON.parse(answer.toString()) as { verdict: string; level: number; reasons: string[][] }[];
-  return told.map(({ verdict, level, reasons }) => ({
-    verdict,
-    level,
-    reasons: unique(reasons.map(([step, code]) => `${step} ${code}`)),
-  }));
+  return JSON.parse(answer.toString()) as ReturnType<typeof asked>;
+}
+
+/** What both say beside the verdict of the revocation of stamps; each as `CODE subject detail`. */
+export async function revocationFindings(question: Question): Promise<{ ours: string[]; theirs: string[] }> {
+  const { input, bundle, at, level, checkpoints } = question;
+  const report = await verifyPackage(sourceOf(input), bundle, { at: new Date(at), level, checkpoints });
+  const told = (code: string, subject: string, detail: string): string[] =>
+    code === 'REVOCATION_UNKNOWN' ? [`${code} ${subject} ${detail}`] : [];
+  return {
+    ours: report.findings.flatMap(({ code, subject, detail }) => told(code, subject, detail)),
+    theirs: asked([question])[0]!.findings.flatMap(([code, subject, detail]) => told(code!, subject!, detail!)),
+  };
 }
 
 /** Names of the questions on which the two differ, with both answers. */

@@ -4,7 +4,7 @@
     verify.py <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L4] [--at <time>] [--wire]
     verify.py --batch <cases.json>
 
-Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...], "findings" of step V11}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
+Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...], "findings" of V11 and of revocation}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
 Follows docs/evidence.md and the published manifest schema beside the golden packages. Step V11 is in wire.py, its ciphers in ciphers.py.
 """
 
@@ -675,7 +675,7 @@ class Certificate:
         self.start, self.end = (der_time(get(sequence(fields[3]), i)) for i in (0, 1))
         self.algorithm, self.signature = oid(get(sequence(outer[1]), 0)), bit_string(outer[2])
         self.read_key(expect(fields[5], 0x30))
-        self.ca, self.signs, self.usage = False, True, None
+        self.ca, self.signs, self.lists, self.urls, self.usage = False, True, True, [], None
         block = next((field for field in fields[6:] if field[0] == 0xA3), None) if version == 2 else None
         self.read_extensions(sequence(get(children(block), 0)) if block else [])
 
@@ -706,9 +706,21 @@ class Certificate:
                 self.depth = None if depth is None else int.from_bytes(expect(depth, 0x02)[2], "big")
             elif name == "2.5.29.15":
                 flags = expect(value, 0x03)[2]
-                self.signs = len(flags) > 1 and bool(flags[1] & 0x04)
+                self.signs, self.lists = (len(flags) > 1 and bool(flags[1] & bit) for bit in (0x04, 0x02))
+            elif name == "2.5.29.31":
+                self.urls = self.read_urls(value)
             elif name == "2.5.29.37":
                 self.usage = (critical, [oid(item) for item in sequence(value)])
+
+    def read_urls(self, points):
+        found = []
+        try:
+            for point in sequence(points):
+                name = next((part for part in sequence(point) if part[0] == 0xA0), None)
+                found += urls_of(only(name)) if name else []
+        except Bad:
+            return []
+        return found
 
     def checks(self, algorithm, message, signature):
         kind, name = SCHEMES.get(algorithm, (None, None))
@@ -720,23 +732,83 @@ class Certificate:
         return other.issuer == self.subject and self.ca and self.signs and self.checks(other.algorithm, other.tbs, other.signature)
 
 
-def revoked(certificate, issuer, moment, material):
+def only(item):
+    """The one value inside of an explicit tag."""
+    found = children(item)
+    if len(found) != 1:
+        raise Bad("explicit DER tag")
+    return found[0]
+
+
+def urls_of(name):
+    """http and https addresses of a fullName of a distribution point."""
+    if name[0] != 0xA0:
+        return []
+    found = [utf8(part[2]) for part in children(name) if part[0] == 0x86]
+    return [url for url in found if re.match("https?:", url, re.IGNORECASE)]
+
+
+class RevocationList:
+    def __init__(self, data):
+        tbs, algorithm, signature = sequence(der_whole(data))[:3]
+        fields = sequence(tbs)
+        if fields[0][0] == 0x02:
+            fields.pop(0)
+        self.issuer, self.this, self.next = expect(fields[1], 0x30)[1], der_time(fields[2]), None
+        rest = fields[3:]
+        if rest and rest[0][0] in (0x17, 0x18):
+            self.next = der_time(rest.pop(0))
+        lines = children(rest.pop(0)) if rest and rest[0][0] == 0x30 else []
+        self.gone = {}
+        for line in lines:
+            serial, at = sequence(line)[:2]
+            self.gone[der_integer(serial)] = der_time(at)
+        self.tbs, self.algorithm, self.signature = tbs[1], oid(get(sequence(algorithm), 0)), bit_string(signature)
+        self.read, self.urls, self.only_ca = True, None, None
+        block = next((field for field in rest if field[0] == 0xA0), None)
+        for extension in sequence(only(block)) if block else []:
+            parts = sequence(extension)
+            if oid(get(parts, 0)) != "2.5.29.28":
+                if len(parts) == 3 and expect(parts[1], 0x01)[2] == b"\xff":
+                    self.read = False  # of changes only, or something that we do not know
+                continue
+            for part in sequence(der_whole(expect(parts[-1], 0x04)[2])):
+                if part[0] == 0xA0:
+                    self.urls = urls_of(only(part))
+                elif part[0] in (0x81, 0x82):
+                    if part[2] == b"\xff":
+                        self.only_ca = part[0] == 0x82
+                else:
+                    self.read = False  # of some reasons, or of other issuers
+
+    def of(self, issuer):
+        return self.read and issuer.lists and self.issuer == issuer.subject and issuer.checks(self.algorithm, self.tbs, self.signature)
+
+    def says(self, certificate, moment):
+        if certificate.serial in self.gone:
+            return True
+        if self.only_ca is not None and self.only_ca != certificate.ca:
+            return False
+        if self.urls is not None and not set(self.urls) & set(certificate.urls):
+            return False
+        return (self.next or self.this) >= moment and self.this <= certificate.end
+
+
+def standing(certificate, issuer, moment, material):
+    """"revoked" at that moment or before, "good" by a list that says something of that moment, or "unknown"."""
+    found = "unknown"
     for data in material:
         try:
-            tbs, algorithm, signature = sequence(der_whole(data))[:3]
-            fields = sequence(tbs)
-            if fields[0][0] == 0x02:
-                fields.pop(0)
-            if fields[1][1] != issuer.subject or not issuer.checks(oid(sequence(algorithm)[0]), tbs[1], bit_string(signature)):
-                continue
-            lines = next((field for field in fields[3:] if field[0] == 0x30), None)
-            for line in children(lines) if lines else []:
-                parts = sequence(line)
-                if der_integer(parts[0]) == certificate.serial and der_time(parts[1]) <= moment:
-                    return True
+            listed = RevocationList(data)
         except (Bad, IndexError, ValueError):
             continue
-    return False
+        if not listed.of(issuer):
+            continue
+        if listed.gone.get(certificate.serial, "9") <= moment:
+            return "revoked"
+        if listed.says(certificate, moment):
+            found = "good"
+    return found
 
 
 def parse_token(data):
@@ -844,12 +916,12 @@ def verify_token(data, stamped, authorities, material):
         raise TokenFault("TST_SIGNATURE")
     if signer.usage != (True, [TIME_STAMPING]):
         raise TokenFault("TST_EKU")
-    authority = token_chain(signer, token, authorities, material)
+    authority, unlooked = token_chain(signer, token, authorities, material)
     if token["algorithm"] not in authority["algorithms"]:
         raise TokenFault("TST_ALG")
     if authority["policies"] and token["policy"] not in authority["policies"]:
         raise TokenFault("TST_UNTRUSTED")
-    return {"time": token["time"], "accuracy": token["accuracy"], "algorithm": token["algorithm"], "internal": authority["internal"], "end": signer.end}
+    return {"time": token["time"], "accuracy": token["accuracy"], "algorithm": token["algorithm"], "internal": authority["internal"], "end": signer.end, "unlooked": unlooked}
 
 
 def token_signer(token):
@@ -891,12 +963,12 @@ def token_chain(signer, token, authorities, material):
             continue
     candidates = [root for _, root in roots] + others
 
-    def climb(current, path):
+    def climb(current, path, unlooked):
         if not current.start <= token["time"] <= current.end:
             raise TokenFault("TST_CHAIN")
         for entry, root in roots:
             if root.der == current.der:
-                return entry
+                return entry, unlooked
         named = [item for item in candidates if item.subject == current.issuer and item not in path and item.der != current.der]
         if not named or len(path) >= 6:
             raise TokenFault("TST_UNTRUSTED")
@@ -905,14 +977,15 @@ def token_chain(signer, token, authorities, material):
             if not issuer.issued(current) or (issuer.depth is not None and len(path) > issuer.depth):
                 continue
             try:
-                if revoked(current, issuer, token["time"], material):
+                stands = standing(current, issuer, token["time"], material)
+                if stands == "revoked":
                     raise TokenFault("TST_CHAIN")
-                return climb(issuer, [*path, issuer])
+                return climb(issuer, [*path, issuer], unlooked if stands == "good" else [*unlooked, current.serial.hex()])
             except TokenFault as found:
                 fault = found
         raise fault
 
-    return climb(signer, [])
+    return climb(signer, [], [])
 
 
 # ---------------------------------------------------------------- manifest and seal
@@ -1225,7 +1298,11 @@ class Verification:
         held = sorted(name for name in self.files if name.startswith("trust/"))[:64]
         material = [self.files[name] for name in held if len(self.files[name]) <= 256 * 1024]
         try:
-            return verify_token(self.files[path], stamped, self.bundle["tsa"], material)
+            token = verify_token(self.files[path], stamped, self.bundle["tsa"], material)
+            finding = ("REVOCATION_UNKNOWN", path, " ".join(token["unlooked"]))
+            if token["unlooked"] and not token["internal"] and finding not in self.findings:
+                self.findings.append(finding)
+            return token
         except TokenFault as fault:
             self.say(step, fault.code, path, fault.detail, "indeterminate" if fault.code == "TST_UNTRUSTED" else "failed")
         except (Bad, IndexError, ValueError):

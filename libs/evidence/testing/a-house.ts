@@ -9,6 +9,7 @@ import { OFFICER_ROWS } from '../../officers';
 import { systemClaims, withClaims } from '../../platform';
 import { someClaims, testDatabase } from '../../platform/testing';
 import {
+  type Authority,
   bytesSource,
   createAuthority,
   jsonBytes,
@@ -35,9 +36,13 @@ export interface PlayedAuthority {
   algorithm: 'sha256' | 'sm3';
   from: string;
   to: string;
+  /** One that a test made; else it is made here. */
+  made?: Authority;
 }
 
 export interface HouseOptions {
+  /** Lists in files, and what the capture process answers when it is asked for an address; without, nothing is fetched. */
+  revocation?: { files?: string[]; probe?: (asked: { url: string; maxBytes: number }) => object };
   authorities?: PlayedAuthority[];
   witnessLines?: string[];
   trust?: Partial<TrustBundle>;
@@ -52,6 +57,7 @@ export type House = Awaited<ReturnType<typeof aHouse>>;
 
 /** The evidence room on a database of its own, with a played capture process and played authorities: real packages, real exports. */
 export async function aHouse({
+  revocation = {},
   authorities = [{ name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' }],
   witnessLines = [],
   trust = {},
@@ -68,10 +74,10 @@ export async function aHouse({
   const away = new Set<string>();
   const tsa: TrustBundle['tsa'] = [];
   const played = new Map<string, ReturnType<typeof createAuthority>>();
-  const appoint = ({ name, algorithm, from, to }: PlayedAuthority): void => {
+  const appoint = ({ name, algorithm, from, to, made }: PlayedAuthority): void => {
     const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const parts = { name, policy: POLICY, from: new Date(from), to: new Date(to), rootKey: ecKey(), key: ecKey() };
-    const authority = createAuthority(parts);
+    const authority = made ?? createAuthority(parts);
     played.set(name, authority);
     const rootBase64 = Buffer.from(authority.root).toString('base64');
     tsa.push({ name, root: rootBase64, policies: [POLICY], algorithms: [algorithm], internal: false });
@@ -83,6 +89,7 @@ export async function aHouse({
       const body = Buffer.concat(chunks);
       const name = message.url!.slice(1);
       const authority = played.get(name);
+      if (name === 'probe') return void reply.end(JSON.stringify(revocation.probe?.(JSON.parse(body.toString()) as never) ?? {}));
       if (!authority) return void capture(JSON.parse(body.toString()), reply);
       if (away.has(name)) return void reply.writeHead(503).end();
       reply.end(Buffer.from(authority.respond(new Uint8Array(body), clock.now(), new Uint8Array(randomBytes(8)))));
@@ -137,6 +144,7 @@ export async function aHouse({
     tsaUrls,
     config: { tsaTimeoutMs: 2_000 },
     witnessUrls: witnessLines,
+    revocation: { files: revocation.files ?? [], fetches: revocation.probe !== undefined },
   });
   const { blobs, evidence, runner, stamper, sequencer, anchorer, renewer, exporter } = room;
 

@@ -17,6 +17,7 @@ import { Ledger } from '../store/ledger';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
+import { StampRevocation } from '../store/stamp-revocation';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
 import { ExportProofs } from '../worker/export-proofs';
@@ -31,6 +32,7 @@ import { Renewer } from '../worker/renewer';
 import { Replicator } from '../worker/replicator';
 import type { ReportPrinter } from '../worker/report-printer';
 import { RetryLater } from '../worker/retry-later';
+import { RevocationLists } from '../worker/revocation-lists';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
 import { SignatureStamper } from '../worker/signature-stamper';
@@ -62,6 +64,8 @@ export interface RoomParts {
   printer?: ReportPrinter;
   /** Addresses of witnesses; given, an export waits for a token over its checkpoint as the worker's does. */
   witnessUrls?: string[];
+  /** Revocation lists in files, and whether others are fetched; without, neither. */
+  revocation?: { files: string[]; fetches: boolean };
   /** What else the worker's configuration says. */
   config?: Partial<EvidenceWorkerConfig>;
   /** Hears the name of each job that would have been queued. */
@@ -133,6 +137,8 @@ export function evidenceRoom(parts: RoomParts) {
     parts.printer ?? null,
   );
   const later = new RetryLater(db, clock, log);
+  const revocation = parts.revocation ?? { files: [], fetches: false };
+  const lists = new RevocationLists(db, clock, content, new StampRevocation(), later, log, config, revocation);
   return {
     config,
     blobs,
@@ -147,7 +153,23 @@ export function evidenceRoom(parts: RoomParts) {
     newSequencer,
     scrub,
     report,
-    exporter: new Exporter(db, clock, blobs, ledger, sequencer, evidence, content, proofs, report, scrub, papers, log, config),
+    lists,
+    exporter: new Exporter(
+      db,
+      clock,
+      blobs,
+      ledger,
+      sequencer,
+      evidence,
+      content,
+      proofs,
+      report,
+      scrub,
+      papers,
+      log,
+      config,
+      lists,
+    ),
     receipts: new ReceiptFixer(db, clock, blobs, ledger, trees, evidence, officers, content, papers, fixation, log, config),
     stamper: new TimeStamper(db, clock, content, ledger, facts, log, config),
     anchorer: new LedgerAnchorer(db, clock, content, trees, anchors, later, config, ledgerConfig),

@@ -3,11 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
 import { BlobStore, Db, failpoint, Log, type StagedBlob } from '../../platform';
-import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, writeContainer } from '../../proof';
+import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, wholeOf, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
@@ -20,7 +20,10 @@ import { type CustodyRow, Ledger } from '../store/ledger';
 import { ExportProofs } from './export-proofs';
 import { ExportReport } from './export-report';
 import { LedgerSequencer } from './ledger-sequencer';
+import { RevocationLists } from './revocation-lists';
 import { Scrub } from './scrub';
+
+const TOKEN_LIMIT = 256 * 1024;
 
 /**
  * Builds an export: the fixed files as they are, the custody chain so far, and a SEAL over all of it, in the canonical
@@ -42,6 +45,7 @@ export class Exporter {
     private readonly papers: PackagePapers,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    @Optional() private readonly revocation?: RevocationLists,
   ) {}
 
   async build(exportId: string): Promise<void> {
@@ -99,6 +103,7 @@ export class Exporter {
       ...report,
       ...stamps.map(({ algorithm, token }) => ({ path: `proofs/manifest.${algorithm}.tsr`, source: new Uint8Array(token) })),
     );
+    parts.push(...(await this.listsFor(parts)));
     // A name of its own: a job that was delivered twice must not write into the container of the other.
     const aside = join(this.config.stagingDir, `${order.id}.${randomUUID()}.evp`);
     try {
@@ -114,6 +119,15 @@ export class Exporter {
   private async stampsOf(packageId: string): Promise<StampRow[]> {
     const all = await this.db.tx((tx) => tx.find(StampRow, { where: { packageId }, order: { genTime: 'ASC' } }));
     return [...Map.groupBy(all, ({ algorithm }) => algorithm).values()].map(([first]) => first!);
+  }
+
+  /** What issuers said of the certificates behind the tokens in this export. */
+  private async listsFor(parts: readonly ContainerFile[]): Promise<ContainerFile[]> {
+    if (!this.revocation) return [];
+    const tokens: Uint8Array[] = [];
+    for (const { path, source } of parts)
+      if (path.endsWith('.tsr')) tokens.push(source instanceof Uint8Array ? source : await wholeOf(source, TOKEN_LIMIT));
+    return this.db.tx((tx) => this.revocation!.of(tx, tokens));
   }
 
   async waiting(): Promise<string[]> {

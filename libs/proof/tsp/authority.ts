@@ -15,7 +15,7 @@ import {
   utf8String,
   validityTime,
 } from '../asn1/write';
-import { Malformed } from '../bytes';
+import { Malformed, utf8 } from '../bytes';
 import { digest } from '../digests';
 
 /**
@@ -47,6 +47,8 @@ export interface AuthorityParts {
   rootKey: KeyObject | AuthorityKey;
   key: KeyObject | AuthorityKey;
   accuracyMs?: number;
+  /** Where revocation lists of the root are to be had; stands in the signer's certificate. */
+  listUrls?: readonly string[];
 }
 
 export function createAuthority(parts: AuthorityParts): Authority {
@@ -54,6 +56,8 @@ export function createAuthority(parts: AuthorityParts): Authority {
   const ca = { critical: true, id: OID.basicConstraints, value: sequence(boolean(true)) };
   const caUsage = { critical: true, id: OID.keyUsage, value: der(TAG.bits, Uint8Array.of(1, 0x06)) };
   const stamping = { critical: true, id: OID.extendedKeyUsage, value: sequence(oid(OID.timeStamping)) };
+  const points = (parts.listUrls ?? []).map((url) => sequence(der(context(0), der(context(0), der(0x86, utf8(url))))));
+  const lists = { critical: false, id: OID.crlDistributionPoints, value: sequence(...points) };
   const rootName = `${name} root`;
   const root = certify({
     serial: 1,
@@ -73,7 +77,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     to,
     key: parts.key,
     signer: parts.rootKey,
-    extensions: [stamping],
+    extensions: [stamping, ...(points.length > 0 ? [lists] : [])],
   });
   return { root, certificate, respond: (request, genTime, serial) => respond(parts, certificate, request, genTime, serial) };
 }

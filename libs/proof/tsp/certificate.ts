@@ -1,5 +1,6 @@
 import {
   bitsOf,
+  children,
   context,
   type Der,
   expectTag,
@@ -13,7 +14,7 @@ import {
   timeOf,
 } from '../asn1/read';
 import { OID, SIGNATURE_OIDS } from '../asn1/oids';
-import { equalBytes, Malformed, toHex } from '../bytes';
+import { equalBytes, Malformed, textOf, toHex } from '../bytes';
 import { verifySpki } from '../primitives';
 import { verifySm2 } from '../sm2';
 
@@ -40,11 +41,17 @@ export interface Certificate {
   /** How many certificates of authorities may stand between it and an end; null when it does not say. */
   pathLength: number | null;
   mayKeyCertSign: boolean;
+  maySignLists: boolean;
+  /** Where the issuer says that its revocation lists are: http and https addresses, in their order. */
+  listUrls: string[];
   extendedKeyUsage: { critical: boolean; purposes: string[] } | null;
   signed: Uint8Array;
   algorithm: string;
   signature: Uint8Array;
 }
+
+/** Tag of `uniformResourceIdentifier` in a GeneralName. */
+const URI = 0x86;
 
 const KNOWN_CRITICAL: string[] = [OID.keyUsage, OID.basicConstraints, OID.extendedKeyUsage, OID.certificatePolicies];
 
@@ -114,10 +121,17 @@ function bitLength(hex: string): number {
   return trimmed === '' ? 0 : (trimmed.length - 1) * 4 + parseInt(trimmed[0]!, 16).toString(2).length;
 }
 
-type Extensions = Pick<Certificate, 'isCa' | 'pathLength' | 'mayKeyCertSign' | 'extendedKeyUsage'>;
+type Extensions = Pick<Certificate, 'isCa' | 'pathLength' | 'mayKeyCertSign' | 'maySignLists' | 'listUrls' | 'extendedKeyUsage'>;
 
 function readExtensions(field: Der | undefined): Extensions {
-  const found: Extensions = { isCa: false, pathLength: null, mayKeyCertSign: true, extendedKeyUsage: null };
+  const found: Extensions = {
+    isCa: false,
+    pathLength: null,
+    mayKeyCertSign: true,
+    maySignLists: true,
+    listUrls: [],
+    extendedKeyUsage: null,
+  };
   const seen = new Set<string>();
   for (const extension of field ? sequenceOf(explicit(field, context(3))) : []) {
     const parts = sequenceOf(extension);
@@ -131,9 +145,31 @@ function readExtensions(field: Der | undefined): Extensions {
       found.isCa = ca?.tag === TAG.boolean && toHex(ca.value) === 'ff';
       if (found.isCa && depth) found.pathLength = smallInteger(depth);
     }
-    // Bit 5 (keyCertSign) of the usage; unused bits at the end are allowed here.
-    if (id === OID.keyUsage) found.mayKeyCertSign = ((expectTag(value, TAG.bits).value[1] ?? 0) & 0x04) !== 0;
+    // Bits 5 (keyCertSign) and 6 (cRLSign) of the usage; unused bits at the end are allowed here.
+    if (id === OID.keyUsage) {
+      const usage = expectTag(value, TAG.bits).value[1] ?? 0;
+      [found.mayKeyCertSign, found.maySignLists] = [(usage & 0x04) !== 0, (usage & 0x02) !== 0];
+    }
+    if (id === OID.crlDistributionPoints) found.listUrls = urlsOf(value);
     if (id === OID.extendedKeyUsage) found.extendedKeyUsage = { critical, purposes: sequenceOf(value).map(oidOf) };
   }
   return found;
+}
+
+/** Addresses of the distribution points (RFC 5280 section 4.2.1.13); what has another form names none. */
+function urlsOf(points: Der): string[] {
+  try {
+    return sequenceOf(points).flatMap((point) => {
+      const name = children(expectTag(point, TAG.sequence)).find((part) => part.tag === context(0));
+      return name ? fullNameOf(explicit(name, context(0))) : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** The addresses of a `fullName` of a distribution point. */
+export function fullNameOf(name: Der): string[] {
+  if (name.tag !== context(0)) return [];
+  return children(name).flatMap(({ tag, value }) => (tag === URI && /^https?:/i.test(textOf(value)) ? [textOf(value)] : []));
 }

@@ -1,33 +1,143 @@
-import { bitsOf, children, integerHex, oidOf, readDer, sequenceOf, TAG, timeOf } from '../asn1/read';
-import { equalBytes } from '../bytes';
-import { type Certificate, verifyWith } from './certificate';
+import {
+  bitsOf,
+  children,
+  context,
+  type Der,
+  explicit,
+  expectTag,
+  integerHex,
+  oidOf,
+  readDer,
+  sequenceOf,
+  TAG,
+  timeOf,
+} from '../asn1/read';
+import { OID } from '../asn1/oids';
+import { equalBytes, toHex } from '../bytes';
+import { type Certificate, fullNameOf, verifyWith } from './certificate';
 
-/** True when a revocation list of the issuer names the certificate with a day at or before `instant`. What is no list is passed over. */
-export function isRevokedBefore(
+/** A revocation list (RFC 5280) taken apart; whose it is and whether it is true are other questions. */
+export interface RevocationList {
+  /** Name of the issuer as DER. */
+  issuer: Uint8Array;
+  thisUpdate: string;
+  nextUpdate: string | null;
+  /** Serial number to the moment from which it counts no longer. */
+  revoked: Map<string, string>;
+  /** Which certificates it is about; null for a list that this profile does not read: of changes only, of other issuers, of some reasons. */
+  scope: ListScope | null;
+  signed: Uint8Array;
+  algorithm: string;
+  signature: Uint8Array;
+}
+
+interface ListScope {
+  /** Addresses of the one distribution point it stands for; null: all. */
+  urls: string[] | null;
+  only: 'users' | 'authorities' | null;
+}
+
+/** `revoked`: at or before the asked moment. `good`: a list that covers that moment does not name it. `unknown`: there is none. */
+export type Standing = 'revoked' | 'good' | 'unknown';
+
+/** What revocation lists of the issuer say of the certificate at `instant`. What is no list, or not of this issuer, is passed over. */
+export function standingOf(
   certificate: Certificate,
   issuer: Certificate,
   instant: string,
   material: readonly Uint8Array[],
-): boolean {
-  return material.some((bytes) => {
-    try {
-      return revocations(bytes, issuer).some(({ serial, at }) => serial === certificate.serial && at <= instant);
-    } catch {
-      return false;
-    }
-  });
+): Standing {
+  let standing: Standing = 'unknown';
+  for (const bytes of material) {
+    const list = tryList(bytes);
+    if (!list || !isListOf(list, issuer)) continue;
+    const at = list.revoked.get(certificate.serial);
+    if (at !== undefined && at <= instant) return 'revoked';
+    if (saysOf(list, certificate, instant)) standing = 'good';
+  }
+  return standing;
 }
 
-function revocations(bytes: Uint8Array, issuer: Certificate): { serial: string; at: string }[] {
+/** Signed by the issuer, who may sign lists, and of a kind that this profile reads. */
+export function isListOf(list: RevocationList, issuer: Certificate): boolean {
+  return (
+    list.scope !== null &&
+    issuer.maySignLists &&
+    equalBytes(list.issuer, issuer.subject) &&
+    verifyWith(issuer.key, list.algorithm, list.signed, list.signature)
+  );
+}
+
+/**
+ * Whether the absence of the certificate in the list means something: the list is about such certificates, it was still good at the
+ * moment or came after it, and it is not so late that an expired certificate may have been taken off it.
+ */
+export function saysOf(list: RevocationList, certificate: Certificate, instant: string): boolean {
+  if (list.revoked.has(certificate.serial)) return true;
+  return isAbout(list, certificate) && (list.nextUpdate ?? list.thisUpdate) >= instant && list.thisUpdate <= certificate.notAfter;
+}
+
+/** Whether a certificate of this kind and distribution point would stand in the list if it were revoked. */
+export function isAbout({ scope }: RevocationList, { isCa, listUrls }: Certificate): boolean {
+  if (scope === null || (scope.only !== null && scope.only !== (isCa ? 'authorities' : 'users'))) return false;
+  return scope.urls === null || scope.urls.some((url) => listUrls.includes(url));
+}
+
+const opened = new WeakMap<Uint8Array, RevocationList | null>();
+
+function tryList(bytes: Uint8Array): RevocationList | null {
+  let list = opened.get(bytes);
+  if (list === undefined) {
+    try {
+      list = parseRevocationList(bytes);
+    } catch {
+      list = null;
+    }
+    opened.set(bytes, list);
+  }
+  return list;
+}
+
+export function parseRevocationList(bytes: Uint8Array): RevocationList {
   const [tbs, algorithm, signature] = sequenceOf(readDer(bytes));
   const fields = sequenceOf(tbs);
   if (fields[0]?.tag === TAG.integer) fields.shift();
-  const [, name, , ...rest] = fields;
-  if (!tbs || !name || !equalBytes(name.whole, issuer.subject)) return [];
-  if (!verifyWith(issuer.key, oidOf(sequenceOf(algorithm)[0]), tbs.whole, bitsOf(signature))) return [];
-  const list = rest.find((field) => field.tag === TAG.sequence);
-  return (list ? children(list) : []).map((line) => {
-    const [serial, at] = sequenceOf(line);
-    return { serial: integerHex(serial), at: timeOf(at) };
-  });
+  const [, issuer, thisUpdate, ...rest] = fields;
+  const next = rest[0]?.tag === TAG.utcTime || rest[0]?.tag === TAG.time ? timeOf(rest.shift()) : null;
+  const lines = rest[0]?.tag === TAG.sequence ? children(rest.shift()!) : [];
+  const extensions = rest.find((field) => field.tag === context(0));
+  return {
+    issuer: expectTag(issuer, TAG.sequence).whole,
+    thisUpdate: timeOf(thisUpdate),
+    nextUpdate: next,
+    revoked: new Map(
+      lines.map((line) => {
+        const [serial, at] = sequenceOf(line);
+        return [integerHex(serial), timeOf(at)];
+      }),
+    ),
+    scope: scopeOf(extensions ? sequenceOf(explicit(extensions, context(0))) : []),
+    signed: tbs!.whole,
+    algorithm: oidOf(sequenceOf(algorithm)[0]),
+    signature: bitsOf(signature),
+  };
+}
+
+function scopeOf(extensions: Der[]): ListScope | null {
+  const scope: ListScope = { urls: null, only: null };
+  for (const extension of extensions) {
+    const parts = sequenceOf(extension);
+    const critical = parts.length === 3 && toHex(expectTag(parts[1], TAG.boolean).value) === 'ff';
+    if (oidOf(parts[0]) !== OID.issuingDistributionPoint) {
+      if (critical) return null;
+      continue;
+    }
+    for (const part of sequenceOf(readDer(expectTag(parts.at(-1), TAG.octets).value))) {
+      const yes = toHex(part.value) === 'ff';
+      if (part.tag === context(0)) scope.urls = fullNameOf(explicit(part, context(0)));
+      else if (part.tag !== 0x81 && part.tag !== 0x82) return null;
+      else if (yes) scope.only = part.tag === 0x81 ? 'users' : 'authorities';
+    }
+  }
+  return scope;
 }

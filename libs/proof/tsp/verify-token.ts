@@ -5,7 +5,7 @@ import { digest } from '../digests';
 import type { HashName } from '../primitives';
 import type { TrustBundle } from '../trust-bundle';
 import { type Certificate, isIssuedBy, parseCertificate, verifyWith } from './certificate';
-import { isRevokedBefore } from './revocation';
+import { standingOf } from './revocation';
 import { NotGranted, parseTimeStampResponse, type TimeStampToken } from './token';
 
 export type TokenFaultCode =
@@ -37,6 +37,10 @@ export interface AcceptedToken {
   tsa: TrustBundle['tsa'][number];
   /** End of the signer's certificate; after it the token needs a renewal. */
   signerNotAfter: string;
+  /** From the signer up to the root of the trust bundle. */
+  chain: Certificate[];
+  /** Serial numbers of those below the root of which no revocation list at hand says anything for the moment of the token. */
+  unlooked: string[];
 }
 
 export interface TokenQuestion {
@@ -64,12 +68,12 @@ export function verifyToken(response: Uint8Array, question: TokenQuestion): Acce
   if (signer.extendedKeyUsage?.critical !== true || signer.extendedKeyUsage.purposes.join() !== OID.timeStamping) {
     throw new TokenFault('TST_EKU', 'the signer certificate is not for time stamping alone');
   }
-  const tsa = verifyChain(signer, token, question);
+  const { tsa, chain, unlooked } = verifyChain(signer, token, question);
   if (!tsa.algorithms.includes(algorithm)) throw new TokenFault('TST_ALG', `${algorithm} is not allowed for ${tsa.name}`);
   if (tsa.policies.length > 0 && !tsa.policies.includes(token.policy))
     throw new TokenFault('TST_UNTRUSTED', `policy ${token.policy}`);
   const { genTime, accuracyMs, serial } = token;
-  return { genTime, accuracyMs, serial, algorithm, tsa, signerNotAfter: signer.notAfter };
+  return { genTime, accuracyMs, serial, algorithm, tsa, signerNotAfter: signer.notAfter, chain, unlooked };
 }
 
 function parse(response: Uint8Array): TimeStampToken {
@@ -154,12 +158,21 @@ function fullAlgorithm(algorithm: string, hash: HashName | null, kind: Certifica
   return Object.keys(SIGNATURE_OIDS).find((id) => SIGNATURE_OIDS[id]!.key === kind && SIGNATURE_OIDS[id]!.hash === hash) ?? null;
 }
 
+/** The certificates of a token that was accepted before, from its signer up to a root; throws when there is no way to one. */
+export function chainOfToken(response: Uint8Array, tsa: TrustBundle['tsa']): Pick<AcceptedToken, 'chain' | 'tsa' | 'genTime'> {
+  const token = parse(response);
+  const { chain, tsa: found } = verifyChain(signerOf(token), token, { tsa });
+  return { chain, tsa: found, genTime: token.genTime };
+}
+
+type Way = Pick<AcceptedToken, 'tsa' | 'chain' | 'unlooked'>;
+
 /** From the signer up to a root of the trust bundle, every certificate valid when the token was made. */
 function verifyChain(
   signer: Certificate,
   token: TimeStampToken,
-  { tsa, material = [], chains = { left: MAX_LOOKS } }: TokenQuestion,
-): TrustBundle['tsa'][number] {
+  { tsa, material = [], chains = { left: MAX_LOOKS } }: Omit<TokenQuestion, 'stamped'>,
+): Way {
   const roots = tsa.map((entry) => ({
     entry,
     certificate: tryParse(fromBase64(entry.root), 'TST_CHAIN', `root of ${entry.name}`),
@@ -173,11 +186,11 @@ function verifyChain(
     if (chains.left-- > 0) return true;
     throw new TokenFault('TST_CHAIN', 'too many certificates bear the name of an issuer');
   };
-  const follow = (current: Certificate, path: Certificate[]): TrustBundle['tsa'][number] => {
+  const follow = (current: Certificate, path: Certificate[], unlooked: string[]): Way => {
     if (token.genTime < current.notBefore || token.genTime > current.notAfter)
       throw new TokenFault('TST_CHAIN', 'a certificate was not valid then');
     const self = roots.find((root) => equalBytes(root.certificate.der, current.der));
-    if (self) return self.entry;
+    if (self) return { tsa: self.entry, chain: [signer, ...path], unlooked };
     const named = candidates.filter(
       (issuer) => equalBytes(issuer.subject, current.issuer) && !path.includes(issuer) && !equalBytes(issuer.der, current.der),
     );
@@ -187,9 +200,9 @@ function verifyChain(
     let fault = new TokenFault('TST_CHAIN', 'a certificate is not signed by its issuer');
     for (const issuer of issuers) {
       try {
-        if (isRevokedBefore(current, issuer, token.genTime, material))
-          throw new TokenFault('TST_CHAIN', 'a certificate was revoked before');
-        return follow(issuer, [...path, issuer]);
+        const standing = standingOf(current, issuer, token.genTime, material);
+        if (standing === 'revoked') throw new TokenFault('TST_CHAIN', 'a certificate was revoked before');
+        return follow(issuer, [...path, issuer], standing === 'good' ? unlooked : [...unlooked, current.serial]);
       } catch (error) {
         if (!(error instanceof TokenFault)) throw error;
         fault = error;
@@ -197,7 +210,7 @@ function verifyChain(
     }
     throw fault;
   };
-  return follow(signer, []);
+  return follow(signer, [], []);
 }
 
 /** `below`: certificates of authorities between it and the signer (RFC 5280, pathLenConstraint). */

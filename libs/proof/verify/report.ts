@@ -106,6 +106,7 @@ export type FindingCode =
   | 'CLOCK_JUMP'
   | 'CLOCK_UNVERIFIED'
   | 'LATE_STAMP'
+  | 'REVOCATION_UNKNOWN'
   | 'BODY_ERASED'
   | 'PARTIAL_CAPTURE'
   | 'ENVIRONMENT'

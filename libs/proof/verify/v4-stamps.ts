@@ -52,12 +52,20 @@ export async function openToken(ctx: Context, step: StepId, path: string, stampe
     const response = await ctx.read(path, DER_LIMIT);
     if (!response) return null;
     ctx.material ??= await materialOf(ctx);
-    return verifyToken(response, { stamped, tsa: ctx.bundle.tsa, material: ctx.material, chains: ctx.chains });
+    const token = verifyToken(response, { stamped, tsa: ctx.bundle.tsa, material: ctx.material, chains: ctx.chains });
+    tellUnlooked(ctx, path, token);
+    return token;
   } catch (error) {
     const fault = error instanceof TokenFault ? error : new TokenFault('TST_FORMAT', (error as Error).message);
     ctx.say(step, fault.code, path, fault.detail, fault.code === 'TST_UNTRUSTED' ? 'indeterminate' : 'failed');
     return null;
   }
+}
+
+/** Of a stamp from outside: that it was not revoked is then not known, only not contradicted. What is inside stands in the bundle. */
+function tellUnlooked(ctx: Context, path: string, { tsa, unlooked }: AcceptedToken): void {
+  const isTold = ctx.findings.some(({ code, subject }) => code === 'REVOCATION_UNKNOWN' && subject === path);
+  if (unlooked.length > 0 && !tsa.internal && !isTold) ctx.note('REVOCATION_UNKNOWN', path, unlooked.join(' '));
 }
 
 /** A chain needs a handful of certificates and lists; what a package holds beyond that is not read, as if it were not there. */

@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../../kernel';
+import { Db, Log } from '../../platform';
+import {
+  type Certificate,
+  chainOfToken,
+  type ContainerFile,
+  hexDigest,
+  isAbout,
+  isListOf,
+  parseCertificate,
+  parseRevocationList,
+  type RevocationList,
+} from '../../proof';
+import { ContentService } from '../app/content.service';
+import { evidenceRevocationConfig, type EvidenceRevocationConfig } from '../evidence-revocation.config';
+import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { StampRevocation, type WantedList } from '../store/stamp-revocation';
+import { RetryLater } from './retry-later';
+
+/** What readers of packages take for one file of DER (specification, section 5). */
+const LIST_LIMIT = 256 * 1024;
+/** Clocks of others may be ahead of ours by so much. */
+const AHEAD_MS = 5 * 60_000;
+
+interface FoundList {
+  bytes: Uint8Array;
+  list: RevocationList;
+  source: string;
+}
+
+/**
+ * Asks the issuers of the certificates behind time stamps whom they revoked, and keeps their answers (CRL) beside the stamps: ten
+ * years later nobody publishes them any more. It follows the stamps and never holds one up: what cannot be had is told and tried again.
+ */
+@Injectable()
+export class RevocationLists {
+  constructor(
+    private readonly db: Db,
+    private readonly clock: Clock,
+    private readonly content: ContentService,
+    private readonly store: StampRevocation,
+    private readonly later: RetryLater,
+    private readonly log: Log,
+    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    @Inject(evidenceRevocationConfig.provide) private readonly revocation: EvidenceRevocationConfig,
+  ) {}
+
+  /** One look at every certificate behind a kept stamp. */
+  async look(): Promise<void> {
+    await this.readChains();
+    for (const wanted of await this.db.tx((tx) => this.store.wanted(tx, this.clock.now())))
+      await this.later.attempt(`revocation ${wanted.sha256}`, () => this.collect(wanted));
+  }
+
+  /** What an export shows beside its tokens, as `trust/crl-….der`. */
+  async of(tx: EntityManager, tokens: readonly Uint8Array[]): Promise<ContainerFile[]> {
+    const certificates = new Set(tokens.flatMap((token) => this.chainOf(token).map(({ sha256 }) => sha256)));
+    const lists = await this.store.newestLists(tx, [...certificates]);
+    return lists.map(({ sha256, list }) => ({ path: `trust/crl-${sha256.slice(0, 16)}.der`, source: new Uint8Array(list) }));
+  }
+
+  private async readChains(): Promise<void> {
+    await this.db.tx(async (tx) => {
+      for (const { sha256, token } of await this.store.unread(tx)) {
+        const bytes = new Uint8Array(token);
+        const genTime = new Date(this.read(bytes)?.genTime ?? this.clock.now());
+        await this.store.keepChain(tx, sha256, genTime, this.chainOf(bytes), this.clock.now());
+      }
+    });
+  }
+
+  /** Null for a token whose root the trust bundle does not name any more: of its certificates nobody can be asked. */
+  private read(token: Uint8Array): ReturnType<typeof chainOfToken> | null {
+    const { tsa } = this.content.trust();
+    try {
+      return chainOfToken(token, tsa);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Certificates of a token below the root. The authority of our own has no issuer that could be asked. */
+  private chainOf(token: Uint8Array): { sha256: string; der: Buffer; issuer: Buffer; notAfter: Date }[] {
+    const read = this.read(token);
+    if (!read || read.tsa.internal) return [];
+    return read.chain.slice(0, -1).map(({ der, notAfter }, n) => ({
+      sha256: hexDigest('sha256', der),
+      der: Buffer.from(der),
+      issuer: Buffer.from(read.chain[n + 1]!.der),
+      notAfter: new Date(notAfter),
+    }));
+  }
+
+  private async collect(wanted: WantedList): Promise<void> {
+    const certificate = parseCertificate(new Uint8Array(wanted.der));
+    const issuer = parseCertificate(new Uint8Array(wanted.issuer));
+    const { bytes, list, source } = await this.find(wanted, certificate, issuer);
+    const row = {
+      certificate: wanted.sha256,
+      sha256: hexDigest('sha256', bytes),
+      list: Buffer.from(bytes),
+      source,
+      thisUpdate: new Date(list.thisUpdate),
+      nextUpdate: list.nextUpdate === null ? null : new Date(list.nextUpdate),
+    };
+    await this.db.tx((tx) => this.store.keepList(tx, row, this.clock.now()));
+    const { serial } = certificate;
+    const at = list.revoked.get(serial);
+    const told = { certificate: wanted.sha256, serial, source, thisUpdate: list.thisUpdate };
+    // Stamps from after that moment prove nothing any more: somebody has to know today, and not the court in ten years.
+    if (at !== undefined) this.log.error('evidence.stamp.certificateRevoked', { ...told, revokedAt: at });
+    else this.log.info('evidence.stamp.revocationKept', told);
+  }
+
+  /** The first list that holds: of the configured files, then of the addresses that the certificate names. */
+  private async find(wanted: WantedList, certificate: Certificate, issuer: Certificate): Promise<FoundList> {
+    const faults: string[] = [];
+    const sources: [string, () => Promise<Uint8Array>][] = [
+      ...this.revocation.files.map((path): [string, () => Promise<Uint8Array>] => [path, () => fileOf(path)]),
+      ...(this.revocation.fetches ? certificate.listUrls : []).map((url): [string, () => Promise<Uint8Array>] => [
+        url,
+        () => this.fetch(url),
+      ]),
+    ];
+    for (const [source, bytesOf] of sources) {
+      try {
+        const bytes = await bytesOf();
+        if (bytes.length > LIST_LIMIT) throw new Error(`longer than ${LIST_LIMIT} bytes`);
+        const list = parseRevocationList(bytes);
+        const fault = this.faultOf(list, wanted, certificate, issuer);
+        if (fault === null) return { bytes, list, source };
+        faults.push(`${source}: ${fault}`);
+      } catch (error) {
+        faults.push(`${source}: ${(error as Error).message}`);
+      }
+    }
+    throw new Error(faults.join('; ') || 'no file is configured and the certificate names no address of a list');
+  }
+
+  private faultOf(list: RevocationList, { moment }: WantedList, certificate: Certificate, issuer: Certificate): string | null {
+    if (!isListOf(list, issuer)) return 'is no list of the issuer';
+    if (!isAbout(list, certificate) && !list.revoked.has(certificate.serial)) return 'is about other certificates';
+    const now = this.clock.now().getTime();
+    if (Date.parse(list.thisUpdate) > now + AHEAD_MS) return `is of ${list.thisUpdate}, which is still to come`;
+    // One that is over still speaks of every stamp from before it was made.
+    const isOver = Date.parse(list.nextUpdate ?? list.thisUpdate) < now && Date.parse(list.thisUpdate) < moment.getTime();
+    return isOver && list.nextUpdate !== null ? `was over at ${list.nextUpdate}` : null;
+  }
+
+  /** Through the capture process: the only one of ours with a way to addresses that others name, and the rules that guard it. */
+  private async fetch(url: string): Promise<Uint8Array> {
+    const timeoutMs = this.config.tsaTimeoutMs;
+    const answer = await fetch(new URL('/probe', this.config.captureUrl), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.config.captureToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ url, maxBytes: LIST_LIMIT + 1, timeoutMs }),
+      signal: AbortSignal.timeout(timeoutMs + 5_000),
+    });
+    if (!answer.ok) throw new Error(`the capture process answered ${answer.status}`);
+    const told = (await answer.json()) as { status: number; bodyBase64: string; refused?: string; error?: string };
+    if (told.refused) throw new Error(`refused: ${told.refused}`);
+    if (told.error) throw new Error(told.error);
+    if (told.status !== 200) throw new Error(`answered ${told.status}`);
+    return derOf(Buffer.from(told.bodyBase64, 'base64'));
+  }
+}
+
+async function fileOf(path: string): Promise<Uint8Array> {
+  return derOf(await readFile(path));
+}
+
+/** Lists come as DER or as text around it. */
+function derOf(bytes: Buffer): Uint8Array {
+  const text = /-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----/.exec(bytes.toString('latin1'));
+  return new Uint8Array(text ? Buffer.from(text[1]!, 'base64') : bytes);
+}
