@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { canonicalJson, Clock } from '../../kernel';
 import { BlobStore, Db, failpoint, Log, type StagedBlob } from '../../platform';
@@ -45,7 +45,7 @@ export class Exporter {
     private readonly papers: PackagePapers,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
-    @Optional() private readonly revocation?: RevocationLists,
+    private readonly revocation: RevocationLists,
   ) {}
 
   async build(exportId: string): Promise<void> {
@@ -123,11 +123,10 @@ export class Exporter {
 
   /** What issuers said of the certificates behind the tokens in this export. */
   private async listsFor(parts: readonly ContainerFile[]): Promise<ContainerFile[]> {
-    if (!this.revocation) return [];
     const tokens: Uint8Array[] = [];
     for (const { path, source } of parts)
       if (path.endsWith('.tsr')) tokens.push(source instanceof Uint8Array ? source : await wholeOf(source, TOKEN_LIMIT));
-    return this.db.tx((tx) => this.revocation!.of(tx, tokens));
+    return this.db.tx((tx) => this.revocation.of(tx, tokens));
   }
 
   async waiting(): Promise<string[]> {
