@@ -467,6 +467,7 @@ class PageCapture {
       resources: this.resources,
       certificates,
       film,
+      wire: this.deps.config.CAPTURE_WIRE && this.wire ? this.wire.digests() : null,
       keylog,
       timeline: this.timeline,
       environment: { before: this.before, after: this.after, verdict: this.verdict() },

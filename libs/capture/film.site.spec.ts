@@ -112,12 +112,12 @@ describe('the film of a capture', () => {
     );
   });
 
-  it('is WebM whose elements fill it without gap, with one VP8 track and a cue for each cluster', () => {
+  it('is WebM whose elements fill it without gap, with one VP9 track and a cue for each cluster', () => {
     const [head, segment] = elements(webm);
     expect([head?.[0], segment?.[0], segment?.[2]]).toEqual(['1a45dfa3', '18538067', webm.length]);
     const inside = elements(webm, segment![1], segment![2]);
     const named = (id: string) => inside.filter(([found]) => found === id);
-    expect(webm.includes('V_VP8')).toBe(true);
+    expect(webm.includes('V_VP9')).toBe(true);
     const [[, from, to] = ['', 0, 0]] = named('1c53bb6b');
     expect(elements(webm, from, to)).toHaveLength(named('1f43b675').length);
     expect(inside.map(([id]) => id).sort()).toEqual(

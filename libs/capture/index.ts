@@ -5,6 +5,6 @@ export { parseAllowedNet, refusalOfAddress, specialRangeOf, type AddressRefusal 
 export * from './domain/capture-order';
 export { probe, type ProbeAnswer, type ProbeRequest } from './egress/probe';
 export { SelfTestDesk } from './self-test';
-export { environmentOf, rulesOf, workerKey, workerSigner } from './setup';
+export { easeHeap, environmentOf, rulesOf, workerKey, workerSigner } from './setup';
 export { SessionDesk } from './interactive/session-desk';
 export { actsFault, type SessionAct, type SessionEnd, type SessionTerms } from './domain/session-acts';

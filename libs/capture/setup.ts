@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { openSigner } from '../platform/keys/open-signer';
 import { generateKey, loadKey, type NoteKey, type NoteSigner, verifierOf, writeKeyFile } from '../proof';
 import type { CaptureConfig } from './capture.config';
@@ -8,6 +9,15 @@ import type { ResolverSettings } from './egress/resolver';
 import type { EnvironmentSettings } from './environment/checks';
 import { parseControlPage } from './environment/control-pages';
 import { parseScanner } from './environment/malware';
+
+/**
+ * For a process that captures pages: every picture and copy comes from the browser as one text of some megabytes, and with the growth that
+ * V8 allows a small heap each of them sets off a collection of all of it, on every core. The heap may be three times what was alive before
+ * it is collected again.
+ */
+export function easeHeap(): void {
+  setFlagsFromString('--heap-growing-percent=200');
+}
 
 export function rulesOf(config: CaptureConfig): ResolverSettings {
   return {

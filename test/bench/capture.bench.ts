@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import puppeteer, { type Browser } from 'puppeteer';
-import { BrowserPool, captureConfig, capturePage, type CaptureResult, type Limits } from '../../libs/capture';
+import { BrowserPool, captureConfig, capturePage, easeHeap, type CaptureResult, type Limits } from '../../libs/capture';
 import { SystemClock } from '../../libs/kernel';
 import { generateKey } from '../../libs/proof';
 import { anOrder } from '../../libs/capture/testing';
@@ -27,6 +27,7 @@ const option = (name: string, otherwise: number) => {
 const RUNS = /^\d+$/.test(process.argv[2] ?? '') ? Number(process.argv[2]) : 3;
 const PAGES = option('pages', 30);
 const SOAK = option('soak', 0);
+const LANES = 2;
 const SOAK_TOLD_EVERY = 10;
 const ALL_KINDS = ['shop', 'tall', 'chain', 'home', 'busy'];
 const KINDS = ALL_KINDS.filter((kind) => !process.argv.includes('--only') || process.argv.includes(kind));
@@ -187,13 +188,17 @@ function lost(result: CaptureResult, folder: string): string[] {
 }
 
 async function main(): Promise<void> {
+  // As the capture process does; it holds for the bare browser's side too.
+  easeHeap();
   const { server, port } = await site();
   const folder = mkdtempSync(join(tmpdir(), 'bench-capture-'));
   const clock = new SystemClock();
   const config = { ...captureConfig.read(), EGRESS_ALLOW_NET: [`127.0.0.1/32:${port}`] };
-  const pool = new BrowserPool({ chromiumPath: config.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai' }, () =>
-    clock.now(),
-  );
+  const poolOf = (waiting: number) =>
+    new BrowserPool({ chromiumPath: config.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai', waiting }, () =>
+      clock.now(),
+    );
+  let pool = poolOf(1);
   const key = generateKey('bench.example/worker-1');
   const floor = await puppeteer.launch({
     executablePath: config.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -281,10 +286,13 @@ async function main(): Promise<void> {
       const lane = async () => {
         for (let at = next++; at < queue.length; at = next++) await one(queue[at] as string, at);
       };
-      await Promise.all([lane(), lane()]);
+      await Promise.all(Array.from({ length: LANES }, lane));
       return (performance.now() - began) / 60_000;
     };
     const floorMinutes = await minutes((kind, at) => bare(floor, urlOf(kind), join(folder, `two-${at}`)));
+    // As the capture process keeps them: as many as there are captures at the same time.
+    await pool.close();
+    pool = poolOf(LANES);
     await pool.ready();
     const ourMinutes = await minutes(async (kind) => forget((await whole(kind, { ready: false, last: false })).folder));
     tell('capture', `pages a minute, ${PAGES} pages two at once`, PAGES / ourMinutes, PAGES / floorMinutes, PAGES);

@@ -2,6 +2,7 @@ import {
   BrowserPool,
   captureConfig,
   captureServerConfig,
+  easeHeap,
   environmentOf,
   SelfTestDesk,
   workerSigner,
@@ -13,6 +14,7 @@ import { captureServer } from './server';
 
 /** The only process that meets pages from outside. It holds one signing key and a token, no credential of a database or queue. */
 async function main(): Promise<void> {
+  easeHeap();
   const config = captureConfig.read();
   // A setting of the checks that has not its form ends the process here, not every capture later.
   environmentOf(config);
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
       timezone: config.CAPTURE_TIMEZONE,
       memoryBytes: config.CAPTURE_MEMORY_BYTES,
       isFilmed: config.CAPTURE_VIDEO,
+      waiting: server.CAPTURE_CONCURRENCY,
     },
     // The birth of a profile is compared with that of its files, which the machine's own clock dates.
     () => machineClock.now(),

@@ -73,7 +73,7 @@ export function clockOf(at: Date, timezone: string): string {
 
 /**
  * Draws and encodes in a page of ours, in a profile of its own that no site has seen, so in a process of its own. It is given pictures as
- * data and answers VP8 frames. Its one document comes from here, without network; the address is a local one because encoders are only
+ * data and answers VP9 frames. Its one document comes from here, without network; the address is a local one because encoders are only
  * given to those, and a random one so that no page can know it.
  */
 export class Studio {
@@ -154,7 +154,8 @@ async function blankPage(session: CDPSession): Promise<void> {
 const STUDIO = `globalThis.studio = (() => {
   const [W, H, BAND] = [${SCREEN.width}, ${SCREEN.height}, ${BAND_PX}];
   const canvas = new OffscreenCanvas(W, H + BAND);
-  const pen = canvas.getContext('2d', { alpha: false });
+  // Pixels are read back for every picture, so they are kept where they are read.
+  const pen = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   const chunks = [];
   let fault = null, screen = null, keyAt = -Infinity;
   const encoder = new VideoEncoder({ output: (chunk) => {
@@ -164,9 +165,16 @@ const STUDIO = `globalThis.studio = (() => {
     for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
     chunks.push([Math.round(chunk.timestamp / 1000), chunk.type === 'key', btoa(text)]);
   }, error: (error) => { fault = error; } });
-  encoder.configure({ codec: 'vp8', width: W, height: H + BAND, bitrate: 1_200_000, framerate: 4, latencyMode: 'realtime' });
+  encoder.configure({ codec: 'vp09.00.10.08', width: W, height: H + BAND, bitrate: 1_200_000, framerate: 4, latencyMode: 'realtime' });
   const words = (lines, x, y, step, size) => { pen.font = size + 'px sans-serif'; pen.textBaseline = 'top'; lines.forEach((line, n) => pen.fillText(line, x, y + n * step, W - 2 * x)); };
-  const decoded = async (base64) => createImageBitmap(await (await fetch('data:image/jpeg;base64,' + base64)).blob());
+  // Not as a blob: those are kept by the browser's own process, and come and go through it.
+  const decoded = async (base64) => {
+    const text = atob(base64);
+    const data = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at += 1) data[at] = text.charCodeAt(at);
+    const decoder = new ImageDecoder({ type: 'image/jpeg', data });
+    try { return (await decoder.decode()).image; } finally { decoder.close(); }
+  };
   // The first words bring the fonts; nothing of this is encoded.
   words(['市场监督管理 0123456789'], 12, 8, 26, 18);
   return {
@@ -178,7 +186,7 @@ const STUDIO = `globalThis.studio = (() => {
           if (scene.jpegBase64) { const next = await decoded(scene.jpegBase64).catch(() => null); if (next) { screen?.close(); screen = next; } }
           pen.fillStyle = '#10233f'; pen.fillRect(0, 0, W, BAND);
           pen.fillStyle = '#fff'; words(scene.band, 12, 8, 26, 18);
-          if (screen) { const scale = Math.min(W / screen.width, H / screen.height, 1); const [w, h] = [screen.width * scale, screen.height * scale]; pen.drawImage(screen, (W - w) / 2, BAND, w, h); }
+          if (screen) { const scale = Math.min(W / screen.displayWidth, H / screen.displayHeight, 1); const [w, h] = [screen.displayWidth * scale, screen.displayHeight * scale]; pen.drawImage(screen, (W - w) / 2, BAND, w, h); }
         }
         if (fault) throw fault;
         const key = Boolean(scene.card) || scene.ms - keyAt >= ${KEY_MS};

@@ -1,11 +1,14 @@
 import { Studio } from './film';
 import { startBrowser, type BrowserSettings, type FreshBrowser } from './fresh-browser';
 
+/** By then the capture that was handed a browser has checked its environment. */
 const AFTER_MS = 500;
 
 export interface PoolSettings extends BrowserSettings {
   /** False: no page is made ready for drawing the film. */
   isFilmed?: boolean;
+  /** Browsers that are kept waiting; one when not said. */
+  waiting?: number;
 }
 
 /** A page of ours with no address, so that nothing of a site is touched: letters of both scripts, which brings the fonts. */
@@ -44,11 +47,11 @@ async function studioOf({ browser, sessions, page }: FreshBrowser): Promise<Stud
 }
 
 /**
- * Keeps one browser started ahead of need. Each is handed out once and ended after its capture; the next one is started when that is
- * over, so that starting never takes the processor from a capture under way.
+ * Keeps browsers started ahead of need, as many as there are captures at the same time. Each is handed out once and ended after its capture. The
+ * successor is started when one is handed out: most of a capture is waiting for the page to become still, and that is when it starts.
  */
 export class BrowserPool {
-  private next: Promise<FreshBrowser> | null = null;
+  private readonly waiting: Promise<FreshBrowser>[] = [];
   private closed = false;
 
   constructor(
@@ -56,46 +59,42 @@ export class BrowserPool {
     private readonly now: () => Date,
   ) {}
 
-  /** Begins to start a browser if none is waiting. A failure shows at the next `take`. */
+  /** Begins to start browsers until as many wait as should. A failure shows at a `take`. */
   warm(): void {
-    if (this.next || this.closed) return;
-    const next = startBrowser(this.settings, this.now).then((fresh) => rehearsed(fresh, this.settings.isFilmed ?? true));
-    // Reading a program of 250 MB takes a while; the check of its digest must not wait for it.
-    next.then(({ program }) => program.sha256()).catch(() => undefined);
-    this.next = next;
+    const most = this.settings.waiting ?? 1;
+    while (!this.closed && this.waiting.length < most) this.waiting.push(this.start());
   }
 
-  /** When the browser that waits is ready for use. */
+  /** When the browsers that wait are ready for use. */
   async ready(): Promise<void> {
     this.warm();
-    await this.next;
+    await Promise.all(this.waiting);
   }
 
   async take(): Promise<FreshBrowser> {
     const fresh = await this.takeLast();
-    return {
-      ...fresh,
-      end: async () => {
-        await fresh.end();
-        // Whoever used it is still packing; a browser that starts would take a processor from that.
-        setTimeout(() => this.warm(), AFTER_MS).unref();
-      },
-    };
+    const timer = setTimeout(() => this.warm(), AFTER_MS);
+    timer.unref();
+    return fresh;
   }
 
   /** The same, without a successor. */
   async takeLast(): Promise<FreshBrowser> {
-    const waiting = this.next;
-    this.next = null;
-    const ready = waiting && (await waiting.catch(() => null));
+    const ready = await this.waiting.shift()?.catch(() => null);
     if (ready && !ready.browser.connected) await ready.end();
     return ready?.browser.connected ? ready : startBrowser(this.settings, this.now);
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    const waiting = this.next;
-    this.next = null;
-    await (await waiting?.catch(() => null))?.end();
+    const waiting = this.waiting.splice(0);
+    await Promise.all(waiting.map(async (each) => (await each.catch(() => null))?.end()));
+  }
+
+  private start(): Promise<FreshBrowser> {
+    const starting = startBrowser(this.settings, this.now).then((fresh) => rehearsed(fresh, this.settings.isFilmed ?? true));
+    // Reading a program of 250 MB takes a while; the check of its digest must not wait for it.
+    starting.then(({ program }) => program.sha256()).catch(() => undefined);
+    return starting;
   }
 }

@@ -1,8 +1,11 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { DigestSink } from '../../proof';
 
 const SEGMENT = 32_768;
+/** Written in pieces of this size: each write is a turn of the thread pool, and a page is thousands of packets. */
+const PIECE = 262_144;
 
 /**
  * The raw bytes of every connection to a site, as a pcap file (link type RAW, nanoseconds off) that tshark and the verifier read.
@@ -11,6 +14,9 @@ const SEGMENT = 32_768;
  */
 export class WireRecord {
   private out: WriteStream | null = null;
+  private readonly sink = new DigestSink();
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
   bytes = 0;
 
   constructor(
@@ -26,7 +32,7 @@ export class WireRecord {
     head.writeUInt16LE(4, 6);
     head.writeUInt32LE(0x40000, 16);
     head.writeUInt32LE(101, 20);
-    this.out.write(head);
+    this.write(head);
   }
 
   /** Follows one connected socket; call before anything is written to it. */
@@ -43,14 +49,35 @@ export class WireRecord {
     head.writeUInt32LE(ip.length, 8);
     head.writeUInt32LE(ip.length, 12);
     this.bytes += ip.length;
-    this.out.write(head);
-    this.out.write(ip);
+    this.write(head, ip);
   }
 
   async close(): Promise<void> {
-    const out = this.out;
+    const { out } = this;
+    if (!out) return;
+    this.flush();
     this.out = null;
-    if (out) await new Promise<void>((done) => out.end(done));
+    await new Promise<void>((done) => out.end(done));
+  }
+
+  /** Of all that was written; ask once, after `close`. */
+  digests(): ReturnType<DigestSink['result']> {
+    return this.sink.result();
+  }
+
+  private write(...parts: Buffer[]): void {
+    this.waiting.push(...parts);
+    for (const part of parts) this.waitingBytes += part.length;
+    if (this.waitingBytes >= PIECE) this.flush();
+  }
+
+  private flush(): void {
+    if (!this.out || this.waitingBytes === 0) return;
+    const piece = Buffer.concat(this.waiting, this.waitingBytes);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.sink.update(piece);
+    this.out.write(piece);
   }
 }
 

@@ -44,6 +44,8 @@ export interface PackageInput {
   certificates: Map<string, Buffer[]>;
   /** Being drawn still; null when none was promised. */
   film: Promise<Developed | null>;
+  /** Digests of `wire/capture.pcap`, which is written already; null when the wire is not kept. */
+  wire: Pick<ManifestFile, 'size' | 'sha256' | 'sm3'> | null;
   /** TLS secrets as the browser wrote them. */
   keylog: Buffer;
   timeline: object[];
@@ -87,7 +89,7 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
     staging.put(`record/tls/${der[0]}.der`, der[1]);
   }
   before(order, staging);
-  await wire(input);
+  await keepWire(input);
   video(await input.film, staging);
   if (input.redactions) staging.putLines('record/redactions.jsonl', input.redactions());
   const partial = limits.length > 0 || staging.artefacts.some(({ state }) => state !== 'ok');
@@ -220,9 +222,9 @@ function video(film: Developed | null, staging: Staging): void {
   else staging.put(path, film.webm);
 }
 
-async function wire({ config, staging, keylog }: PackageInput): Promise<void> {
-  if (!config.CAPTURE_WIRE) return;
-  await staging.adopt('wire/capture.pcap');
+async function keepWire({ wire, staging, keylog }: PackageInput): Promise<void> {
+  if (!wire) return;
+  await staging.adopt('wire/capture.pcap', wire);
   // Without a TLS connection the browser writes none; an empty file says so.
   staging.put('wire/keylog.txt', keylog);
 }

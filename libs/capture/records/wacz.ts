@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 /** WACZ 1.1.1 around one WARC: stored ZIP, no time of day in it, so equal input gives equal bytes. */
 export function waczBytes(input: {
-  warc: Buffer;
+  warc: readonly Buffer[];
   cdxj: string;
   pages: WaczPage[];
   title: string;
@@ -14,16 +14,16 @@ export function waczBytes(input: {
     JSON.stringify({ format: 'json-pages-1.0', id: 'pages', title: 'Pages' }),
     ...input.pages.map(({ id, url, title, at }) => JSON.stringify({ id, url, title, ts: at.toISOString() })),
   ];
-  const files: [string, Buffer][] = [
+  const files: [string, readonly Buffer[]][] = [
     ['archive/data.warc.gz', input.warc],
-    ['indexes/index.cdxj', Buffer.from(input.cdxj, 'utf8')],
-    ['pages/pages.jsonl', Buffer.from(`${pages.join('\n')}\n`, 'utf8')],
+    ['indexes/index.cdxj', [Buffer.from(input.cdxj, 'utf8')]],
+    ['pages/pages.jsonl', [Buffer.from(`${pages.join('\n')}\n`, 'utf8')]],
   ];
-  const resources = files.map(([path, bytes]) => ({
+  const resources = files.map(([path, parts]) => ({
     name: path.split('/').at(-1),
     path,
-    hash: `sha256:${sha256(bytes)}`,
-    bytes: bytes.length,
+    hash: `sha256:${sha256(parts)}`,
+    bytes: sizeOf(parts),
   }));
   const datapackage = Buffer.from(
     JSON.stringify(
@@ -42,8 +42,8 @@ export function waczBytes(input: {
     ),
     'utf8',
   );
-  const digest = Buffer.from(JSON.stringify({ path: 'datapackage.json', hash: `sha256:${sha256(datapackage)}` }), 'utf8');
-  return zipParts([...files, ['datapackage.json', datapackage], ['datapackage-digest.json', digest]]);
+  const digest = Buffer.from(JSON.stringify({ path: 'datapackage.json', hash: `sha256:${sha256([datapackage])}` }), 'utf8');
+  return zipParts([...files, ['datapackage.json', [datapackage]], ['datapackage-digest.json', [digest]]]);
 }
 
 export interface WaczPage {
@@ -53,33 +53,40 @@ export interface WaczPage {
   at: Date;
 }
 
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function sha256(parts: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function sizeOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 // 1 January 1980, the earliest day a ZIP can say; the real times are inside.
 const DAY = 0x0021;
 
-function zipParts(files: [string, Buffer][]): Buffer[] {
+function zipParts(files: [string, readonly Buffer[]][]): Buffer[] {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const [name, bytes] of files) {
+  for (const [name, content] of files) {
     const path = Buffer.from(name, 'utf8');
-    const crc = crc32(bytes);
+    const crc = content.reduce((sum, part) => crc32(part, sum), 0);
+    const length = sizeOf(content);
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
-    common(local, 4, crc, bytes.length, path.length);
-    parts.push(local, path, bytes);
+    common(local, 4, crc, length, path.length);
+    parts.push(local, path, ...content);
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(20, 4);
-    common(central, 6, crc, bytes.length, path.length);
+    common(central, 6, crc, length, path.length);
     central.writeUInt32LE(offset, 42);
     directory.push(central, path);
-    offset += local.length + path.length + bytes.length;
+    offset += local.length + path.length + length;
   }
-  const size = directory.reduce((sum, part) => sum + part.length, 0);
+  const size = sizeOf(directory);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(files.length, 8);

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { crc32, gzip, gzipSync } from 'node:zlib';
 import { getSurt } from 'warcio';
 import type { RawHeaders } from '../egress/proxy';
 import { headerOf, type RecordedExchange } from './merge';
@@ -32,16 +32,21 @@ export interface NamedResource {
 interface WarcRecord {
   headers: [string, string][];
   block: Buffer[];
-  level: number;
+  packed: boolean;
   cdx: { url: string; mime: string; status: number; at: string; digest: string } | null;
+}
+
+interface WarcMade {
+  member: Buffer[];
+  record: WarcRecord;
 }
 
 const PACKED = /^(image\/(?!svg|bmp)|video\/|audio\/|font\/|application\/(zip|gzip|pdf|x-gzip|font-woff2?|octet-stream))/i;
 const ORIGINAL = new Set(['content-encoding', 'transfer-encoding', 'content-length']);
 
-/** Builds one WARC/1.1 file, a gzip member per record, in the order of `add…` calls; members are compressed side by side. */
+/** Builds one WARC/1.1 file, a gzip member per record, in the order of `add…` calls; large members are compressed side by side. */
 export class WarcWriter {
-  private readonly records: Promise<{ member: Buffer; record: WarcRecord }>[] = [];
+  private readonly records: (WarcMade | Promise<WarcMade>)[] = [];
 
   constructor(info: { packageId: string; software: string; userAgent: string; at: Date }) {
     const text = fields([
@@ -80,7 +85,7 @@ export class WarcWriter {
         block: [head, body],
         payload: digests.sha256,
         further: [...place, ...cut, ['WARC-Protocol', exchange.protocol || 'http/1.1']],
-        level: levelOf(headerOf(exchange.responseHeaders, 'content-type')),
+        packed: isPacked(headerOf(exchange.responseHeaders, 'content-type')),
         status: exchange.status,
         mime: mimeOf(headerOf(exchange.responseHeaders, 'content-type')),
       });
@@ -126,20 +131,22 @@ export class WarcWriter {
       contentType: mediaType,
       block: [bytes],
       payload,
-      level: levelOf(mediaType),
+      packed: isPacked(mediaType),
       status: 200,
       mime: mediaType,
     });
   }
 
-  async finish(): Promise<{ warc: Buffer; members: WarcMember[]; cdxj: string }> {
+  /** The file in parts, so that no body is copied on its way to the disk. */
+  async finish(): Promise<{ warc: Buffer[]; members: WarcMember[]; cdxj: string }> {
     const done = await Promise.all(this.records);
     const members: WarcMember[] = [];
     const lines: string[] = [];
     let offset = 0;
     for (const { member, record } of done) {
       const header = (name: string) => record.headers.find(([key]) => key === name)?.[1] ?? '';
-      members.push({ offset, length: member.length, type: header('WARC-Type'), id: header('WARC-Record-ID') });
+      const length = lengthOf(member);
+      members.push({ offset, length, type: header('WARC-Type'), id: header('WARC-Record-ID') });
       if (record.cdx) {
         const { url, mime, status, at, digest } = record.cdx;
         const facts = {
@@ -147,16 +154,16 @@ export class WarcWriter {
           mime,
           status: String(status),
           digest,
-          length: String(member.length),
+          length: String(length),
           offset: String(offset),
           filename: 'data.warc.gz',
         };
         lines.push(`${getSurt(url)} ${at} ${JSON.stringify(facts)}`);
       }
-      offset += member.length;
+      offset += length;
     }
     const cdxj = lines.sort((a, b) => (a < b ? -1 : 1)).map((line) => `${line}\n`);
-    return { warc: Buffer.concat(done.map(({ member }) => member)), members, cdxj: cdxj.join('') };
+    return { warc: done.flatMap(({ member }) => member), members, cdxj: cdxj.join('') };
   }
 
   private add(given: {
@@ -168,12 +175,12 @@ export class WarcWriter {
     block: Buffer[];
     payload?: string;
     further?: [string, string][];
-    level?: number;
+    packed?: boolean;
     status?: number;
     mime?: string;
   }): void {
     const at = given.at.toISOString();
-    const length = given.block.reduce((sum, part) => sum + part.length, 0);
+    const length = lengthOf(given.block);
     const headers: [string, string][] = [
       ['WARC-Type', given.type],
       ['WARC-Record-ID', given.id ?? newId()],
@@ -195,14 +202,56 @@ export class WarcWriter {
             at: at.replace(/\D/g, '').slice(0, 14),
             digest: `sha256:${given.payload ?? ''}`,
           };
-    const record: WarcRecord = { headers, block: given.block, level: given.level ?? 6, cdx };
-    this.records.push(pack(record).then((member) => ({ member, record })));
+    this.records.push(pack({ headers, block: given.block, packed: given.packed ?? false, cdx }));
   }
 }
 
-async function pack({ headers, block, level }: WarcRecord): Promise<Buffer> {
+/** One gzip member. What is large is compressed in the thread pool; for what is small, asking the pool costs more than the work. */
+function pack(record: WarcRecord): WarcMade | Promise<WarcMade> {
+  const { headers, block, packed } = record;
   const head = Buffer.from(`WARC/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`, 'utf8');
-  return compress(Buffer.concat([head, ...block, Buffer.from('\r\n\r\n')]), { level });
+  const parts = [head, ...block.filter(({ length }) => length > 0), END];
+  const length = lengthOf(parts);
+  if (packed || length <= STORED_BYTES) return { member: storedMember(parts), record };
+  const whole = Buffer.concat(parts, length);
+  if (length <= AT_ONCE_BYTES) return { member: [gzipSync(whole)], record };
+  return compress(whole).then((member) => ({ member: [member], record }));
+}
+
+const END = Buffer.from('\r\n\r\n');
+/** Records that are all header: packing saves a few bytes of them and costs most of the time of all packing. */
+const STORED_BYTES = 1_024;
+const AT_ONCE_BYTES = 65_536;
+
+const GZIP_HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+const MOST_STORED = 0xffff;
+
+/** A gzip member (RFC 1952) of stored blocks (RFC 1951, 3.2.4) around the parts themselves. */
+function storedMember(parts: readonly Buffer[]): Buffer[] {
+  const out: Buffer[] = [GZIP_HEAD];
+  let crc = 0;
+  let size = 0;
+  const last = parts.length - 1;
+  for (const [n, part] of parts.entries()) {
+    crc = crc32(part, crc);
+    size += part.length;
+    for (let at = 0; at < part.length; at += MOST_STORED) {
+      const piece = part.subarray(at, at + MOST_STORED);
+      const head = Buffer.alloc(5);
+      head[0] = n === last && at + MOST_STORED >= part.length ? 1 : 0;
+      head.writeUInt16LE(piece.length, 1);
+      head.writeUInt16LE(~piece.length & 0xffff, 3);
+      out.push(head, piece);
+    }
+  }
+  const end = Buffer.alloc(8);
+  end.writeUInt32LE(crc, 0);
+  end.writeUInt32LE(size % 2 ** 32, 4);
+  return [...out, end];
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 function newId(): string {
@@ -220,8 +269,8 @@ function fields(pairs: [string, string][]): Buffer {
 }
 
 // What is packed already only costs time when it is packed again; the member is still a gzip member.
-function levelOf(mediaType: string): number {
-  return PACKED.test(mediaType) ? 0 : 6;
+function isPacked(mediaType: string): boolean {
+  return PACKED.test(mediaType);
 }
 
 function mimeOf(contentType: string): string {

@@ -3,7 +3,7 @@ export interface FilmFrame {
   /** From the beginning of the film. */
   ms: number;
   key: boolean;
-  /** A VP8 frame. */
+  /** A VP9 frame. */
   bytes: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ const ID = {
 } as const;
 
 /**
- * WebM (RFC 9559, profile `webm`) with one VP8 track, whole in memory, each cluster beginning with a key frame, so that a player can seek.
+ * WebM (RFC 9559, profile `webm`) with one VP9 track, whole in memory, each cluster beginning with a key frame, so that a player can seek.
  * Refuses a film without frames or with a first frame that stands on nothing.
  */
 export function webmOf(frames: readonly FilmFrame[], facts: FilmFacts): Buffer {
@@ -52,7 +52,7 @@ export function webmOf(frames: readonly FilmFrame[], facts: FilmFacts): Buffer {
     text(0x5741, facts.software),
   ]);
   const video = element(0xe0, [number(0xb0, facts.width), number(0xba, facts.height)]);
-  const track = [number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), text(0x86, 'V_VP8'), video];
+  const track = [number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), text(0x86, 'V_VP9'), video];
   const tracks = element(ID.tracks, [element(0xae, track)]);
   const clusters = clustersOf(frames, facts.durationMs);
   let at = info.length + tracks.length;
