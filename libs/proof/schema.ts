@@ -22,9 +22,14 @@ export interface JsonSchema {
   anyOf?: readonly JsonSchema[];
 }
 
-/** An object of which every property is required and no other is allowed. */
-export function exactly(properties: Record<string, JsonSchema>): JsonSchema {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+/** An object of which every property is required, but for the `optional` ones, and no other is allowed. */
+export function exactly(properties: Record<string, JsonSchema>, optional: Record<string, JsonSchema> = {}): JsonSchema {
+  return {
+    type: 'object',
+    properties: { ...properties, ...optional },
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
 }
 
 export function listOf(items: JsonSchema, minItems = 0): JsonSchema {

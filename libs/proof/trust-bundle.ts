@@ -4,13 +4,19 @@ import { verifierOf } from './note/verifier';
 import { exactly, listOf, misfit, oneOf, orNull, type JsonSchema } from './schema';
 import { jsonBytes, parseCanonical } from './strict-json';
 
+/** From when on a key is not believed, and why. What outside tokens date before still counts. */
+export interface Revocation {
+  invalidFrom: string;
+  reason: string;
+}
+
 export type SignerRole = 'worker' | 'import' | 'agency' | 'seal';
 
 /** `evidence-trust/1`: what a verifier believes before it looks at a package. Published; its SHA-256 is printed on reports. */
 export interface TrustBundle {
   schema: 'evidence-trust/1';
-  /** One line per tree: the SHA-256 tree has the origin, the SM3 tree origin + `/sm3`. */
-  logs: { origin: string; vkey: string; from: string; to: string }[];
+  /** One line per tree: the SHA-256 tree has the origin, the SM3 tree origin + `/sm3`. A key is revoked by all of its lines. */
+  logs: { origin: string; vkey: string; from: string; to: string; revoked?: Revocation | null }[];
   signers: {
     name: string;
     vkey: string;
@@ -18,7 +24,7 @@ export interface TrustBundle {
     roles: SignerRole[];
     from: string;
     to: string;
-    revoked: { invalidFrom: string; reason: string } | null;
+    revoked: Revocation | null;
   }[];
   /** Roots in base64 DER. Algorithms: names of imprint digests. */
   tsa: { name: string; root: string; policies: string[]; algorithms: string[]; internal: boolean }[];
@@ -31,11 +37,13 @@ export interface TrustBundle {
 
 const instant: JsonSchema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
 const filled: JsonSchema = { type: 'string', minLength: 1 };
+const revocation = orNull(exactly({ invalidFrom: instant, reason: filled }));
 const count: JsonSchema = { type: 'integer', minimum: 0 };
 
 export const trustSchema: JsonSchema = exactly({
   schema: { const: 'evidence-trust/1' },
-  logs: listOf(exactly({ origin: filled, vkey: filled, from: instant, to: instant })),
+  // Bundles of before a key of a log could be revoked have no such line.
+  logs: listOf(exactly({ origin: filled, vkey: filled, from: instant, to: instant }, { revoked: revocation })),
   signers: listOf(
     exactly({
       name: filled,
@@ -43,7 +51,7 @@ export const trustSchema: JsonSchema = exactly({
       roles: listOf(oneOf('worker', 'import', 'agency', 'seal'), 1),
       from: instant,
       to: instant,
-      revoked: orNull(exactly({ invalidFrom: instant, reason: filled })),
+      revoked: revocation,
     }),
   ),
   tsa: listOf(
@@ -83,7 +91,7 @@ function checkTrustBundle(value: unknown): asserts value is TrustBundle {
   }
   for (const root of [...bundle.x509Roots, ...bundle.tsa.map((tsa) => tsa.root)]) fromBase64(root);
   const instants = [...bundle.logs, ...bundle.signers].flatMap(({ from, to }) => [from, to]);
-  const ends = bundle.signers.flatMap(({ revoked }) => (revoked ? [revoked.invalidFrom] : []));
+  const ends = [...bundle.logs, ...bundle.signers].flatMap(({ revoked }) => (revoked ? [revoked.invalidFrom] : []));
   for (const at of [...instants, ...ends, ...Object.values(bundle.algorithms)]) {
     if (!isInstant(at)) throw new Malformed(`trust bundle: ${at} is no instant`);
   }

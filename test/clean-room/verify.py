@@ -1112,7 +1112,7 @@ class Verification:
         self.files, self.reasons, self.findings, self.done = {}, [], [], set()
         self.payloads = {}
         self.seal = self.manifest = None
-        self.tokens, self.custody, self.heads, self.renewed = {}, [], [], None
+        self.tokens, self.custody, self.heads, self.twins, self.renewed = {}, [], [], [], None
 
     def say(self, step, code, subject, detail="", effect="failed"):
         reason = (step, code, subject, detail, effect)
@@ -1359,11 +1359,19 @@ class Verification:
             if "valid" not in states:
                 self.say(step, "CHECKPOINT_KEY_UNKNOWN", path, origin, "indeterminate")
                 return None
+            lines = [log for log in self.bundle["logs"] if log["origin"] == origin]
+            gone = {}
+            for log in lines:
+                if log.get("revoked") and not (log["vkey"] in gone and gone[log["vkey"]]["invalidFrom"] >= log["revoked"]["invalidFrom"]):
+                    gone[log["vkey"]] = log["revoked"]
+            sound = [Key(log["vkey"]) for log in lines if log["vkey"] not in gone]
+            ends = [end for vkey, end in gone.items() if any(note.state(signature, [Key(vkey)]) == "valid" for signature in note.signatures)]
+            revoked = None if any(note.state(signature, sound) == "valid" for signature in note.signatures) else max(ends, key=lambda end: end["invalidFrom"])
             keys = [Key(witness["vkey"]) for witness in self.bundle["witnesses"]]
             seen = [(signature[0], note.state(signature, keys)) for signature in note.signatures]
             if any(state in ("invalid", "otherKey") for _, state in seen):
                 raise Bad("witness")
-            return {**head, "note": data, "path": path, "witnesses": {name for name, state in seen if state == "valid"}}
+            return {**head, "note": data, "path": path, "witnesses": {name for name, state in seen if state == "valid"}, "step": step, "revoked": revoked, "supplied": False, "from": None}
         except Bad as error:
             self.say(step, "CHECKPOINT_SIGNATURE", path, str(error))
             return None
@@ -1381,6 +1389,8 @@ class Verification:
             return
         if name == "sha256":
             self.heads.append(head)
+        else:
+            self.twins.append(head)
         leaf = digest(name, b"\x00" + line["bytes"])
         if index != line["idx"] or not included(name, index, head["size"], leaf, proof, head["root"]):
             self.say(step, "LOG_INCLUSION", path)
@@ -1485,8 +1495,42 @@ class Verification:
             self.against(head, chain, "failed")
         held = [head for head in (self.checkpoint("V7", "supplied checkpoint", data, origin) for data in supplied) if head]
         for head in held:
+            head["supplied"] = True
             self.against(head, chain, "indeterminate")
-        self.witnessed(chain, held)
+        token = self.witnessed(chain, held)
+        self.keys_of_log(chain, held, token)
+
+    def keys_of_log(self, chain, held, token):
+        """A head by a revoked key counts if it is dated before, or grew into one that counts without it."""
+        same = lambda a, b: (a["size"], a["root"]) == (b["size"], b["root"])
+        signed = min((stamp["time"] for stamp in self.tokens.values() if not stamp["internal"]), default=None)
+
+        def grew_into(head):
+            for other in chain + self.heads + held:
+                at = next((link for link in chain if same(link, other)), other)
+                while at is not None and not same(at, head):
+                    at = at["from"]
+                if at is not None:
+                    yield other
+
+        def counts(head):
+            for later in grew_into(head):
+                if later["revoked"] is None:
+                    return True
+                if token is not None and same(token[0], later) and token[1] < head["revoked"]["invalidFrom"]:
+                    return True
+                if later["path"] == "record/before/checkpoint.txt" and signed is not None and signed < head["revoked"]["invalidFrom"]:
+                    return True
+            return False
+
+        told = set()
+        for head in chain + self.heads + held:
+            if head["revoked"] is not None and (head["path"], head["revoked"]["reason"]) not in told and not counts(head):
+                told.add((head["path"], head["revoked"]["reason"]))
+                self.say(head["step"], "KEY_REVOKED", head["path"], head["revoked"]["reason"], "indeterminate" if head["supplied"] else "failed")
+        for head in self.twins:
+            if head["revoked"] is not None and not any(other["size"] == head["size"] and (other["revoked"] is None or counts(other)) for other in self.heads):
+                self.say(head["step"], "KEY_REVOKED", head["path"], head["revoked"]["reason"])
 
     def chain(self, origin, more):
         path, before, start = "proofs/consistency.txt", self.manifest["notBefore"], None
@@ -1502,15 +1546,17 @@ class Verification:
         except Bad as error:
             self.say("V7", "CONSISTENCY", path, str(error))
             steps = []
-        for old, proof, data in steps + more:
+        for i, (old, proof, data) in enumerate(steps + more):
             newer = self.checkpoint("V7", path, data, origin)
             if newer is None:
                 continue
+            newer["supplied"] = i >= len(steps)
             older = next((head for head in chain if head["size"] == old), None)
             if older is None or not consistent(older["size"], older["root"], newer["size"], newer["root"], proof):
                 split = older is not None and older["size"] == newer["size"] and older["root"] != newer["root"]
                 self.say("V7", "SPLIT_VIEW" if split else "CONSISTENCY", path, f"{old} to {newer['size']}")
             elif newer["size"] > older["size"]:
+                newer["from"] = older
                 chain.append(newer)
         return chain
 
@@ -1527,17 +1573,20 @@ class Verification:
         needed = self.bundle["policy"]["witnesses"]
         quorum = needed > 0 and len(set().union(*(head["witnesses"] for head in later))) >= needed
         known = any((head["size"], head["root"]) == (other["size"], other["root"]) for head in held for other in later)
-        stamped = False
-        if "proofs/checkpoint.tsr" in self.files and later:
-            newest = later[0]
-            for head in later:
+        stamped, dated = False, None
+        own = [head for head in later if not head["supplied"]]
+        if "proofs/checkpoint.tsr" in self.files and own:
+            newest = own[0]
+            for head in own:
                 newest = head if head["size"] > newest["size"] else newest
             token = self.token("V7", "proofs/checkpoint.tsr", newest["note"])
             if token is not None and not token["internal"]:
+                dated = (newest, token["time"])
                 end, late = self.life("proofs/checkpoint.tsr", token)
                 stamped = not late and end >= self.at
         if not (quorum or known or stamped):
             self.say("V7", "WITNESS_QUORUM", "proofs/consistency.txt", "", "indeterminate")
+        return dated
 
     # -- renewals
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isInstant, parseTrustBundle } from '../../../libs/proof';
+import { isInstant, parseTrustBundle, verifierOf } from '../../../libs/proof';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cliConfig } from './cli.config';
@@ -66,8 +66,8 @@ export async function keysCommand(argv: string[]): Promise<number> {
 }
 
 async function tellAffected(keyDir: string, name: string): Promise<number> {
-  const { signers } = parseTrustBundle(new Uint8Array(readFileSync(join(keyDir, 'trust.json'))));
-  const revoked = signers.find((signer) => signer.name === name)?.revoked;
+  const { signers, logs } = parseTrustBundle(new Uint8Array(readFileSync(join(keyDir, 'trust.json'))));
+  const revoked = [...signers, ...logs].find(({ vkey }) => verifierOf(vkey).name === name)?.revoked;
   if (!revoked) throw new Error(`${name} is not revoked`);
   const affected = await withEvidence(({ affected }) => affected.of(name, new Date(revoked.invalidFrom)));
   for (const { number, id, fixedAt } of affected) console.log(`${number} ${id} ${fixedAt}`);

@@ -96,6 +96,21 @@ describe('the life of a key', () => {
     revokeKey(request.root, 'aj.test/worker-1', from('20'));
     expect(bundleOf(trustFile).signers[0]!.revoked).toEqual(from('20'));
     expect(() => revokeKey(request.root, 'aj.test/worker-9', from('20'))).toThrow('no key');
-    expect(() => revokeKey(request.root, 'aj.test/ledger-1', from('20'))).toThrow('rotate it');
+  });
+
+  it('F14 a key of the ledger is revoked when there is a next one for each of its logs, those of earlier years too', async () => {
+    const request = asked();
+    const { trustFile } = ensureKeys(request, now);
+    const revoked = { invalidFrom: '2026-11-20T00:00:00.000Z', reason: 'the key was copied' };
+    expect(() => revokeKey(request.root, 'aj.test/ledger-1', revoked)).toThrow('rotate it first');
+    await rotateKey(request, 'ledger', new Date(now.getTime() + 800 * 86_400_000));
+    revokeKey(request.root, 'aj.test/ledger-1', revoked);
+    const { logs } = bundleOf(trustFile);
+    const of = (name: string) => logs.filter(({ vkey }) => verifierOf(vkey).name === name);
+    expect(of('aj.test/ledger-1').map((log) => log.revoked)).toEqual(Array.from({ length: 4 }, () => revoked));
+    expect(of('aj.test/ledger-2').map((log) => log.revoked)).toEqual(Array.from({ length: 8 }, () => undefined));
+    const next = new Set(of('aj.test/ledger-2').map(({ origin }) => origin));
+    for (const { origin } of of('aj.test/ledger-1')) expect(next).toContain(origin);
+    expect(() => revokeKey(request.root, 'aj.test/ledger-2', revoked)).toThrow('rotate it first');
   });
 });

@@ -6,6 +6,7 @@ import {
   generateKey,
   loadKey,
   parseTrustBundle,
+  type Revocation,
   signNote,
   textOf,
   type TrustBundle,
@@ -116,21 +117,23 @@ export async function rotateKey({ root, domain, passphrase }: KeyRequest, role: 
 }
 
 /**
- * Says in the trust bundle from when a key of a worker or a seal is not believed. Only what outside tokens date before counts then. The
- * worker logs `key.revoked` and stamps every checkpoint anew. A ledger key is not revoked but rotated: what it forged, the witnesses
- * and older slips tell (F14).
+ * Says in the trust bundle from when a key is not believed. Only what outside tokens date before counts then; of a key of the ledger also
+ * what the log, which goes on under the next key, grew out of. So there has to be a next one: refuses to revoke the newest key of the
+ * ledger. The worker logs `key.revoked` and stamps every checkpoint anew.
  */
-export function revokeKey(root: string, name: string, revoked: { invalidFrom: string; reason: string }): string {
+export function revokeKey(root: string, name: string, revoked: Revocation): string {
   const trustFile = join(root, 'trust.json');
   const bundle = parseTrustBundle(new Uint8Array(readFileSync(trustFile)));
-  const keys = bundle.signers.filter((signer) => signer.name === name);
-  if (bundle.logs.some(({ vkey }) => verifierOf(vkey).name === name))
-    throw new Error(`${name} signs checkpoints: rotate it, and compare with the slips and witnesses outside`);
-  if (keys.length === 0) throw new Error(`the trust bundle has no key ${name}`);
-  for (const key of keys) {
-    if (key.revoked && key.revoked.invalidFrom <= revoked.invalidFrom)
-      throw new Error(`${name} is revoked from ${key.revoked.invalidFrom}`);
-    key.revoked = revoked;
+  const isOf = ({ vkey }: { vkey: string }): boolean => verifierOf(vkey).name === name;
+  const lines = [...bundle.signers, ...bundle.logs].filter(isOf);
+  if (lines.length === 0) throw new Error(`the trust bundle has no key ${name}`);
+  const sound = bundle.logs.filter((log) => !log.revoked && !isOf(log));
+  if (bundle.logs.some((log) => isOf(log) && !sound.some(({ origin }) => origin === log.origin)))
+    throw new Error(`${name} signs the checkpoints and has no successor: rotate it first (nms keys rotate --role ledger)`);
+  for (const line of lines) {
+    if (line.revoked && line.revoked.invalidFrom <= revoked.invalidFrom)
+      throw new Error(`${name} is revoked from ${line.revoked.invalidFrom}`);
+    line.revoked = revoked;
   }
   writeBundle(trustFile, bundle);
   return trustFile;
@@ -154,9 +157,16 @@ function writeBundle(trustFile: string, bundle: TrustBundle): void {
   renameSync(`${trustFile}.new`, trustFile);
 }
 
-/** The log of this year and of the next, each with its SM3 tree, so that a system that runs over New Year goes on. */
+/**
+ * The log of this year and of the next, each with its SM3 tree, so that a system that runs over New Year goes on; and those of earlier
+ * years, in which custody chains go on and which the key therefore signs too.
+ */
 function nameLogs(bundle: TrustBundle, log: string, vkey: string, now: Date): void {
-  for (const year of [now.getUTCFullYear(), now.getUTCFullYear() + 1])
+  const earlier = bundle.logs.flatMap(({ origin }) => {
+    const year = origin.startsWith(`${log}/`) ? origin.slice(log.length + 1) : '';
+    return /^\d{4}$/.test(year) ? [Number(year)] : [];
+  });
+  for (const year of new Set([...earlier, now.getUTCFullYear(), now.getUTCFullYear() + 1]))
     for (const origin of [`${log}/${year}`, `${log}/${year}/sm3`]) {
       if (bundle.logs.some((known) => known.origin === origin && known.vkey === vkey)) continue;
       // A year in Shanghai begins eight hours before it begins in UTC.

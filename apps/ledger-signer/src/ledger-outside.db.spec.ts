@@ -13,6 +13,7 @@ import {
   parseConsistency,
   parseNote,
   readCheckpoint,
+  keyOf,
   readContainer,
   type Reason,
   signNote,
@@ -381,6 +382,50 @@ describe('keys in the ledger', () => {
     expect((await affected.of(testKeys.worker.name, new Date(invalidFrom))).map(({ id }) => id)).toEqual([row.id, undated.id]);
     expect(await affected.of(testKeys.worker.name, new Date(house.clock.now().getTime() + 1))).toEqual([]);
     expect(await affected.of('aj.test/worker-9', new Date(invalidFrom))).toEqual([]);
+  });
+});
+
+describe('F14 a stolen ledger key', () => {
+  it('F14 is revoked: copies that nothing dated before do not count, the log goes on under the next key and so does the package', async () => {
+    const { sign, row } = await opened();
+    const old = await house.exported(row.id, sign);
+    const [ledger, next] = [testKeys.ledger, keyOf('aj.test/ledger-2', 'ed25519', new Uint8Array(32).fill(78))];
+    const revokedFrom = (invalidFrom: string) => ({
+      logs: house.bundle().logs.flatMap((log) => [
+        { ...log, revoked: { invalidFrom, reason: 'the key was copied' } },
+        { ...log, vkey: next.vkey },
+      ]),
+    });
+    const early = revokedFrom('2026-11-22T00:00:00.000Z');
+    const late = revokedFrom(new Date(house.clock.now().getTime() + DAY_MS).toISOString());
+    expect((await house.verify(old, { trust: late })).verdict).toBe('PASSED');
+    const failed = await house.verify(old, { trust: early });
+    expect([failed.verdict, codes(failed.reasons)]).toEqual(['FAILED', ['KEY_REVOKED']]);
+
+    const affected = new AffectedPackages(house.db, house.content);
+    house.setTrust(early);
+    const log = new KeyLog(house.db, house.content, house.ledger, {
+      agencyDomain: 'aj.test',
+      trustFile: join(house.root, 'trust.json'),
+      workerUrl: 'http://127.0.0.1:1/',
+      uploadLimitBytes: 300_000,
+    });
+    for (const _ of [1, 2]) await house.run(() => log.look());
+    const chain = await house.run(() => house.db.tx((tx) => house.ledger.custodyOf(tx, ledger.name)));
+    expect(chain.map(({ type }) => type)).toEqual(['key.added', 'key.revoked']);
+    expect((await affected.of(ledger.name, new Date('2026-11-22T00:00:00.000Z'))).map(({ id }) => id)).toEqual([row.id]);
+    expect(await affected.of(ledger.name, new Date(house.clock.now().getTime() + DAY_MS))).toEqual([]);
+
+    const signer = new CheckpointSigner(house.signerDb, house.clock, next, new KeptRoots(join(house.root, 'kept.json')), {
+      intervalMs: 0,
+      adopt: false,
+      older: [ledger],
+    });
+    const signNext = () => signer.look();
+    await house.settle(signNext);
+    const again = await house.verify(await house.exported(row.id, signNext));
+    expect([again.verdict, again.level, again.reasons]).toEqual(['PASSED', 5, []]);
+    expect((await house.run(() => house.fsck.run())).faults).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { parseNote } from '../../proof';
+import { parseNote, verifierOf } from '../../proof';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { ContentService } from './content.service';
 
@@ -10,7 +11,11 @@ export interface AffectedPackage {
   fixedAt: string;
 }
 
-/** What a stolen key takes along: packages that it signed and that no outside token dates before the day from which it is not believed. */
+/**
+ * What a stolen key takes along: packages that it signed and that no outside token dates before the day from which it is not believed. Of a
+ * key of the ledger: packages whose fixation stands in no checkpoint with such a token. Copies of those that are outside count no more; a
+ * new export does, because the log has grown out of them under its next key.
+ */
 @Injectable()
 export class AffectedPackages {
   constructor(
@@ -21,10 +26,9 @@ export class AffectedPackages {
   /** In order of fixation. `invalidFrom` as in the trust bundle. */
   of(keyName: string, invalidFrom: Date): Promise<AffectedPackage[]> {
     return this.db.as(systemClaims('keys'), async (tx) => {
-      const outside = this.content
-        .trust()
-        .tsa.filter(({ internal }) => !internal)
-        .map(({ name }) => name);
+      const trust = this.content.trust();
+      const outside = trust.tsa.filter(({ internal }) => !internal).map(({ name }) => name);
+      if (trust.logs.some(({ vkey }) => verifierOf(vkey).name === keyName)) return unanchored(tx, invalidFrom, outside);
       const rows = await tx
         .createQueryBuilder(PackageRow, 'p')
         .where('p.fixedAt IS NOT NULL')
@@ -43,4 +47,19 @@ export class AffectedPackages {
       return affected;
     });
   }
+}
+
+async function unanchored(tx: EntityManager, before: Date, outside: readonly string[]): Promise<AffectedPackage[]> {
+  const rows = await tx
+    .createQueryBuilder(PackageRow, 'p')
+    .where('p.fixedAt IS NOT NULL')
+    .andWhere(
+      `NOT EXISTS (SELECT FROM ledger_entry e JOIN ledger_place l ON l.entry_id = e.id
+         JOIN ledger_anchor a ON a.origin = l.origin AND a.size > l.idx
+         WHERE e.subject = p.id AND e.type = 'evidence.fixed' AND a.gen_time < :before AND a.tsa = ANY (:outside))`,
+      { before, outside },
+    )
+    .orderBy('p.fixedAt')
+    .getMany();
+  return rows.map(({ id, number, fixedAt }) => ({ id, number, fixedAt: fixedAt!.toISOString() }));
 }

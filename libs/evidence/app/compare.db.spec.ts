@@ -28,10 +28,23 @@ beforeAll(async () => {
   database = await testDatabase();
   ({ db } = await database.as('nms_api', EVIDENCE_ROWS));
   blobs = new FileBlobStore(root);
-  const names = { agencyDomain: 'aj.test', trustFile: join(root, 'trust.json'), workerUrl: 'http://127.0.0.1:1/', uploadLimitBytes: 300_000 };
+  const names = {
+    agencyDomain: 'aj.test',
+    trustFile: join(root, 'trust.json'),
+    workerUrl: 'http://127.0.0.1:1/',
+    uploadLimitBytes: 300_000,
+  };
   const trail = new AuditTrail(clock);
   const ledger = new Ledger(clock);
-  const evidence = new EvidenceService(clock, ledger, new LedgerGroup(db, ledger, clock), null as never, trail, null as never, names);
+  const evidence = new EvidenceService(
+    clock,
+    ledger,
+    new LedgerGroup(db, ledger, clock),
+    null as never,
+    trail,
+    null as never,
+    names,
+  );
   comparing = new CompareService(db, evidence, new ContentService(blobs, names), trail);
 });
 afterAll(async () => {

@@ -58,13 +58,13 @@ export class KeyLog {
 }
 
 function publishedKeys(bundle: TrustBundle): PublishedKey[] {
-  const logs = bundle.logs.map(({ vkey, from, to }) => ({
+  const logs = bundle.logs.map(({ vkey, from, to, revoked }) => ({
     name: verifierOf(vkey).name,
     vkey,
     roles: ['ledger'],
     from,
     to,
-    revoked: null,
+    revoked: revoked ?? null,
   }));
   const byKey = Map.groupBy([...bundle.signers, ...logs], ({ vkey }) => vkey);
   return [...byKey.values()].map(([first]) => first!);

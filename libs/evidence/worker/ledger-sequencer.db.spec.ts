@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { FixedClock } from '../../kernel';
 import { type Db, systemClaims, withClaims } from '../../platform';
@@ -47,6 +48,8 @@ const placed = async (): Promise<string[]> =>
     )
   ).map(({ subject }) => subject);
 
+const gaps = () => (Reflect.get(sequencer, 'progress') as { gaps: unknown[] }).gaps;
+
 const givesUp = (subject: string) => async (tx: EntityManager) => {
   await ledger.append(tx, { subject, type: 'evidence.viewed', facts: {} }, subject);
   throw new Error('gives up');
@@ -82,14 +85,19 @@ it('I-10 what commits late gets a later place, however long its transaction was 
     await write(subject);
     expect(await place()).toBe(1);
   }
-  expect(sequencer).toHaveProperty('progress.gaps.length', 2); // very late, and the opening that saw it run
+  // What was given up is waited for as long as a transaction runs that is older.
+  expect(gaps()).toHaveLength(2);
   await veryLate.commit();
   expect(await place()).toBe(1);
-  expect(await place()).toBe(0);
-  expect(sequencer).toHaveProperty('progress.gaps', []);
+  // Other tests have transactions on the same server.
+  for (let tries = 0; tries < 600 && gaps().length; tries += 1) {
+    expect(await place()).toBe(0);
+    await pause(100);
+  }
+  expect(gaps()).toEqual([]);
   // The first entry of a log opens it.
   expect(await placed()).toEqual(['aj.test/evidence/2026', 'first', 'late', 'second', 'third', 'very late']);
-});
+}, 90_000);
 
 it('I-10 a sequencer that begins while a transaction is open finds its entry too, once it commits', async () => {
   const late = await heldOpen('late');

@@ -89,6 +89,26 @@ const workerRevoked = (invalidFrom: string) => (bundle: TrustBundle) => ({
     signer.name === testKeys.worker.name ? { ...signer, revoked: { invalidFrom, reason: 'stolen' } } : signer,
   ),
 });
+const nextLedger = keyOf('aj.test/ledger-2', 'ed25519', new Uint8Array(32).fill(78));
+/** The key of the log is not believed from then on; the log goes on under the next one. */
+const ledgerRevoked = (invalidFrom: string) => (bundle: TrustBundle) => ({
+  ...bundle,
+  logs: bundle.logs.flatMap((log) => [
+    { ...log, revoked: { invalidFrom, reason: 'stolen' } },
+    { ...log, vkey: nextLedger.vkey },
+  ]),
+});
+/** A slip of the log with one entry more than the package knows, as `export-checkpoint` writes it, by the first key of the log. */
+const withNewerSlip =
+  (bundle: (bundle: TrustBundle) => TrustBundle = (same) => same): Case['make'] =>
+  async () => {
+    const made = await aStampedPackage();
+    const { ledger } = made;
+    const old = ledger.size;
+    ledger.append('2026-11-22T05:00:00.000Z', 'clock.checked', 'clock');
+    const slip = consistencyBytes([{ old, hashes: ledger.consistency(old), checkpoint: await ledger.checkpoint() }]);
+    return { input: await evp(made.files), bundle: bundle(made.bundle), at: AT, level: 5, checkpoints: [slip] };
+  };
 const unlogged = (files: Files) =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !/^proofs\/(fixation|custody|consistency|checkpoint)/.test(path)));
 
@@ -558,6 +578,55 @@ const anchors: Case[] = [
     const made = await aStampedPackage();
     return { input: await evp(made.files), bundle: made.bundle, at: AT, level: 4, checkpoints: [other.newest] };
   }),
+  passed('a newer slip of the log, beside a package with a token of its own', withNewerSlip()),
+  passed(
+    'F14 ledger key revoked after a token dates the newest checkpoint',
+    built({}, { bundle: ledgerRevoked('2026-11-22T04:01:31.000Z') }),
+  ),
+  failed(
+    'F14 ledger key revoked before that token',
+    'KEY_REVOKED',
+    built({}, { bundle: ledgerRevoked('2026-11-22T04:01:30.000Z') }),
+  ),
+  failed(
+    'F14 ledger key revoked before the capture',
+    'KEY_REVOKED',
+    built({}, { bundle: ledgerRevoked('2026-11-22T00:00:00.000Z') }),
+  ),
+  failed('F14 ledger key revoked and no token over a checkpoint', 'KEY_REVOKED', async () => ({
+    ...(await built({ files: without('proofs/checkpoint.tsr') }, { bundle: ledgerRevoked('2027-01-01T00:00:00.000Z') })()),
+    level: 4,
+  })),
+  passed(
+    'F14 ledger key revoked, the log goes on under the next one',
+    built({ newestBy: [nextLedger, testKeys.witness] }, { bundle: ledgerRevoked('2026-11-22T00:00:00.000Z') }),
+  ),
+  failed(
+    'F14 ledger key revoked, what it signed is no part of what the next one signed',
+    'KEY_REVOKED',
+    built(
+      { newestBy: [nextLedger, testKeys.witness], files: without(STEPS) },
+      { bundle: ledgerRevoked('2026-11-22T00:00:00.000Z') },
+    ),
+  ),
+  failed(
+    'F14 ledger key revoked, a head of the SM3 tree beside which there is none of the other',
+    'KEY_REVOKED',
+    built(
+      {
+        files: async (all, ledger) => {
+          const { index } = parseTlogProof(all[FIXATION]!);
+          return { ...all, 'proofs/fixation.sm3.tlog-proof': await ledger.proof(index, 'sm3', index + 2) };
+        },
+      },
+      { bundle: ledgerRevoked('2026-11-22T04:01:31.000Z') },
+    ),
+  ),
+  undecided(
+    'F14 ledger key revoked, a newer slip that nothing dates',
+    'KEY_REVOKED',
+    withNewerSlip(ledgerRevoked('2026-11-22T04:01:31.000Z')),
+  ),
   failed(
     'a witness signature that is wrong',
     'CHECKPOINT_SIGNATURE',

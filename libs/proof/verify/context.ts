@@ -4,7 +4,7 @@ import type { CustodyLine } from '../log/entry';
 import type { Manifest } from '../manifest/manifest';
 import type { Seal } from '../manifest/seal';
 import { wholeOf, type ByteSource } from '../source';
-import type { TrustBundle } from '../trust-bundle';
+import type { Revocation, TrustBundle } from '../trust-bundle';
 import type { AcceptedToken } from '../tsp/verify-token';
 import type { Effect, Finding, FindingCode, Level, Reason, ReasonCode, StepId } from './report';
 
@@ -36,8 +36,15 @@ export interface SeenHead {
   checkpoint: Checkpoint;
   note: Uint8Array;
   witnesses: string[];
-  /** File that it was found in. */
+  /** File that it was found in, and the step that opened it. */
   path: string;
+  step: StepId;
+  /** When only revoked keys of the log signed it: the last moment from which one of them is not believed. */
+  revoked: Revocation | null;
+  /** Given by the asker. */
+  isSupplied: boolean;
+  /** The head of which it was proved to have grown out. */
+  from: SeenHead | null;
 }
 
 /** What one verification knows and has said so far. Steps read and add; none takes back what another said. */
@@ -60,6 +67,8 @@ export class Context {
   custody: CustodyRecord[] = [];
   /** Heads of the SHA-256 tree that the package itself shows, with whom else signed them. */
   heads: SeenHead[] = [];
+  /** Heads of the SM3 tree likewise. */
+  sm3Heads: SeenHead[] = [];
 
   constructor(
     readonly package_: PackageSource,

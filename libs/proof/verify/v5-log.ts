@@ -38,7 +38,7 @@ export async function verifyPlace(
   const { ledger } = ctx.manifest.agency;
   const head = openLogCheckpoint(ctx, step, path, proof.checkpoint, hash === 'sha256' ? ledger : `${ledger}/sm3`);
   if (!head) return;
-  if (hash === 'sha256') ctx.heads.push(head);
+  (hash === 'sha256' ? ctx.heads : ctx.sm3Heads).push(head);
   if (!isIncluded(record, hash, proof, head)) ctx.say(step, 'LOG_INCLUSION', path);
 }
 

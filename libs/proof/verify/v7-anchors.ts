@@ -2,9 +2,11 @@ import { textOf } from '../bytes';
 import { verifyConsistency } from '../log/merkle';
 import { type ConsistencyStep, parseConsistency } from '../log/proofs';
 import { NOTE_LIMIT } from '../note/note';
+import type { AcceptedToken } from '../tsp/verify-token';
 import type { Context, SeenHead } from './context';
 import { openLogCheckpoint, sameHead } from './log-keys';
-import { openToken } from './v4-stamps';
+import type { Effect } from './report';
+import { datedBefore, openToken } from './v4-stamps';
 import { isStillGood } from './v8-renewals';
 
 const BEFORE = 'record/before/checkpoint.txt';
@@ -26,9 +28,13 @@ export async function verifyAnchors(ctx: Context): Promise<void> {
   for (const head of ctx.heads) compareWithChain(ctx, head, chain);
   const held = supplied
     .flatMap((entry) => (entry.note ? [openLogCheckpoint(ctx, 'V7', SUPPLIED, entry.note, ledger)] : []))
-    .filter((head) => head !== null);
+    .filter((head) => head !== null)
+    .map((head) => ({ ...head, isSupplied: true }));
   for (const head of held) compareWithChain(ctx, head, chain, 'indeterminate');
-  await verifyWitnesses(ctx, chain, held);
+  const later = laterThanFixed(ctx, chain);
+  const token = await openCheckpointToken(ctx, later);
+  await verifyWitnesses(ctx, later, held, token);
+  verifyKeys(ctx, chain, held, token);
 }
 
 /** A supplied file is a checkpoint, or steps of consistency with checkpoints as `export-checkpoint` writes them. */
@@ -50,10 +56,12 @@ async function openChain(ctx: Context, origin: string, more: ConsistencyStep[]):
   const chain: SeenHead[] = [];
   const start = (await openBefore(ctx, origin)) ?? ctx.heads[0];
   if (start) chain.push(start);
-  for (const step of [...(await openSteps(ctx)), ...more]) {
-    const newer = openLogCheckpoint(ctx, 'V7', STEPS, step.checkpoint, origin);
+  const own = await openSteps(ctx);
+  for (const [i, step] of [...own, ...more].entries()) {
+    const opened = openLogCheckpoint(ctx, 'V7', STEPS, step.checkpoint, origin);
     const older = chain.find((head) => head.checkpoint.size === step.old);
-    if (!newer) continue;
+    if (!opened) continue;
+    const newer = { ...opened, isSupplied: i >= own.length, from: older ?? null };
     if (!older || !verifyConsistency('sha256', older.checkpoint, newer.checkpoint, step.hashes)) {
       const split = older?.checkpoint.size === newer.checkpoint.size && !sameHead(older.checkpoint, newer.checkpoint);
       ctx.say('V7', split ? 'SPLIT_VIEW' : 'CONSISTENCY', STEPS, `${step.old} to ${newer.checkpoint.size}`);
@@ -99,21 +107,66 @@ function compareWithChain(
     ctx.say('V7', 'SPLIT_VIEW', head.path, `two roots for size ${head.checkpoint.size}`);
 }
 
-async function verifyWitnesses(ctx: Context, chain: SeenHead[], held: SeenHead[]): Promise<void> {
+function laterThanFixed(ctx: Context, chain: SeenHead[]): SeenHead[] {
   const holding = Math.min(...ctx.heads.map((head) => head.checkpoint.size));
-  const later = [...chain, ...ctx.heads].filter((head) => head.checkpoint.size >= holding);
+  return [...chain, ...ctx.heads].filter((head) => head.checkpoint.size >= holding);
+}
+
+async function verifyWitnesses(ctx: Context, later: SeenHead[], held: SeenHead[], token: CheckpointToken | null): Promise<void> {
   const witnesses = new Set(later.flatMap((head) => head.witnesses));
   const quorum = ctx.bundle.policy.witnesses > 0 && witnesses.size >= ctx.bundle.policy.witnesses;
   const isHeld = held.some((head) => later.some((other) => sameHead(head.checkpoint, other.checkpoint)));
-  const stamped = await isStamped(ctx, later);
+  const stamped = token !== null && (await isStillGood(ctx, TOKEN, token.token));
   if (!quorum && !isHeld && !stamped)
     ctx.say('V7', 'WITNESS_QUORUM', STEPS, `${witnesses.size} of ${ctx.bundle.policy.witnesses}`, 'indeterminate');
 }
 
-/** An outside token over the newest checkpoint of the package, that is still good or was renewed. */
-async function isStamped(ctx: Context, heads: SeenHead[]): Promise<boolean> {
-  if (!ctx.files.has(TOKEN) || heads.length === 0) return false;
-  const newest = heads.reduce((a, b) => (b.checkpoint.size > a.checkpoint.size ? b : a));
-  const token = await openToken(ctx, 'V7', TOKEN, newest.note);
-  return token !== null && !token.tsa.internal && (await isStillGood(ctx, TOKEN, token));
+interface CheckpointToken {
+  head: SeenHead;
+  token: AcceptedToken;
+}
+
+/** An outside token over the newest checkpoint of the package. */
+async function openCheckpointToken(ctx: Context, later: readonly SeenHead[]): Promise<CheckpointToken | null> {
+  const own = later.filter(({ isSupplied }) => !isSupplied);
+  const [first] = own;
+  if (!ctx.files.has(TOKEN) || !first) return null;
+  const head = own.reduce((a, b) => (b.checkpoint.size > a.checkpoint.size ? b : a), first);
+  const token = await openToken(ctx, 'V7', TOKEN, head.note);
+  return token && !token.tsa.internal ? { head, token } : null;
+}
+
+/**
+ * A head that only a revoked key signed counts when it is dated before, or when it grew into one that counts without that key: the log
+ * goes on under its next key. Of the SM3 tree there is one head and no chain; it counts with the SHA-256 head of its size, of the same signing.
+ */
+function verifyKeys(ctx: Context, chain: SeenHead[], held: SeenHead[], token: CheckpointToken | null): void {
+  const all = [...chain, ...ctx.heads, ...held];
+  const signedAt = datedBefore(ctx);
+  const datesOf = (head: SeenHead): (string | null)[] => [
+    token && sameHead(token.head.checkpoint, head.checkpoint) ? token.token.genTime : null,
+    // Stands in the manifest.
+    head.path === BEFORE ? signedAt : null,
+  ];
+  const counts = (head: SeenHead): boolean =>
+    all.some(
+      (later) =>
+        grewOutOf(later, head, chain) &&
+        (!later.revoked || datesOf(later).some((at) => at !== null && at < head.revoked!.invalidFrom)),
+    );
+  for (const head of all) if (head.revoked && !counts(head)) tellRevoked(ctx, head, head.isSupplied ? 'indeterminate' : 'failed');
+  for (const head of ctx.sm3Heads) {
+    const twins = ctx.heads.filter(({ checkpoint }) => checkpoint.size === head.checkpoint.size);
+    if (head.revoked && !twins.some((twin) => !twin.revoked || counts(twin))) tellRevoked(ctx, head, 'failed');
+  }
+}
+
+function tellRevoked(ctx: Context, { step, path, revoked }: SeenHead, effect: Effect): void {
+  ctx.say(step, 'KEY_REVOKED', path, revoked!.reason, effect);
+}
+
+function grewOutOf(later: SeenHead, head: SeenHead, chain: readonly SeenHead[]): boolean {
+  const twin = chain.find(({ checkpoint }) => sameHead(checkpoint, later.checkpoint));
+  for (let at: SeenHead | null = twin ?? later; at; at = at.from) if (sameHead(at.checkpoint, head.checkpoint)) return true;
+  return false;
 }
