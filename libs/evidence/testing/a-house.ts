@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AuditTrail } from '../../audit';
+import type { RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, FixedClock } from '../../kernel';
 import { OFFICER_ROWS, OfficerDirectory } from '../../officers';
 import { Facts, BlobReplica, FileBlobStore, Log, systemClaims, withClaims } from '../../platform';
@@ -25,7 +26,7 @@ import {
   verifyPackage,
   writeKeyFile,
 } from '../../proof';
-import { aTrustBundle, aWacz, fixed, SCREEN, testKeys, theExchanges } from '../../proof/testing';
+import { asAsked, aTrustBundle, aWacz, fixed, SCREEN, testKeys, theChecks, theExchanges } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CopyRequest, EvidenceService } from '../app/evidence.service';
@@ -142,7 +143,7 @@ export async function aHouse({
     order: {
       packageId: string;
       number: string;
-      request: Record<string, unknown> & { jobId: string; url: string; purpose: string; profile: string; requestedAt: string };
+      request: RequestRecord;
       entrySha256: string;
       before?: { origin: string; size: number; root: string; checkpoint: string };
     },
@@ -151,7 +152,6 @@ export async function aHouse({
     reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
     const { jobId, url: urlTyped, purpose, profile, requestedAt } = order.request;
     const now = clock.now().toISOString();
-    const check = (id: string) => ({ id, at: now, result: 'pass', expected: '', observed: '', sha256: null });
     const { wacz, index } = await aWacz();
     const files = await fixed(
       {
@@ -159,7 +159,7 @@ export async function aHouse({
         'content/screen/first.png': SCREEN,
         'content/text.txt': utf8('示例商店\n'),
         'record/request.json': utf8(canonicalJson(order.request)),
-        'record/environment.json': jsonBytes({ before: [check('E01')], after: [check('E16')], verdict: 'clean' }),
+        'record/environment.json': jsonBytes({ ...theChecks(now), verdict: 'clean' }),
         'record/timeline.jsonl': jsonLines([{ at: now, mono: 0, step: 'launch', detail: '' }]),
         'record/exchanges.jsonl': theExchanges(),
         'record/warc-index.jsonl': index,
@@ -170,6 +170,7 @@ export async function aHouse({
         id: order.packageId,
         number: order.number,
         makers: order.request.makers as Manifest['makers'],
+        ...asAsked(order.request),
         request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 } as Manifest['request'],
         notBefore: order.before
           ? {

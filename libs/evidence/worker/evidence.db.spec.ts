@@ -23,7 +23,7 @@ import {
   createAuthority,
   timeStampRequest,
 } from '../../proof';
-import { fixed, aTrustBundle, testKeys } from '../../proof/testing';
+import { asAsked, fixed, aTrustBundle, testKeys } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
@@ -187,6 +187,7 @@ async function answer(
     number: order.number,
     request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256: order.entrySha256 },
     makers: makersOf[play]?.(order.request.makers) ?? order.request.makers,
+    ...asAsked(order.request),
     ...(play.startsWith('dirty') && { environment: dirty(play === 'dirtyByOrder' ? '甲' : null) }),
   };
   const content = {
