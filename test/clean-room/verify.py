@@ -1465,14 +1465,26 @@ class Verification:
             if first["entry"]["type"] != "job.requested":
                 self.say("V6", "CUSTODY_GAP", path + "#1")
             elif sha256(first["bytes"]) != self.manifest["request"]["entrySha256"] or (
-                first["event"] is not None and request is not None and first["event"].get("requestSha256") != sha256(request)
+                first["event"] is not None and (request is None or first["event"].get("requestSha256") != sha256(request))
             ):
                 self.say("V6", "CUSTODY_LINK", path + "#1")
+        self.papers()
         if before is None:
             return self.say("V6", "CUSTODY_GAP", path, "empty")
         if self.seal and (self.seal["events"], self.seal["last"]) != (len(self.custody), sha256(before["bytes"])):
             self.say("V6", "CUSTODY_HEAD", path)
         self.place("V6", before, "sha256", "proofs/custody.tlog-proof")
+
+    def papers(self):
+        """Every file of attachments/ has its entry, and every entry its file."""
+        events = [line["event"] for line in self.custody if line["entry"]["type"] == "attestation.added"]
+        told = {event.get("path"): event.get("blob") for event in events if event is not None}
+        for path, blob in told.items():
+            if str(path).startswith("attachments/") and (path not in self.files or sha256(self.files[path]) != blob):
+                self.say("V6", "CUSTODY_LINK", path, "paper")
+        for path in self.files:
+            if path.startswith("attachments/") and path not in told:
+                self.say("V6", "CUSTODY_LINK", path, "no entry", "indeterminate" if None in events else "failed")
 
     def v7(self):
         if self.manifest is None or not self.heads:
@@ -1607,6 +1619,10 @@ class Verification:
             except Bad as error:
                 self.say("V8", "RENEWAL_BROKEN", path, str(error))
                 continue
+            point = statement["checkpoint"]
+            if any(head["size"] == point["size"] and base64.b64encode(head["root"]).decode() != point["root"] for head in self.heads):
+                self.say("V8", "RENEWAL_BROKEN", path, "root")
+                continue
             token = self.token("V8", token_path, self.files[path]) if token_path in self.files else None
             if token is None or token["algorithm"] != statement["algorithm"]:
                 self.say("V8", "RENEWAL_BROKEN", path)
@@ -1624,8 +1640,6 @@ class Verification:
 
     def life(self, path, token):
         renewals, ends = self.renewals(), self.bundle["algorithms"]
-        rehashed = any(line["entry"]["type"] == "evidence.rehashed" for line in self.custody)
-
         def own_end(token):
             return min(token["end"], ends.get(token["algorithm"], token["end"]))
 
@@ -1639,9 +1653,35 @@ class Verification:
                     late = True
                 else:
                     end = own_end(later)
-        if ends.get(token["algorithm"], self.at) < self.at and not rehashed:
+        covering = [(statement, later) for statement, later in renewals if own in statement["covers"]]
+        if ends.get(token["algorithm"], self.at) < self.at and not self.made_anew(token["algorithm"], covering, []):
             late = True
         return end, late
+
+    def made_anew(self, weak, covering, ended):
+        """While the digest still held, content got new ones of another kind, and a renewal after that dates them."""
+        ends = self.bundle["algorithms"]
+        for name, at, place in self.rehashes():
+            if name == weak or name in ended or at > ends[weak]:
+                continue
+            if not any(place < statement["checkpoint"]["size"] and later["time"] <= ends[weak] and later["algorithm"] != weak for statement, later in covering):
+                continue
+            if ends.get(name, self.at) >= self.at or self.made_anew(name, covering, [*ended, weak]):
+                return True
+        return False
+
+    def rehashes(self):
+        found = []
+        for line in self.custody:
+            event = line["event"]
+            if line["entry"]["type"] == "evidence.rehashed" and event and event.get("algorithm") in ("sha256", "sha384", "sha512", "sm3"):
+                listed = event.get("files") if isinstance(event.get("files"), list) else []
+                told = {item["path"]: item.get("digest") for item in listed if isinstance(item, dict) and isinstance(item.get("path"), str)}
+                told.setdefault("MANIFEST.json", event.get("manifest"))
+                wanted = ["MANIFEST.json", "MANIFEST.sig"] + [item["path"] for item in (self.manifest or {"files": []})["files"]]
+                if all(path in told and (path not in self.files or told[path] == digest(event["algorithm"], self.files[path]).hex()) for path in wanted):
+                    found.append((event["algorithm"], line["entry"]["at"], line["idx"]))
+        return found
 
     def v8(self):
         if not self.tokens:
@@ -1658,10 +1698,14 @@ class Verification:
     # -- content
 
     def v9(self):
-        if self.manifest is None or not ({"record/environment.json", "content/capture.wacz"} & set(self.files)):
+        if self.manifest is None:
             return
-        self.done.add("V9")
+        self.request()
+        capture = self.manifest["kind"] == "web_capture"
+        if not capture and not ({"record/environment.json", "content/capture.wacz"} & set(self.files)):
+            return
         if "content/capture.wacz" in self.files:
+            self.done.add("V9")
             self.archive()
         for path, content in self.files.items():
             match = re.fullmatch(r"record/tls/([^/]+)\.der", path)
@@ -1673,6 +1717,34 @@ class Verification:
             self.say("V9", "CROSS_MISMATCH", "/navigation/tls")
         if "record/environment.json" in self.files:
             self.environment()
+        elif capture:
+            self.say("V9", "ENV_VERDICT", "record/environment.json", "none")
+
+    def withheld(self, path):
+        return self.seal is not None and any(line["path"] == path for line in self.seal["withheld"])
+
+    def request(self):
+        path = "record/request.json"
+        if path not in self.files:
+            return
+        try:
+            request = json_strict(self.files[path])
+            if not isinstance(request, dict):
+                raise Bad("no object")
+        except Bad as error:
+            return self.say("V9", "CROSS_MISMATCH", path, str(error))
+        manifest = self.manifest
+        said = {key: manifest[key] for key in ("id", "kind", "makers", "place")}
+        said.update({key: manifest["request"][key] for key in ("jobId", "purpose", "profile", "requestedAt")})
+        said.update({"url": manifest["request"]["urlTyped"], "caseRef": manifest["case"]["ref"], "clue": manifest["case"]["clue"], "factToProve": manifest["case"]["factToProve"]})
+        for key, value in said.items():
+            if key in request and canonical(request[key]) != canonical(value):
+                self.say("V9", "CROSS_MISMATCH", path, key)
+        environment, given = manifest["environment"] or {}, request.get("override")
+        if environment.get("overrideBy"):
+            given = given if isinstance(given, dict) else {}
+            if given.get("by") != environment["overrideBy"] or given.get("reason") != environment["overrideReason"]:
+                self.say("V9", "CROSS_MISMATCH", path, "override")
 
     def archive(self):
         wacz = "content/capture.wacz"
@@ -1703,7 +1775,8 @@ class Verification:
         try:
             if path in self.files:
                 return json_lines(self.files[path])
-            self.say("V9", "CROSS_MISMATCH", path, "missing")
+            if not self.withheld(path):
+                self.say("V9", "CROSS_MISMATCH", path, "missing")
         except Bad as error:
             self.say("V9", "CROSS_MISMATCH", path, str(error))
         return None
@@ -1770,12 +1843,12 @@ class Verification:
                 continue
             try:
                 value = json.loads(line[line.index("{") :])
-                said.append((str(value["offset"]), str(value["length"]), value["digest"]))
+                said.append((str(value["offset"]), str(value["length"]), value["digest"], value["url"]))
             except (ValueError, KeyError):
                 said.append(None)
         wanted = [record for record in records if record["type"] in ("response", "resource")]
         for record in wanted:
-            if said.count((str(record["offset"]), str(record["length"]), "sha256:" + record["sha256"])) != 1:
+            if said.count((str(record["offset"]), str(record["length"]), "sha256:" + record["sha256"], record["uri"])) != 1:
                 self.say("V9", "CROSS_MISMATCH", "indexes/index.cdxj", record["id"])
         if len(said) != len(wanted):
             self.say("V9", "CROSS_MISMATCH", "indexes/index.cdxj", "count")
@@ -1786,10 +1859,11 @@ class Verification:
         if lines is None:
             return
         by_id, named = {record["id"]: record for record in records}, set()
+        asked = [record for record in records if record["type"] == "request"]
         for i, line in enumerate(lines):
             identity = line.get("warcRecord")
             record = by_id.get(identity) if isinstance(identity, str) else None
-            if record is None or identity in named or not agrees(line, record):
+            if record is None or identity in named or not agrees(line, record) or not asked_agrees(line, record, [item for item in asked if item["concurrent"] == identity]):
                 self.say("V9", "CROSS_MISMATCH", f"{path}#{i + 1}")
             if record is not None:
                 named.add(identity)
@@ -1819,7 +1893,11 @@ class Verification:
             return self.say("V9", "ENV_VERDICT", path)
         value = value if isinstance(value, dict) else {}
         parts = [value.get(part) for part in ("before", "after")]
-        checks = [item for part in parts if isinstance(part, list) for item in part if isinstance(item, dict)]
+        parts = [[item for item in part if isinstance(item, dict)] if isinstance(part, list) else [] for part in parts]
+        checks = parts[0] + parts[1]
+        for part, count in zip(parts, (15, 16)):
+            if sorted(str(check.get("id")) for check in part) != [f"E{n + 1:02}" for n in range(count)] or any(check.get("result") not in ("pass", "warn", "fail", "na") for check in part):
+                self.say("V9", "ENV_VERDICT", path, "checks")
         failed = {str(check.get("id")) for check in checks if check.get("result") == "fail"}
         warned = any(check.get("result") == "warn" for check in checks)
         verdict = "fail" if failed & MANDATORY else "warn" if failed or warned else "clean"
@@ -1828,7 +1906,8 @@ class Verification:
             self.say("V9", "ENV_VERDICT", path)
         if told is None or told["verdict"] != verdict or sorted(told["failed"]) != sorted(failed):
             self.say("V9", "ENV_VERDICT", "/environment")
-
+        if failed & (MANDATORY | {"E13"}) and not (told and told["overrideBy"]):
+            self.say("V9", "ENV_VERDICT", "/environment/overrideBy")
 
     # -- printed form
 
@@ -2077,7 +2156,7 @@ def warc_record(data):
         http, payload = (line, pairs), block[start:]
     wrong = [] if field("warc-block-digest") == "sha256:" + sha256(block) else ["block"]
     wrong += [] if field("warc-payload-digest", False) in ("", "sha256:" + sha256(payload)) else ["payload"]
-    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "payload": payload, "wrong": wrong}
+    return {"type": field("warc-type"), "id": field("warc-record-id"), "uri": field("warc-target-uri", False), "http": http, "sha256": sha256(payload), "sm3": sm3(payload), "payload": payload, "wrong": wrong, "concurrent": field("warc-concurrent-to", False), "ip": field("warc-ip-address", False), "truncated": field("warc-truncated", False)}
 
 
 def agrees(line, record):
@@ -2089,14 +2168,39 @@ def agrees(line, record):
         return False
     if (line.get("sha256"), line.get("sm3")) != (record["sha256"], record["sm3"]):
         return False
-    told = line.get("responseHeaders")
-    said = [pair for pair in (told if isinstance(told, list) else []) if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
+    if record["truncated"] != text_of(line.get("truncated")) or record["ip"] != text_of(line.get("ip")):
+        return False
+    said = listed_pairs(line.get("responseHeaders"))
     fields = record["http"][1]
     if len(fields) == len(said) + 1 and fields[-1][0] == "Content-Length":
         fields = fields[:-1]
     if len(fields) != len(said):
         return False
     return all((same_text(name, key) or same_text(name, f"X-Orig-{key}")) and same_text(value, text) for (name, value), (key, text) in zip(fields, said))
+
+
+def text_of(value):
+    return "" if value is None else str(value)
+
+
+def listed_pairs(told):
+    return [pair for pair in (told if isinstance(told, list) else []) if isinstance(pair, list) and len(pair) == 2 and not str(pair[0]).startswith(":")]
+
+
+def asked_agrees(line, record, asked):
+    """What was asked, as the one request record beside the named one has it."""
+    if line.get("outcome") == "blocked":
+        return not asked
+    if len(asked) != 1 or asked[0]["uri"] != record["uri"] or asked[0]["ip"] != text_of(line.get("ip")) or not asked[0]["http"]:
+        return False
+    first, fields = asked[0]["http"]
+    body = line.get("requestBodySha256")
+    if first.split(" ")[0] != line.get("method") or asked[0]["sha256"] != (sha256(b"") if body is None else body):
+        return False
+    said = listed_pairs(line.get("requestHeaders"))
+    if len(fields) == len(said) + 1 and fields[0][0] == "Host":
+        fields = fields[1:]
+    return len(fields) == len(said) and all(same_text(name, key) and same_text(value, text) for (name, value), (key, text) in zip(fields, said))
 
 
 def host_of(url):

@@ -23,7 +23,7 @@ import {
   utf8,
   verifyPackage,
 } from '../../proof';
-import { aWacz, SCREEN, testKeys, theExchanges } from '../../proof/testing';
+import { aWacz, SCREEN, testKeys, theChecks, theExchanges } from '../../proof/testing';
 import type { CopyRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import { evidenceRoom, furnish, aRequest, MAKERS } from './evidence-room';
@@ -110,13 +110,12 @@ export async function aHouse({
     reply.writeHead(200, { 'content-type': 'application/x-ndjson' });
     const now = clock.now().toISOString();
     const { wacz, index } = await aWacz();
-    const check = (id: string) => ({ id, at: now, result: 'pass', expected: '', observed: '', sha256: null });
     const result = await stagePackage(join(root, 'staging'), order, {
       content: {
         'content/capture.wacz': wacz,
         'content/screen/first.png': SCREEN,
         'content/text.txt': utf8('示例商店\n'),
-        'record/environment.json': jsonBytes({ before: [check('E01')], after: [check('E16')], verdict: 'clean' }),
+        'record/environment.json': jsonBytes({ ...theChecks(now), verdict: 'clean' }),
         'record/timeline.jsonl': jsonLines([{ at: now, mono: 0, step: 'launch', detail: '' }]),
         'record/exchanges.jsonl': theExchanges(),
         'record/warc-index.jsonl': index,

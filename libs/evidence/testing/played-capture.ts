@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type RequestRecord, statedItems } from '../../capture/capture.contract';
 import { canonicalJson } from '../../kernel';
 import { jsonBytes, jsonLines, type Manifest, type ManifestFile, type NoteSigner, utf8 } from '../../proof';
-import { aManifest, fixed, testKeys } from '../../proof/testing';
+import { aManifest, asAsked, fixed, testKeys, theChecks } from '../../proof/testing';
 
 /** What a capture process reads of an order. */
 export interface PlayedOrder {
@@ -39,20 +39,11 @@ const SERVES: readonly [path: RegExp, ...items: string[]][] = [
 
 /** The least that a capture leaves; without any of it nothing is fixed. */
 function least(at: string, failed: readonly string[] = []): Record<string, Uint8Array> {
-  const check = (id: string) => ({
-    id,
-    at,
-    result: failed.includes(id) ? 'fail' : 'pass',
-    expected: '',
-    observed: '',
-    sha256: null,
-  });
-  const before = [...new Set(['E01', ...failed])].map(check);
   return {
     'content/text.txt': utf8('国家级养生配方\n'),
     'content/screen/first.png': utf8('png'),
     'content/page.pdf': utf8('%PDF-'),
-    'record/environment.json': jsonBytes({ before, after: [check('E16')], verdict: failed.length ? 'fail' : 'clean' }),
+    'record/environment.json': jsonBytes({ ...theChecks(at, failed), verdict: failed.length ? 'fail' : 'clean' }),
     'record/timeline.jsonl': jsonLines([{ at, mono: 0, step: 'launch', detail: '' }]),
   };
 }
@@ -85,6 +76,7 @@ export async function stagePackage(
     number,
     // The same makers as asked: another list fixes nothing (F29).
     makers: request.makers,
+    ...asAsked(request),
     request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256 },
     notBefore: before
       ? {

@@ -77,6 +77,6 @@ function readRecord(bytes: Uint8Array, member: WarcMember, fault: Say, records: 
   }
   if (record.type !== member.type || record.id !== member.id) fault('WARC_COUNT', `is ${record.type} ${record.id}`);
   for (const part of record.wrong) fault('WARC_DIGEST', `${part} of ${record.id}`);
-  const { type, id, uri, http, payloadDigests } = record;
-  records.push({ type, id, uri, http, payloadDigests, offset: member.offset, length: member.length });
+  const { payload: _payload, headers: _headers, wrong: _wrong, ...rest } = record;
+  records.push({ ...rest, offset: member.offset, length: member.length });
 }

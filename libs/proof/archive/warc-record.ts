@@ -7,6 +7,10 @@ export interface WarcRecord {
   id: string;
   uri: string;
   headers: [string, string][];
+  /** Id of the record that it belongs to (`WARC-Concurrent-To`), address of the site, why the payload is cut; empty where not said. */
+  concurrentTo: string;
+  ip: string;
+  truncated: string;
   /** Head of an HTTP message: first line and ordered fields, as bytes read one by one; null for other records. */
   http: { first: string; fields: [string, string][] } | null;
   payload: Uint8Array;
@@ -41,6 +45,9 @@ export function parseWarcRecord(bytes: Uint8Array): WarcRecord {
     id: one(headers, 'warc-record-id'),
     uri: optional(headers, 'warc-target-uri'),
     headers,
+    concurrentTo: optional(headers, 'warc-concurrent-to'),
+    ip: optional(headers, 'warc-ip-address'),
+    truncated: optional(headers, 'warc-truncated'),
     http: head && { first: head.lines[0] ?? '', fields: head.lines.slice(1).map(parseField) },
     payload,
     payloadDigests,

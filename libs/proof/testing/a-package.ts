@@ -10,20 +10,49 @@ import { jsonBytes } from '../strict-json';
 import { aManifest, PACKAGE_ID } from './a-manifest';
 import { testKeys } from './keys';
 
+/** Lists of `record/environment.json`: every check made before and after, those named failed. */
+export function theChecks(at: string, failed: readonly string[] = []): { before: object[]; after: object[] } {
+  const check = (n: number) => {
+    const id = `E${String(n).padStart(2, '0')}`;
+    const result = failed.includes(id) ? 'fail' : 'pass';
+    return { id, at, result, expected: '', observed: '', sha256: null };
+  };
+  const all = Array.from({ length: 16 }, (_, n) => check(n + 1));
+  return { before: all.slice(0, 15), after: all };
+}
+
+/** What a manifest has to say as `record/request.json` says it, beside makers and `/request`. */
+export function asAsked(request: object): Pick<Manifest, 'case' | 'place'> {
+  const { caseRef, clue, factToProve, place } = request as {
+    caseRef: string | null;
+    clue: string | null;
+    factToProve: string;
+    place: string;
+  };
+  return { case: { ref: caseRef, clue, factToProve }, place };
+}
+
 export type Files = Record<string, Uint8Array>;
 
 export const CONTENT: Files = {
   'content/text.txt': utf8('示例商店\n'),
   'content/screen/first.png': Uint8Array.from({ length: 200 }, (_, i) => (i * 7) & 0xff),
-  'record/request.json': utf8('{"id":"x"}'),
+  'record/request.json': utf8('{"v":1}'),
 };
 
-/** MANIFEST.json and MANIFEST.sig over the files; what a capture worker leaves in staging. */
+/**
+ * MANIFEST.json and MANIFEST.sig over the files; what a capture worker leaves in staging. A capture whose environment nobody speaks of
+ * gets the record of a clean one.
+ */
 export async function fixed(
-  files: Files = CONTENT,
+  given: Files = CONTENT,
   changes: Partial<Manifest> = {},
   signers: NoteSigner[] = [testKeys.worker, testKeys.agency],
 ): Promise<Files> {
+  const isSpokenOf = 'environment' in changes || changes.files || 'record/environment.json' in given;
+  const clean = jsonBytes({ ...theChecks('2026-11-22T03:29:30.000Z'), verdict: 'clean' });
+  const files =
+    isSpokenOf || (changes.kind ?? 'web_capture') !== 'web_capture' ? given : { ...given, 'record/environment.json': clean };
   const manifest = jsonBytes(aManifest(files, changes));
   const names = signers.map((signer) => signer.name);
   const sig = await signNote(manifestSigText(changes.id ?? PACKAGE_ID, manifest, names), signers);

@@ -10,8 +10,8 @@ import type { TrustBundle } from '../trust-bundle';
 import { createAuthority } from '../tsp/authority';
 import { timeStampRequest } from '../tsp/request';
 import { ALedger } from './a-ledger';
-import { ORIGIN, PACKAGE_ID } from './a-manifest';
-import { fixed, sealed, type Files } from './a-package';
+import { aManifest, ORIGIN, PACKAGE_ID } from './a-manifest';
+import { fixed, sealed, theChecks, type Files } from './a-package';
 import { aTrustBundle } from './a-trust-bundle';
 import { aWacz, SCREEN, theExchanges, type WaczChanges } from './a-wacz';
 import { testKeys, unvaryingP256 } from './keys';
@@ -51,7 +51,11 @@ export interface StampedOptions {
   custody?: (lines: CustodyLine[]) => CustodyLine[];
   facts?: Record<string, unknown>;
   /** Events of the package after it was stamped. */
-  later?: [at: string, type: EntryType, facts: Record<string, unknown>][];
+  later?: [at: string, type: EntryType, facts: Record<string, unknown> | ((files: Files) => Record<string, unknown>)][];
+  /** Changes to what the officers asked for. */
+  request?: object;
+  /** Files of the capture that are not there. */
+  lost?: string[];
   /** Changes before the seal. */
   files?: (files: Files, ledger: ALedger) => Files | Promise<Files>;
 }
@@ -70,7 +74,7 @@ export async function aStampedPackage(options: StampedOptions = {}): Promise<Sta
   const authority = options.authority ?? testAuthority();
   const ledger = new ALedger(ORIGIN);
   ledger.append('2026-01-01T00:00:00.000Z', 'ledger.opened', ORIGIN, { previous: null });
-  const request = jsonBytes({ id: PACKAGE_ID, nonce: '00112233445566778899aabbccddeeff', url: 'http://shop.test/', v: 1 });
+  const request = jsonBytes({ ...theRequest(), ...options.request });
   const requested = ledger.append('2026-11-22T03:29:00.000Z', 'job.requested', PACKAGE_ID, {
     requestSha256: digestsOf(request).sha256,
     caseSeq: 1,
@@ -78,16 +82,10 @@ export async function aStampedPackage(options: StampedOptions = {}): Promise<Sta
   for (let i = 0; i < 4; i++) ledger.append('2026-11-22T03:29:01.000Z', 'job.requested', `ev_OTHER${i}`);
   const beforeSize = ledger.size;
   const before = await ledger.checkpoint();
-  const content = await contentOf(options, request, before, authority);
+  const whole = await contentOf(options, request, before, authority);
+  const content = Object.fromEntries(Object.entries(whole).filter(([path]) => !options.lost?.includes(path)));
   const fixedFiles = await fixed(content, {
-    request: {
-      jobId: '01KAMJ9ZQ8X4T5V6W7Y8Z9ABCE',
-      urlTyped: 'http://shop.test/',
-      purpose: '核查亮照情况',
-      profile: 'desktop',
-      entrySha256: hexDigest('sha256', requested.bytes),
-      requestedAt: '2026-11-22T03:29:00.000Z',
-    },
+    request: { ...aManifest({}).request, entrySha256: hexDigest('sha256', requested.bytes) },
     notBefore: {
       origin: ORIGIN,
       size: beforeSize,
@@ -95,6 +93,7 @@ export async function aStampedPackage(options: StampedOptions = {}): Promise<Sta
       checkpoint: 'record/before/checkpoint.txt',
       preToken: 'record/before/pre.tsr',
     },
+    environment: aManifest({}).environment,
     ...options.manifest,
   });
   const manifest = digestsOf(fixedFiles['MANIFEST.json']!);
@@ -114,7 +113,9 @@ export async function aStampedPackage(options: StampedOptions = {}): Promise<Sta
     tokenSha256: digestsOf(stamps['proofs/manifest.sha256.tsr']!).sha256,
   });
   ledger.append('2026-11-22T04:00:00.000Z', 'clock.checked', ORIGIN, { offsetMs: 2 });
-  const later = (options.later ?? []).map(([at, type, facts]) => ledger.append(at, type, PACKAGE_ID, facts));
+  const later = (options.later ?? []).map(([at, type, facts]) =>
+    ledger.append(at, type, PACKAGE_ID, typeof facts === 'function' ? facts(fixedFiles) : facts),
+  );
   const newestBy = options.newestBy ?? [testKeys.ledger, testKeys.witness];
   const newest = await ledger.checkpoint('sha256', ledger.size, newestBy);
   const lines = [requested, started, fixation, stamped, ...later].map(({ entry, event, idx }) => ({ entry, event, idx }));
@@ -150,22 +151,13 @@ async function contentOf(
   authority: ReturnType<typeof testAuthority>,
 ): Promise<Files> {
   const { wacz, index } = await aWacz(options.wacz);
-  const check = (id: string) => ({
-    id,
-    at: '2026-11-22T03:29:30.000Z',
-    result: 'pass',
-    expected: '',
-    observed: '',
-    sha256: null,
-  });
   return {
     'content/capture.wacz': wacz,
     'content/screen/first.png': SCREEN,
     'content/text.txt': utf8('示例商店\n'),
     'record/request.json': request,
     'record/environment.json': jsonBytes({
-      before: [check('E01'), check('E02')],
-      after: [check('E16')],
+      ...theChecks('2026-11-22T03:29:30.000Z'),
       verdict: 'clean',
       ...options.environment,
     }),
@@ -179,6 +171,15 @@ async function contentOf(
     'record/before/pre.tsr': authority.stamp(request, 'sha256', options.preTokenAt ?? '2026-11-22T03:29:20.000Z'),
     ...options.record,
   };
+}
+
+/** What was asked, as the manifest says it too. */
+function theRequest(): object {
+  const { id, kind, makers, place, request, case: about } = aManifest({});
+  const { urlTyped: url, jobId, purpose, profile, requestedAt } = request;
+  const { ref: caseRef, clue, factToProve } = about;
+  const nonce = '00112233445566778899aabbccddeeff';
+  return { v: 1, id, jobId, kind, url, purpose, profile, caseRef, clue, factToProve, makers, place, requestedAt, nonce };
 }
 
 function stampsOf(sig: Uint8Array, authority: ReturnType<typeof testAuthority>, at = '2026-11-22T03:29:45.250Z'): Files {

@@ -10,6 +10,8 @@ export interface WaczRecord {
   id: string;
   uri?: string;
   contentType: string;
+  /** Further fields of the record. */
+  further?: [string, string][];
   head?: string;
   payload: Uint8Array;
 }
@@ -23,6 +25,7 @@ export interface WaczChanges {
 
 const AT = '2026-11-22T03:29:31.000Z';
 const ID = (n: number) => `<urn:uuid:00000000-0000-4000-8000-${String(n).padStart(12, '0')}>`;
+const PLACE: [string, string][] = [['WARC-IP-Address', '192.0.2.7']];
 const PAGE = utf8('<!doctype html><title>示例商店</title>');
 
 export const SCREEN = Uint8Array.from({ length: 200 }, (_, i) => (i * 7) & 0xff);
@@ -38,6 +41,7 @@ export function theRecords(): WaczRecord[] {
       id: ID(2),
       uri: 'http://shop.test/',
       contentType: 'application/http; msgtype=response',
+      further: PLACE,
       head,
       payload: PAGE,
     },
@@ -46,7 +50,8 @@ export function theRecords(): WaczRecord[] {
       id: ID(3),
       uri: 'http://shop.test/',
       contentType: 'application/http; msgtype=request',
-      head: 'GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n',
+      further: [...PLACE, ['WARC-Concurrent-To', ID(2)]],
+      head: 'GET / HTTP/1.1\r\nHost: shop.test\r\nAccept: */*\r\n\r\n',
       payload: new Uint8Array(),
     },
     {
@@ -108,6 +113,8 @@ export function theExchanges(changes: object = {}): Uint8Array {
     n: 1,
     url: 'http://shop.test/',
     method: 'GET',
+    requestHeaders: [['Accept', '*/*']],
+    requestBodySha256: null,
     status: 200,
     responseHeaders: headers,
     source: 'network',
@@ -129,7 +136,7 @@ export function theExchanges(changes: object = {}): Uint8Array {
   return jsonLines([{ ...ok, ...changes }, blocked]);
 }
 
-function memberOf({ type, id, uri, contentType, head = '', payload }: WaczRecord): Uint8Array {
+function memberOf({ type, id, uri, contentType, further = [], head = '', payload }: WaczRecord): Uint8Array {
   const block = concat(utf8(head), payload);
   const lines = [
     'WARC/1.1',
@@ -137,6 +144,7 @@ function memberOf({ type, id, uri, contentType, head = '', payload }: WaczRecord
     `WARC-Record-ID: ${id}`,
     `WARC-Date: ${AT}`,
     ...(uri ? [`WARC-Target-URI: ${uri}`] : []),
+    ...further.map(([name, value]) => `${name}: ${value}`),
     `WARC-Block-Digest: sha256:${digestsOf(block).sha256}`,
     `WARC-Payload-Digest: sha256:${digestsOf(payload).sha256}`,
     `Content-Type: ${contentType}`,

@@ -9,7 +9,7 @@ import { jsonBytes, parseJsonLines } from '../strict-json';
 import type { TrustBundle } from '../trust-bundle';
 import type { Level, ReasonCode, Verdict } from '../verify/report';
 import { aManifest } from './a-manifest';
-import { evp, fixed, sealed, type Files } from './a-package';
+import { evp, fixed, sealed, theChecks, type Files } from './a-package';
 import { aReport, reportRoot } from './a-report';
 import { aStampedPackage, testAuthority, type StampedOptions } from './a-stamped-package';
 import { aWacz, theRecords } from './a-wacz';
@@ -109,6 +109,22 @@ const withNewerSlip =
     const slip = consistencyBytes([{ old, hashes: ledger.consistency(old), checkpoint: await ledger.checkpoint() }]);
     return { input: await evp(made.files), bundle: bundle(made.bundle), at: AT, level: 5, checkpoints: [slip] };
   };
+const PAPER = 'attachments/001.pdf';
+const SIGNED = utf8('%PDF-1.7 signed on paper\n');
+const paper = (blob = hexDigest('sha256', SIGNED)): NonNullable<StampedOptions['later']>[number] => [
+  '2026-11-22T05:00:00.000Z',
+  'attestation.added',
+  { n: 1, path: PAPER, role: 'confirmation', blob },
+];
+const withPaper = (files: Files) => ({ ...files, [PAPER]: SIGNED });
+
+const CHECKS = theChecks('2026-11-22T03:29:30.000Z');
+const OVERRIDE = { by: '办案人员甲', reason: '网页随时可能撤下' };
+/** One mandatory check failed; `by` went on all the same. */
+const unclean = (by: string | null): StampedOptions => ({
+  environment: { ...theChecks('2026-11-22T03:29:30.000Z', ['E05']), verdict: 'fail' },
+  manifest: { environment: { verdict: 'fail', failed: ['E05'], overrideBy: by, overrideReason: by && OVERRIDE.reason } },
+});
 const unlogged = (files: Files) =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !/^proofs\/(fixation|custody|consistency|checkpoint)/.test(path)));
 
@@ -435,10 +451,65 @@ const stamps: Case[] = [
     'F31 digest weak, new digests and renewal in time',
     built(
       {
-        later: [['2026-11-30T00:00:00.000Z', 'evidence.rehashed', { algorithm: 'sha512' }]],
+        later: [['2026-11-30T00:00:00.000Z', 'evidence.rehashed', rehashed()]],
         files: renewedBy('2026-12-01T00:00:00.000Z'),
       },
       WEAK,
+    ),
+  ),
+  undecided(
+    'F31 digest weak, the new digests are of other content',
+    'RENEWAL_LATE',
+    built(
+      {
+        later: [
+          ['2026-11-30T00:00:00.000Z', 'evidence.rehashed', rehashed(edited('content/text.txt', (bytes) => flip(bytes, 0)))],
+        ],
+        files: renewedBy('2026-12-01T00:00:00.000Z'),
+      },
+      WEAK,
+    ),
+  ),
+  undecided(
+    'F31 digest weak, a file has no new digest',
+    'RENEWAL_LATE',
+    built(
+      {
+        later: [['2026-11-30T00:00:00.000Z', 'evidence.rehashed', rehashed(without('record/exchanges.jsonl'))]],
+        files: renewedBy('2026-12-01T00:00:00.000Z'),
+      },
+      WEAK,
+    ),
+  ),
+  undecided(
+    'F31 digest weak, new digests made after its end',
+    'RENEWAL_LATE',
+    built(
+      {
+        later: [['2026-12-11T00:00:00.000Z', 'evidence.rehashed', rehashed()]],
+        files: renewedBy('2026-12-01T00:00:00.000Z'),
+      },
+      WEAK,
+    ),
+  ),
+  failed(
+    'renewal of a checkpoint with another root',
+    'RENEWAL_BROKEN',
+    built(
+      {
+        files: async (all, ledger) => {
+          const made = await renewedBy('2026-12-01T00:00:00.000Z')(all, ledger);
+          const statement = asText((text) => text.replace(/"root":"[^"]+"/, `"root":"${'A'.repeat(43)}="`))(
+            made['proofs/renewals/0001/statement.json']!,
+          );
+          return {
+            ...made,
+            'proofs/renewals/0001/statement.json': statement,
+            'proofs/renewals/0001/token.tsr': secondAuthority().stamp(statement, 'sha512', '2026-12-01T00:00:00.000Z'),
+          };
+        },
+      },
+      { bundle: withSecondAuthority },
     ),
   ),
   failed(
@@ -543,6 +614,20 @@ const custodies: Case[] = [
     'LOG_ENTRY',
     built({ custody: (lines) => lines.map((line, i) => (i === 2 ? { ...line, event: null } : line)) }),
   ),
+  passed('a paper with its entry', built({ later: [paper()], files: withPaper })),
+  failed('a paper that no entry tells of', 'CUSTODY_LINK', built({ files: withPaper })),
+  failed('another paper than the entry tells of', 'CUSTODY_LINK', built({ later: [paper('0'.repeat(64))], files: withPaper })),
+  failed('a paper left out', 'CUSTODY_LINK', built({ later: [paper()] })),
+  undecided(
+    'F30 the event of a paper erased',
+    'CUSTODY_LINK',
+    built({
+      later: [paper()],
+      files: withPaper,
+      custody: (lines) => lines.map((line) => (line.entry.type === 'attestation.added' ? { ...line, event: null } : line)),
+    }),
+  ),
+  failed('the file of the request left out', 'CUSTODY_LINK', built({ lost: ['record/request.json'] })),
   failed('custody is no JSON', 'LOG_ENTRY', built({ files: edited(CUSTODY, () => utf8('no json\n')) })),
 ];
 
@@ -695,8 +780,41 @@ const contents: Case[] = [
   failed(
     'environment verdict better than its checks',
     'ENV_VERDICT',
-    built({ environment: { after: [{ id: 'E05', result: 'fail' }] } }),
+    built({ environment: theChecks('2026-11-22T03:29:30.000Z', ['E05']) }),
   ),
+  failed('a check of the environment left out', 'ENV_VERDICT', built({ environment: { before: CHECKS.before.slice(1) } })),
+  failed(
+    'a check of the environment made twice',
+    'ENV_VERDICT',
+    built({ environment: { after: [...CHECKS.after, CHECKS.after[0]] } }),
+  ),
+  failed('no record of the environment', 'ENV_VERDICT', built({ lost: ['record/environment.json'] })),
+  failed('F28 a failed check that nobody decided about', 'ENV_VERDICT', built(unclean(null))),
+  failed('F28 a decision that was not in the request', 'CROSS_MISMATCH', built(unclean('办案人员甲'))),
+  passed(
+    'F28 a failed check that an officer decided about before',
+    built({ ...unclean('办案人员甲'), request: { override: OVERRIDE } }),
+  ),
+  failed('another address than was asked for', 'CROSS_MISMATCH', built({ request: { url: 'http://other.test/' } })),
+  failed('F29 other makers than asked', 'CROSS_MISMATCH', built({ request: { makers: aManifest({}).makers.slice(1) } })),
+  failed(
+    'F21 CDXJ gives a body to another address',
+    'CROSS_MISMATCH',
+    built({ wacz: { cdxj: (text) => text.replace('"url":"http://shop.test/"', '"url":"http://other.test/"') } }),
+  ),
+  failed(
+    'F21 record of the request lost',
+    'CROSS_MISMATCH',
+    built({ wacz: { records: (all) => all.filter(({ type }) => type !== 'request') } }),
+  ),
+  failed('F21 another method than asked', 'CROSS_MISMATCH', built({ exchanges: { method: 'POST' } })),
+  failed(
+    'F21 another field of the request',
+    'CROSS_MISMATCH',
+    built({ exchanges: { requestHeaders: [['Accept', 'text/html']] } }),
+  ),
+  failed('F21 another body of the request', 'CROSS_MISMATCH', built({ exchanges: { requestBodySha256: '0'.repeat(64) } })),
+  failed('F21 a whole body told as cut', 'CROSS_MISMATCH', built({ exchanges: { truncated: 'length' } })),
   failed('a blocked exchange with a response', 'CROSS_MISMATCH', built({ exchanges: { outcome: 'blocked' } })),
   failed('WACZ is no archive', 'CROSS_MISMATCH', async () => built({ record: { 'content/capture.wacz': utf8('no zip') } })()),
   failed('data package says another digest', 'CROSS_MISMATCH', async () => {
@@ -810,6 +928,15 @@ function renewedBy(
     });
     const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
     return { ...all, [`${folder}/statement.json`]: statement, [`${folder}/token.tsr`]: authority.stamp(statement, 'sha512', at) };
+  };
+}
+
+/** Event of new digests, of the files as `change` leaves them. */
+function rehashed(change: (files: Files) => Files = (same) => same): (files: Files) => Record<string, unknown> {
+  return (fixedFiles) => {
+    const { 'MANIFEST.json': manifest, ...rest } = change(fixedFiles);
+    const files = Object.entries(rest).map(([path, bytes]) => ({ path, digest: hexDigest('sha512', bytes) }));
+    return { algorithm: 'sha512', manifest: hexDigest('sha512', manifest!), files };
   };
 }
 

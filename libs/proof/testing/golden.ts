@@ -16,7 +16,7 @@ export async function goldenPackages(): Promise<Record<string, { evp: Uint8Array
   });
   const content = {
     'content/original/photo.jpg': utf8('received bytes\n'),
-    'record/request.json': jsonBytes({ id: 'import', v: 1 }),
+    'record/request.json': jsonBytes({ kind: 'import', v: 1 }),
   };
   const received = await sealed(
     await fixed(content, { kind: 'import', environment: null, navigation: null }, [testKeys.importer]),

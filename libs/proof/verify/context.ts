@@ -47,6 +47,11 @@ export interface SeenHead {
   from: SeenHead | null;
 }
 
+/** Left out of this export on a stated ground. */
+export function isWithheld({ seal }: Context, path: string): boolean {
+  return seal?.withheld.some((file) => file.path === path) ?? false;
+}
+
 /** What one verification knows and has said so far. Steps read and add; none takes back what another said. */
 export class Context {
   readonly files = new Map<string, PackageFile>();

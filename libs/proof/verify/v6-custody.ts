@@ -5,6 +5,7 @@ import type { Context, CustodyRecord } from './context';
 import { verifyPlace } from './v5-log';
 
 const CUSTODY = 'proofs/custody.jsonl';
+const ATTACHMENTS = 'attachments/';
 const CUSTODY_LIMIT = 16 * 1024 * 1024;
 
 /** Reads the chain; V5 needs it as well. */
@@ -28,6 +29,7 @@ export async function verifyCustody(ctx: Context): Promise<void> {
   if (!ctx.files.has(CUSTODY)) return ctx.say('V6', 'CUSTODY_GAP', CUSTODY, 'no custody chain', 'indeterminate');
   ctx.custody.forEach((record, i) => verifyLine(ctx, record, i));
   verifyBeginning(ctx);
+  verifyAttachments(ctx);
   const last = ctx.custody.at(-1);
   if (!last) return ctx.say('V6', 'CUSTODY_GAP', CUSTODY, 'empty');
   const { custody } = ctx.seal ?? {};
@@ -49,6 +51,23 @@ function verifyLine(ctx: Context, { entry, event, idx }: CustodyRecord, i: numbe
   if (body.sha256 !== entry.body.sha256 || body.sm3 !== entry.body.sm3) ctx.say('V6', 'CUSTODY_LINK', subject, 'event');
 }
 
+/**
+ * Papers that came after the fixation are in no manifest: each has an entry of its own, by which it can neither be slipped in by whoever
+ * holds the seal nor be left out. Where the event behind an entry was erased, nobody can tell which paper it was.
+ */
+function verifyAttachments(ctx: Context): void {
+  const added = ctx.custody.filter(({ entry }) => entry.type === 'attestation.added').map(({ event }) => event);
+  const told = new Map(added.flatMap((event) => (event ? [[String(event.path), String(event.blob)]] : [])));
+  for (const [path, blob] of told) {
+    if (path.startsWith(ATTACHMENTS) && ctx.files.get(path)?.sha256 !== blob)
+      ctx.say('V6', 'CUSTODY_LINK', path, 'is not the paper that the chain tells of');
+  }
+  const effect = added.includes(null) ? 'indeterminate' : 'failed';
+  for (const path of ctx.files.keys()) {
+    if (path.startsWith(ATTACHMENTS) && !told.has(path)) ctx.say('V6', 'CUSTODY_LINK', path, 'no entry tells of it', effect);
+  }
+}
+
 /** The request was logged before anything was captured, and it is this request. */
 function verifyBeginning(ctx: Context): void {
   const [first] = ctx.custody;
@@ -56,7 +75,8 @@ function verifyBeginning(ctx: Context): void {
   if (first.entry.type !== 'job.requested')
     return ctx.say('V6', 'CUSTODY_GAP', `${CUSTODY}#1`, 'does not begin with the request');
   const request = ctx.files.get('record/request.json');
-  const sameRequest = first.event === null || !request || first.event.requestSha256 === request.sha256;
+  // The request is what the chain begins with: it may not be withheld, and a package without it shows none.
+  const sameRequest = first.event === null || first.event.requestSha256 === request?.sha256;
   if (hexDigest('sha256', first.bytes) !== ctx.manifest.request.entrySha256 || !sameRequest) {
     ctx.say('V6', 'CUSTODY_LINK', `${CUSTODY}#1`, 'is of another request');
   }

@@ -1,3 +1,4 @@
+import { toBase64 } from '../bytes';
 import { digestsOf, type Digests } from '../digests';
 import { exactly, listOf, misfit, type JsonSchema } from '../schema';
 import { JSON_LIMIT, parseCanonical } from '../strict-json';
@@ -5,6 +6,7 @@ import { DER_LIMIT } from '../tsp/token';
 import type { AcceptedToken } from '../tsp/verify-token';
 import type { Context } from './context';
 import { openToken } from './v4-stamps';
+import { rehashesOf } from './v8-rehash';
 
 /** After RFC 4998: a new stamp over all earlier stamps, made while they were still good. */
 export interface RenewalStatement {
@@ -68,14 +70,19 @@ async function lifeOf(ctx: Context, path: string, token: AcceptedToken, renewals
   for (const { statement, token: later } of renewals) {
     // Whoever holds our own authority could date anything back: it keeps nothing alive that is to be proved from outside.
     if (later.tsa.internal && !token.tsa.internal) continue;
-    if (!own || end >= at || !statement.covers.some((covered) => covered.sha256 === own.sha256 && covered.sm3 === own.sm3))
-      continue;
+    if (!own || end >= at || !isCovered(statement, own)) continue;
     if (later.genTime > end) late = `ended ${end}, renewed ${later.genTime}`;
     else end = ownEnd(ctx, later);
   }
   // A digest that ended takes the digests of the content with it: they have to be made anew, not only stamped anew.
-  if (isWeak(ctx, token, at) && !wasRehashed(ctx)) late = `${token.algorithm} ended, no new digests`;
+  const covering = renewals.filter(({ statement }) => own && isCovered(statement, own));
+  if (isWeak(ctx, token.algorithm, at) && !(await wasRehashed(ctx, token.algorithm, covering)))
+    late = `${token.algorithm} ended, no new digests`;
   return { end, late };
+}
+
+function isCovered({ covers }: RenewalStatement, own: Digests): boolean {
+  return covers.some((covered) => covered.sha256 === own.sha256 && covered.sm3 === own.sm3);
 }
 
 function ownEnd(ctx: Context, token: AcceptedToken): string {
@@ -83,13 +90,27 @@ function ownEnd(ctx: Context, token: AcceptedToken): string {
   return algorithm !== undefined && algorithm < token.signerNotAfter ? algorithm : token.signerNotAfter;
 }
 
-function isWeak(ctx: Context, token: AcceptedToken, at: string): boolean {
-  const end = ctx.bundle.algorithms[token.algorithm];
+function isWeak(ctx: Context, algorithm: string, at: string): boolean {
+  const end = ctx.bundle.algorithms[algorithm];
   return end !== undefined && end < at;
 }
 
-function wasRehashed(ctx: Context): boolean {
-  return ctx.custody.some((line) => line.entry.type === 'evidence.rehashed');
+/**
+ * While the digest still held, the content got digests of another kind, and a renewal after that dates them: its checkpoint has the entry, and
+ * its token comes before the end. When the new kind has ended as well, the same holds of it.
+ */
+async function wasRehashed(ctx: Context, weak: string, covering: Renewal[], ended: readonly string[] = []): Promise<boolean> {
+  const end = ctx.bundle.algorithms[weak]!;
+  for (const { algorithm, at, idx } of await rehashesOf(ctx)) {
+    if (algorithm === weak || ended.includes(algorithm) || at > end) continue;
+    const isDated = covering.some(
+      ({ statement, token }) => idx < statement.checkpoint.size && token.genTime <= end && token.algorithm !== weak,
+    );
+    if (!isDated) continue;
+    const isOver = isWeak(ctx, algorithm, ctx.options.at.toISOString());
+    if (!isOver || (await wasRehashed(ctx, algorithm, covering, [...ended, weak]))) return true;
+  }
+  return false;
 }
 
 /** Whether a token that does not stand over the manifest is good at the asked moment. */
@@ -126,6 +147,12 @@ async function openRenewal(ctx: Context, folder: string, n: number): Promise<Ren
     const statement = value as RenewalStatement;
     if (pointer !== null || statement.n !== n || statement.origin !== ctx.manifest?.agency.ledger) {
       ctx.say('V8', 'RENEWAL_BROKEN', path, pointer ?? `renewal ${statement.n} of ${statement.origin}`);
+      return null;
+    }
+    const { size, root } = statement.checkpoint;
+    const twin = ctx.heads.find(({ checkpoint }) => checkpoint.size === size);
+    if (twin && toBase64(twin.checkpoint.root) !== root) {
+      ctx.say('V8', 'RENEWAL_BROKEN', path, `another root for size ${size}`);
       return null;
     }
     const token = await openToken(ctx, 'V8', `${folder}/token.tsr`, bytes!);

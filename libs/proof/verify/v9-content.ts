@@ -5,9 +5,10 @@ import { hexDigest } from '../digests';
 import { hasher } from '../primitives';
 import { type ByteSource, passingChunksOf, wholeOf } from '../source';
 import { isObject, JSON_LIMIT, parseJsonLines } from '../strict-json';
-import type { Context } from './context';
+import { type Context, isWithheld } from './context';
 import { verifyCdxj, verifyExchanges, verifyScreens, verifyTargets, verifyTls } from './v9-cross';
-import { verifyEnvironment } from './v9-environment';
+import { ENVIRONMENT, verifyEnvironment } from './v9-environment';
+import { verifyRequest } from './v9-request';
 
 const WACZ = 'content/capture.wacz';
 const INDEX = 'record/warc-index.jsonl';
@@ -16,9 +17,13 @@ const LINES_LIMIT = 256 * 1024 * 1024;
 
 /** What was captured agrees with itself: archive, index, exchanges, screens, certificates, environment. */
 export async function verifyContent(ctx: Context): Promise<void> {
-  const had = ['record/environment.json', WACZ].some((path) => ctx.files.has(path));
-  if (!ctx.manifest || !had) return;
-  ctx.done.add('V9');
+  if (!ctx.manifest) return;
+  const isCapture = ctx.manifest.kind === 'web_capture';
+  await verifyRequest(ctx);
+  if (!isCapture && ![ENVIRONMENT, WACZ].some((path) => ctx.files.has(path))) return;
+  if (ctx.files.has(WACZ)) ctx.done.add('V9');
+  // What a copy for somebody else leaves out can not be looked at: then the step was not done, whatever else agrees.
+  else ctx.note('NOT_DONE', WACZ, `V9: the archive is ${isWithheld(ctx, WACZ) ? 'withheld' : 'not in the package'}`);
   await verifyArchive(ctx);
   await verifyTls(ctx);
   await verifyEnvironment(ctx);
@@ -100,7 +105,8 @@ async function linesOf(ctx: Context, path: string): Promise<Record<string, unkno
   try {
     const bytes = await ctx.read(path, LINES_LIMIT);
     if (bytes) return parseJsonLines(bytes);
-    ctx.say('V9', 'CROSS_MISMATCH', path, 'missing');
+    if (isWithheld(ctx, path)) ctx.note('NOT_DONE', path, 'V9: withheld');
+    else ctx.say('V9', 'CROSS_MISMATCH', path, 'missing');
   } catch (error) {
     ctx.say('V9', 'CROSS_MISMATCH', path, (error as Error).message);
   }
