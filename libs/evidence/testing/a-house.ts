@@ -44,6 +44,7 @@ import { Fixation } from '../worker/fixation';
 import { LedgerAnchorer } from '../worker/ledger-anchorer';
 import { LedgerSequencer } from '../worker/ledger-sequencer';
 import { Renewer } from '../worker/renewer';
+import type { ReportPrinter } from '../worker/report-printer';
 import { RetryLater } from '../worker/retry-later';
 import { RevocationLists } from '../worker/revocation-lists';
 import { Scrub } from '../worker/scrub';
@@ -66,6 +67,8 @@ export interface PlayedAuthority {
 }
 
 export interface HouseOptions {
+  /** Prints the paper of exports; without, they have none. */
+  printer?: ReportPrinter;
   /** Lists in files, and what the capture process answers when it is asked for an address; without, nothing is fetched. */
   revocation?: { files?: string[]; probe?: (asked: { url: string; maxBytes: number }) => object };
   authorities?: PlayedAuthority[];
@@ -82,6 +85,7 @@ export type House = Awaited<ReturnType<typeof aHouse>>;
 
 /** The evidence room on a database of its own, with a played capture process and played authorities: real packages, real exports. */
 export async function aHouse({
+  printer,
   revocation = {},
   authorities = [{ name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' }],
   witnessLines = [],
@@ -238,7 +242,7 @@ export async function aHouse({
   const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
   const sequencer = new LedgerSequencer(db, evidence, trees);
   const proofs = new ExportProofs(clock, trees, evidence, anchors, config, content);
-  const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config));
+  const report = new ExportReport(clock, content, evidence, trees, new SignatureStamper(content, config), printer ?? null);
   const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
   const later = new RetryLater(db, clock, log);
   const lists = new RevocationLists(db, clock, content, new StampRevocation(), later, log, config, {
