@@ -91,11 +91,13 @@ export interface EvidenceReport {
   /** Who handed the files over; null where a page was captured. */
   received: { sender: string; receivedAt: string; ground: string } | null;
   withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
-  /** Note of the ledger checkpoint at fixation, or null while there is none. */
-  checkpoint: string | null;
-  /** Whether a trusted time stamp was had, and whether the custody chain is logged: what may be claimed depends on it. */
-  stamped: boolean;
-  logged: boolean;
+  /**
+   * The newest checkpoint of the log when this is printed, when it was signed, and whether the custody chain of the package lies in it;
+   * null while there is none. What may be claimed depends on it.
+   */
+  checkpoint: { note: string; at: string; holds: boolean } | null;
+  /** Time stamps in the package, earliest first; `isInternal`: of an authority of the agency's own, which proves no time to others. */
+  stamps: readonly { tsa: string; at: string; isInternal: boolean }[];
   at: Date;
 }
 

@@ -71,13 +71,55 @@ it('lists every file with both digests', () => {
     for (const words of [path, sha256, sm3]) expect(text).toContain(words);
 });
 
-it('claims the time only when a stamp was had', async () => {
-  const stamped = squeezed(
-    (await pdfText(await renderEvidenceReport(anEvidenceReport({ stamped: true, screens: [] })))).join(''),
-  );
-  expect(stamped).toContain('时间戳所载时刻之前已经形成');
-  expect(stamped).not.toContain('尚未取得时间戳');
-  expect(text).not.toContain('时间戳所载时刻');
+const wordsOf = async (changes: Parameters<typeof anEvidenceReport>[0]) =>
+  squeezed((await pdfText(await renderEvidenceReport(anEvidenceReport({ screens: [], ...changes })))).join(''));
+const [proves, provesNot] = ['证据包经核验通过，证明下列事项', '证据包不证明下列事项'];
+/** What stands under the claims, and what under those that are not made. */
+const claimsOf = (words: string) => {
+  const [, after = ''] = words.split(proves!);
+  const [claimed = '', rest = ''] = after.split(provesNot!);
+  return { claimed, notClaimed: rest.split('核验方法')[0]! };
+};
+
+const inside = { tsa: '本局时间戳', at: '2026-11-23T01:00:30.000Z', isInternal: true };
+const outside = { tsa: '某授时中心', at: '2026-11-23T01:00:45.000Z', isInternal: false };
+const time = '证据包在外部时间戳所载时刻';
+
+it.each([
+  ['none', [], null, '尚未取得时间戳'],
+  ['one of our own only', [inside], null, '仅有本局自设时间戳服务的时间戳，所载时刻为2026年11月23日09时00分'],
+  ['one from outside', [outside], '2026-11-23T01:00:45.000Z）之前已经形成（时间戳机构：某授时中心）', null],
+  ['both', [inside, outside], '2026-11-23T01:00:45.000Z）之前已经形成（时间戳机构：某授时中心）', null],
+])('claims the time only by a stamp from outside: %s', async (_name, stamps, claimed, notClaimed) => {
+  const said = claimsOf(await wordsOf({ stamps }));
+  if (claimed) expect(said.claimed).toContain(claimed);
+  else expect(said.claimed).not.toMatch(/时间戳|之前已经形成/);
+  if (notClaimed) expect(said.notClaimed).toContain(notClaimed);
+  else expect(said.notClaimed).not.toContain('固定时刻');
+  expect(said.claimed.includes(time)).toBe(claimed !== null);
+});
+
+it.each([
+  ['a checkpoint that holds it', true, '已收录本证据的保管记录'],
+  ['a checkpoint from before it', false, '尚未收录本证据的保管记录'],
+])('claims the custody chain only by %s, and says when that was signed', async (_name, holds, caption) => {
+  const words = await wordsOf({ checkpoint: { ...report.checkpoint!, holds } });
+  const said = claimsOf(words);
+  expect(said.claimed.includes('保管链完整')).toBe(holds);
+  expect(said.notClaimed.includes('尚未收录全部保管记录')).toBe(!holds);
+  expect(words).toContain(`本报告生成时最新的账本检查点（${caption}），签发时间2026年11月23日09时50分`);
+  expect(words).not.toContain('固定时的账本检查点');
+});
+
+it('claims no custody chain while the log has no checkpoint', async () => {
+  const words = await wordsOf({ checkpoint: null });
+  expect(claimsOf(words).claimed).not.toContain('保管链');
+  expect(claimsOf(words).notClaimed).toContain('账本尚无检查点');
+});
+
+it('names each environment check that could not be made, with its reason', async () => {
+  const checks = [{ id: 'E09', result: 'na' as const, expected: '两个对照页', observed: '未配置对照页' }];
+  expect(await wordsOf({ checks })).toContain('未能检查或不适用的1项。未能检查或不适用：E09对照网站证书（未配置对照页）');
 });
 
 it('has number, page and manifest digest on every foot', async () => {

@@ -106,15 +106,25 @@ function environment({ manifest, checks }: EvidenceReport): Content[] {
   const override = verdict.overrideBy
     ? [line(`检查未通过而继续采集，批准人：${verdict.overrideBy}；理由：${verdict.overrideReason ?? ''}`)]
     : [];
-  const conclusion = line(`检查结论：${VERDICTS[verdict.verdict]}。共检查 ${checks.length} 项，其中须说明的 ${told.length} 项。`);
-  if (!told.length) return [conclusion, ...override];
+  const undone = checks.filter(({ result }) => result === 'na');
+  const conclusion = line(
+    `检查结论：${VERDICTS[verdict.verdict]}。采集前后共 ${checks.length} 项，其中须说明的 ${told.length} 项，未能检查或不适用的 ${undone.length} 项。`,
+  );
+  const open = undone.length
+    ? [
+        line(
+          `未能检查或不适用：${undone.map(({ id, observed }) => `${id} ${CHECK_NAMES[id] ?? ''}（${observed}）`).join('；')}。`,
+        ),
+      ]
+    : [];
+  if (!told.length) return [conclusion, ...open, ...override];
   const rows = told.map(({ id, result, expected, observed }) => [
     `${id} ${CHECK_NAMES[id] ?? ''}`,
     VERDICTS[result] ?? result,
     expected,
     observed,
   ]);
-  return [conclusion, ...override, list(['检查项', '结果', '应为', '实际'], [120, 40, '*', '*'], rows)];
+  return [conclusion, ...open, ...override, list(['检查项', '结果', '应为', '实际'], [120, 40, '*', '*'], rows)];
 }
 
 function attempts(report: EvidenceReport): Content[] {
@@ -190,20 +200,29 @@ function checklist({ checklist: lines }: EvidenceReport): Content[] {
 }
 
 /** What a verified package proves, and what it does not: section 1 of the evidence specification. */
-function claims({ stamped, logged, received }: EvidenceReport): Content[] {
+function claims({ stamps, checkpoint, received }: EvidenceReport): Content[] {
+  const outside = stamps.find(({ isInternal }) => !isInternal);
+  const inside = stamps.find(({ isInternal }) => isInternal);
+  const undated = inside
+    ? `固定时刻由本局以外的机构证明（仅有本局自设时间戳服务的时间戳，所载时刻为 ${local(inside.at)}，不能对外证明时间）`
+    : '固定时刻由本局以外的机构证明（尚未取得时间戳）';
+  const unlogged = checkpoint
+    ? '与本证据有关的保管记录未被遗漏或事后改写（本报告所列账本检查点尚未收录全部保管记录）'
+    : '与本证据有关的保管记录未被遗漏或事后改写（账本尚无检查点）';
   const proved = [
     '自固定之时起，证据包内各文件未被改动（校验值一致）；',
     '证据包由本局取证系统固定（签名有效）；',
-    ...(stamped ? ['证据包在时间戳所载时刻之前已经形成；'] : []),
-    ...(logged ? ['与本证据有关的保管记录未被遗漏或事后改写（保管链完整）；'] : []),
+    ...(outside ? [`证据包在外部时间戳所载时刻 ${local(outside.at)} 之前已经形成（时间戳机构：${outside.tsa}）；`] : []),
+    ...(checkpoint?.holds ? ['与本证据有关的保管记录未被遗漏或事后改写（保管链完整）；'] : []),
     received ? '接收的时间、地点、提交人和经手的执法人员。' : '采集的方法、地点、工具和采集环境的检查结果。',
   ];
   const unproved = [
     ...(received
       ? ['文件在提交以前未被改动；', '提交的文件是提交人所持有的全部；', '文件中的陈述内容属实。']
       : ['网站向所有访问者显示的内容均与此相同；', '采集服务器的操作系统内核在采集时刻未受侵害；', '网页上的陈述内容属实。']),
-    ...(stamped ? [] : ['固定时刻由本局以外的机构证明（尚未取得时间戳）。']),
-  ];
+    ...(outside ? [] : [undated]),
+    ...(checkpoint?.holds ? [] : [unlogged]),
+  ].map((text, index, { length }) => text.replace(/[；。]?$/, index === length - 1 ? '。' : '；'));
   const numbered = (texts: readonly string[]) => texts.map((text, index) => line(`${index + 1}. ${text}`));
   return [line('证据包经核验通过，证明下列事项：'), ...numbered(proved), line('证据包不证明下列事项：'), ...numbered(unproved)];
 }
@@ -214,7 +233,10 @@ function verification({ manifest, manifestSha256, manifestSm3, checkpoint }: Evi
     '或者以 sha256sum、openssl dgst -sm3 重新计算清单中各文件的校验值，与本报告所列逐一比对；',
     '清单文件 MANIFEST.json 已作为附件嵌入本报告，其校验值如下：',
   ];
-  const text = checkpoint ?? `${manifest.number}\nSHA-256 ${manifestSha256}`;
+  const text = checkpoint?.note ?? `${manifest.number}\nSHA-256 ${manifestSha256}`;
+  const caption = checkpoint
+    ? `本报告生成时最新的账本检查点（${checkpoint.holds ? '已' : '尚未'}收录本证据的保管记录），签发时间 ${local(checkpoint.at)}：`
+    : '账本尚无检查点。二维码内容：';
   return [
     ...steps.map((step, index) => line(`${index + 1}. ${step}`)),
     small(`SHA-256 ${manifestSha256}`),
@@ -222,10 +244,7 @@ function verification({ manifest, manifestSha256, manifestSm3, checkpoint }: Evi
     {
       unbreakable: true,
       margin: [0, 8, 0, 0],
-      columns: [
-        { width: 120, qr: text, fit: 110 },
-        { stack: [line(checkpoint ? '固定时的账本检查点：' : '二维码内容：'), ...text.split('\n').map(small)] },
-      ],
+      columns: [{ width: 120, qr: text, fit: 110 }, { stack: [line(caption), ...text.split('\n').map(small)] }],
     },
   ];
 }

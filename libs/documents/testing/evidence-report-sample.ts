@@ -147,9 +147,12 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
     ],
     received: null,
     withdrawn: null,
-    checkpoint: 'aj.test/evidence/2026\n12\n5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lg=\n',
-    stamped: false,
-    logged: true,
+    checkpoint: {
+      note: 'aj.test/evidence/2026\n12\n5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lg=\n',
+      at: '2026-11-23T01:50:00.000Z',
+      holds: true,
+    },
+    stamps: [],
     at: new Date('2026-11-23T02:00:00.000Z'),
     ...changes,
   };

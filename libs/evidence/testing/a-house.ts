@@ -26,6 +26,7 @@ import {
 import { aWacz, SCREEN, testKeys, theChecks, theExchanges } from '../../proof/testing';
 import type { CopyRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
+import type { ReportPrinter } from '../worker/report-printer';
 import { evidenceRoom, furnish, aRequest, MAKERS } from './evidence-room';
 import { type PlayedOrder, stagePackage } from './played-capture';
 
@@ -41,6 +42,8 @@ export interface PlayedAuthority {
 }
 
 export interface HouseOptions {
+  /** Prints the paper of exports; without, they have none. */
+  printer?: ReportPrinter;
   /** Lists in files, and what the capture process answers when it is asked for an address; without, nothing is fetched. */
   revocation?: { files?: string[]; probe?: (asked: { url: string; maxBytes: number }) => object };
   authorities?: PlayedAuthority[];
@@ -57,6 +60,7 @@ export type House = Awaited<ReturnType<typeof aHouse>>;
 
 /** The evidence room on a database of its own, with a played capture process and played authorities: real packages, real exports. */
 export async function aHouse({
+  printer,
   revocation = {},
   authorities = [{ name: 'outer', algorithm: 'sha256', from: '2026-01-01', to: '2030-01-01' }],
   witnessLines = [],
@@ -143,6 +147,7 @@ export async function aHouse({
     tsaUrls,
     config: { tsaTimeoutMs: 2_000 },
     witnessUrls: witnessLines,
+    ...(printer && { printer }),
     revocation: { files: revocation.files ?? [], fetches: revocation.probe !== undefined },
   });
   const { blobs, evidence, runner, stamper, sequencer, anchorer, renewer, exporter } = room;

@@ -6,7 +6,8 @@ import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
 import type { Way } from '../domain/receipt';
-import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow } from '../store/evidence.entity';
+import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow, type StampRow } from '../store/evidence.entity';
+import type { CustodyRow } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
 import { type ReportAttestation, type ReportInput, ReportPrinter } from './report-printer';
 import { SignatureStamper } from './signature-stamper';
@@ -40,11 +41,16 @@ export class ExportReport {
   ) {}
 
   /** No file where no printer is composed in, as in the tests of this room. */
-  async of(tx: EntityManager, row: PackageRow, files: readonly EvidenceFileRow[], stamped: boolean): Promise<ContainerFile[]> {
+  async of(
+    tx: EntityManager,
+    row: PackageRow,
+    files: readonly EvidenceFileRow[],
+    custody: readonly CustodyRow[],
+    stamps: readonly StampRow[],
+  ): Promise<ContainerFile[]> {
     if (!this.printer) return [];
     const manifestBytes = await this.content.bytes(files.find(({ path }) => path === 'MANIFEST.json')!);
     const manifest = parseManifest(new Uint8Array(manifestBytes));
-    const checkpoint = await this.trees.newestCheckpoint(tx, this.evidence.logOrigin(row.requestedAt));
     const environment = (await this.content.json<EnvironmentRecord>(tx, row.id, 'record/environment.json')) ?? {
       before: [],
       after: [],
@@ -62,13 +68,36 @@ export class ExportReport {
       checklist: await this.checklists.of(tx, row),
       received: 'sender' in row.request ? row.request : null,
       withdrawn: await this.withdrawal(tx, row),
-      checkpoint: checkpoint?.note ?? null,
-      stamped,
-      logged: checkpoint !== undefined,
+      checkpoint: await this.checkpoint(tx, row, custody),
+      stamps: this.stamps(stamps),
       at: this.clock.now(),
     };
     const report = await this.printer.print(input, (signature) => this.stamper.stamp(signature));
     return [{ path: 'report/report.pdf', source: new Uint8Array(report) }];
+  }
+
+  /** The export proves the chain to a checkpoint that holds its last entry; a newer one proves no less, an older one nothing of it. */
+  private async checkpoint(
+    tx: EntityManager,
+    row: PackageRow,
+    custody: readonly CustodyRow[],
+  ): Promise<ReportInput['checkpoint']> {
+    const newest = await this.trees.newestCheckpoint(tx, this.evidence.logOrigin(row.requestedAt));
+    if (!newest) return null;
+    const last = custody.at(-1)?.idx ?? null;
+    return { note: newest.note, at: newest.at.toISOString(), holds: last !== null && newest.size > Number(last) };
+  }
+
+  /** Whose stamp proves a time to others is said by the published trust bundle, as for the verifier. */
+  private stamps(rows: readonly StampRow[]): ReportInput['stamps'] {
+    const { tsa } = this.content.trust();
+    return rows
+      .map((row) => ({
+        tsa: row.tsa,
+        at: row.genTime.toISOString(),
+        isInternal: tsa.find(({ name }) => name === row.tsa)?.internal !== false,
+      }))
+      .sort((a, b) => a.at.localeCompare(b.at));
   }
 
   /** The party's word and the statements of others, each with its paper. */

@@ -92,7 +92,9 @@ export class Exporter {
     if (!proofs) return; // the sweep looks again when the signer has come so far
     const stamps = await this.stampsOf(order.packageId);
     const given = files.filter(({ path }) => !order.withheld.includes(path));
-    const report = await this.db.tx((tx) => this.report.of(tx, row, given, stamps.length > 0));
+    // Where this export goes out without proofs, its paper must not claim by a checkpoint that came a moment later.
+    const shown = proofs.length ? custody : [];
+    const report = await this.db.tx((tx) => this.report.of(tx, row, given, shown, stamps));
     const parts: ContainerFile[] = await Promise.all(
       [...given, ...papers].map(async ({ path, sha256 }) => ({ path, source: await this.blobs.source(sha256) })),
     );

@@ -23,11 +23,19 @@ export interface ReportInput {
   received: Received | null;
   /** Withdrawn evidence says so on its first page. */
   withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
-  /** Note of the newest checkpoint that holds the package, or null. */
-  checkpoint: string | null;
-  stamped: boolean;
-  logged: boolean;
+  /** The newest checkpoint of the log when this is printed, or null while there is none. */
+  checkpoint: ReportCheckpoint | null;
+  /** Time stamps that go out with the package, earliest first. Those of an authority of our own prove no time to others. */
+  stamps: { tsa: string; at: string; isInternal: boolean }[];
   at: Date;
+}
+
+export interface ReportCheckpoint {
+  note: string;
+  /** When it was signed. */
+  at: string;
+  /** Whether the package's whole custody chain so far lies in it, its fixation included: then the export shows so. */
+  holds: boolean;
 }
 
 export interface ReportAttestation {
