@@ -8,6 +8,7 @@ import { WAYS } from '../domain/receipt';
 import { isWithholdable } from '../domain/withheld';
 import type { CustodyRow } from '../store/ledger';
 
+const PAGE_KINDS = ['page', 'challenge', 'login', 'errorPage'];
 const KINDS = ['web_capture', 'import', 'attestation'];
 
 export class RequestCaptureDto {
@@ -69,6 +70,8 @@ export class NavigationDto {
   @ApiProperty() status!: number;
   @ApiProperty() title!: string;
   @ApiProperty() ip!: string;
+  @ApiPropertyOptional({ enum: PAGE_KINDS, description: 'a gate that stood where the page was expected is named as what it is' })
+  kind?: string;
 }
 
 export class ReceivedDto {
