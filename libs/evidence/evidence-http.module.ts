@@ -5,6 +5,7 @@ import { evidenceConfig } from './evidence.config';
 import { EvidenceModule } from './evidence.module';
 import { ActsController } from './http/acts.controller';
 import { CaptureController } from './http/capture.controller';
+import { Cancellations } from './app/cancellations';
 import { SessionLink } from './app/session-link';
 import { SessionService } from './app/session.service';
 import { CompareController } from './http/compare.controller';
@@ -24,7 +25,7 @@ import { SessionController } from './http/session.controller';
     ReceiptController,
     SessionController,
   ],
-  providers: [evidenceConfig, SessionLink, SessionService],
+  providers: [evidenceConfig, Cancellations, SessionLink, SessionService],
 })
 export class EvidenceHttpModule implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

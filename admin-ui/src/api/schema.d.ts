@@ -564,6 +564,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Capture_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}/steps": {
         parameters: {
             query?: never;
@@ -2410,6 +2426,11 @@ export interface components {
             status: number;
             title: string;
             ip: string;
+            /**
+             * @description a gate that stood where the page was expected is named as what it is
+             * @enum {string}
+             */
+            kind?: "page" | "challenge" | "login" | "errorPage";
         };
         ArtefactDto: {
             path: string;
@@ -2667,7 +2688,10 @@ export interface components {
             readable: boolean;
             subject: string;
             issuer: string;
+            /** @description the first 200 */
             names: string[];
+            /** @description how many names it lists */
+            namesTotal: number;
             serial: string;
             notBefore: string | null;
             notAfter: string | null;
@@ -5412,6 +5436,48 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Capture_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"];
+                };
+            };
+            /** @description `platform.forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.notRunning`: The capture is over: it cannot be taken back any more */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ const query = (q: string) => ({ q });
 const CaptureCreate = () => {
   const choices = useChoices();
   return (
-    <CreateForm>
+    <CreateForm save="action.capture.begin">
       <Box sx={{ display: 'grid', columnGap: 2, width: '100%', gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' } }}>
         <TextInput source="url" type="url" validate={required()} helperText="help.captureUrl" sx={{ gridColumn: '1 / -1' }} />
         <SelectInput source="profile" choices={choices('profile', profiles)} defaultValue="desktop" validate={required()} />

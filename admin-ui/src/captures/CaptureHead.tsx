@@ -16,11 +16,13 @@ import { ExportDialog } from './ExportDialog';
 import { Incidents } from './Incidents';
 import { StatementFacts } from './Statement';
 import { VerifyNow } from './VerifyNow';
+import { useReason } from './reasons';
 import { isFixed } from './running';
 
 export const CaptureHead = ({ capture }: { capture: Capture }) => {
   const translate = useTranslate();
   const word = useWord();
+  const reason = useReason();
   const [exporting, setExporting] = useState(false);
   const { canAccess: mayVerify } = useCanAccess({ resource: 'captures', action: 'verify' });
   const { canAccess: mayExport } = useCanAccess({ resource: 'captures', action: 'export' });
@@ -51,7 +53,12 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       {capture.frozenAt && <Incidents capture={capture} />}
       {capture.reason && (
         <Alert severity="warning" sx={{ mb: 2 }}>
-          {word('captureReason', capture.reason)}
+          {reason(capture.reason)}
+        </Alert>
+      )}
+      {navigation?.kind && navigation.kind !== 'page' && (
+        <Alert severity="warning" sx={{ mb: 2 }} data-page-kind={navigation.kind}>
+          {translate(`console.pageKind.${navigation.kind}`)}
         </Alert>
       )}
       {capture.withdrawnAt && (

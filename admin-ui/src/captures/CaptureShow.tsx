@@ -11,7 +11,7 @@ import { Environment } from './Environment';
 import { Exchanges } from './Exchanges';
 import { Files } from './Files';
 import { Life } from './Life';
-import { LiveSteps } from './LiveSteps';
+import { EndedSteps, LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
 import { isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
@@ -40,6 +40,7 @@ const Whole = () => {
       <CaptureHead capture={capture} />
       {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
+      <EndedSteps capture={capture} />
       {isFixed(capture) && (
         <TabbedShowLayout>
           {page && (

@@ -9,6 +9,27 @@ import { Fetching } from '../parts/Refusal';
 import { StateMark } from '../parts/StateMark';
 import { When } from '../parts/When';
 
+const namesAtOnce = 12;
+
+/** The first names; the others on demand, since a certificate of a shared host lists hundreds. */
+const Names = ({ certificate: { names, namesTotal } }: { certificate: Certificate }) => {
+  const translate = useTranslate();
+  if (names.length === 0) return <>—</>;
+  const more = names.slice(namesAtOnce);
+  return (
+    <>
+      {names.slice(0, namesAtOnce).join(', ')}
+      {more.length > 0 && (
+        <Box component="details" sx={{ mt: 0.5 }}>
+          <summary>{translate('console.certificate.moreNames', { n: namesTotal - namesAtOnce })}</summary>
+          {more.join(', ')}
+          {namesTotal > names.length && <div>{translate('console.certificate.namesCut', { shown: names.length })}</div>}
+        </Box>
+      )}
+    </>
+  );
+};
+
 const One = ({ certificate: c }: { certificate: Certificate }) => {
   const translate = useTranslate();
   const label = (name: string) => translate(`console.certificate.${name}`);
@@ -18,6 +39,7 @@ const One = ({ certificate: c }: { certificate: Certificate }) => {
       <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', flexWrap: 'wrap', mb: 1 }}>
         <Typography sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}>{c.hosts.join('、') || c.subject || c.path}</Typography>
         <StateMark kind="certificate" state={state} />
+        {c.isCa && <StateMark kind="certificate" state="authority" />}
         {c.isSelfIssued && <StateMark kind="certificate" state="selfIssued" />}
       </Box>
       <Facts
@@ -25,7 +47,7 @@ const One = ({ certificate: c }: { certificate: Certificate }) => {
         facts={[
           [label('subject'), c.subject],
           [label('issuer'), c.issuer],
-          [label('names'), c.names.join(', ')],
+          [label('names'), <Names key="n" certificate={c} />],
           [label('notBefore'), c.notBefore && <When key="b" at={c.notBefore} form="second" />],
           [label('notAfter'), c.notAfter && <When key="a" at={c.notAfter} form="second" />],
           [label('key'), c.key],

@@ -1,33 +1,67 @@
-import { Alert, Box, LinearProgress, Typography } from '@mui/material';
-import { useEffect } from 'react';
-import { useRefresh, useTranslate } from 'react-admin';
+import { Alert, Box, Button, LinearProgress, Typography } from '@mui/material';
+import { useEffect, useState } from 'react';
+import { useCanAccess, useGetIdentity, useRefresh, useTranslate } from 'react-admin';
+import { Link } from 'react-router-dom';
+import { call } from '../api/http';
 import { useCaptureProgress, type Preview } from '../api/progress';
 import type { Capture, CaptureStep } from '../api/types';
+import { useItems } from '../api/use-api';
+import { ActDialog } from '../parts/ActDialog';
 import { Panel } from '../parts/Panel';
+import { Fetching } from '../parts/Refusal';
+import { useDone } from '../parts/use-done';
 import { When } from '../parts/When';
+import { useStepDetail, useStepName } from './reasons';
 import { isRunning } from './running';
 
-/** `screen 3` is the step `screen` with a number. */
-const nameOf = (step: string): [string, string] => {
-  const [, name, n] = /^(.*?)(?: (\d+))?$/.exec(step) ?? [];
-  return [(name ?? step).replaceAll('.', '_'), n ?? ''];
-};
-
 const Step = ({ step }: { step: CaptureStep }) => {
-  const translate = useTranslate();
-  const [name, n] = nameOf(step.step);
+  const nameOf = useStepName();
+  const detailOf = useStepDetail();
   return (
-    <Box component="li" sx={{ display: 'flex', gap: 2, py: 0.25 }}>
-      <Typography component="span" variant="body2" color="text.secondary">
+    <Box component="li" data-step={step.step} sx={{ display: 'flex', gap: 2, py: 0.25 }}>
+      <Typography component="span" variant="body2" color="text.secondary" sx={{ flex: 'none' }}>
         <When at={step.at} form="second" />
       </Typography>
-      <span>
-        {translate(`step.${name}`, { n, _: step.step })} {n}{' '}
+      <Box component="span" sx={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+        {nameOf(step.step)}{' '}
         <Typography component="span" variant="body2" color="text.secondary">
-          {step.detail}
+          {detailOf(step.step, step.detail)}
         </Typography>
-      </span>
+      </Box>
     </Box>
+  );
+};
+
+/** How far a capture came that gave no evidence. */
+export const EndedSteps = ({ capture }: { capture: Capture }) => {
+  const translate = useTranslate();
+  const ended = capture.received === null && (capture.state === 'failed' || capture.state === 'refused');
+  const { items, isPending, error } = useItems<CaptureStep>(ended ? `captures/${capture.id}/steps` : undefined);
+  if (!ended) return null;
+  return (
+    <Panel title={translate('tab.steps')} action={<Again capture={capture} />}>
+      <Fetching isPending={isPending} error={error} />
+      {!isPending && !error && items.length === 0 && translate('console.live.noSteps')}
+      <Box component="ol" aria-label={translate('tab.steps')} sx={{ listStyle: 'none', m: 0, p: 0 }}>
+        {items.map((step) => (
+          <Step key={step.id} step={step} />
+        ))}
+      </Box>
+    </Panel>
+  );
+};
+
+/** The form again with what was asked for; the officer decides on the second one anew. */
+const Again = ({ capture }: { capture: Capture }) => {
+  const translate = useTranslate();
+  const { canAccess } = useCanAccess({ resource: 'captures', action: 'create' });
+  if (!canAccess) return null;
+  const { url, profile, mode, purpose, factToProve, place, outletId, caseId } = capture;
+  const source = JSON.stringify({ url, profile, mode, purpose, factToProve, place, outletId, caseId });
+  return (
+    <Button component={Link} to={`/captures/create?source=${encodeURIComponent(source)}`} variant="outlined" data-action="again">
+      {translate('action.capture.again')}
+    </Button>
   );
 };
 
@@ -46,6 +80,37 @@ const LivePicture = ({ preview }: { preview: Preview }) => {
         <When at={preview.at} form="second" /> {translate('console.live.notEvidence')}
       </Typography>
     </Box>
+  );
+};
+
+/** Only its makers take a capture back; the server says so again. What was asked once stays asked while the worker ends it. */
+const Cancel = ({ capture }: { capture: Capture }) => {
+  const translate = useTranslate();
+  const done = useDone();
+  const { data: officer } = useGetIdentity();
+  const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState(false);
+  if (!capture.makers.some(({ account }) => account === officer?.['account'])) return null;
+  const name = translate('action.capture.cancel');
+  return (
+    <>
+      <Button variant="outlined" color="warning" disabled={asked} data-action="cancel" onClick={() => setAsking(true)}>
+        {asked ? translate('console.live.cancelling') : name}
+      </Button>
+      {asking && (
+        <ActDialog
+          title={name}
+          explanation={translate('says.capture.cancel')}
+          shape={{ fields: [] }}
+          onClose={() => setAsking(false)}
+          onAct={async (_, idempotencyKey) => {
+            await call(`captures/${capture.id}/cancellation`, { method: 'POST', idempotencyKey });
+            setAsked(true);
+            done('console.acted', { act: name });
+          }}
+        />
+      )}
+    </>
   );
 };
 
@@ -68,7 +133,7 @@ export const LiveSteps = ({ capture }: { capture: Capture }) => {
 
   if (!running) return null;
   return (
-    <Panel title={translate('console.live.title')}>
+    <Panel title={translate('console.live.title')} action={<Cancel capture={capture} />}>
       <LinearProgress aria-label={translate('console.live.title')} sx={{ mb: 2 }} />
       {preview && <LivePicture preview={preview} />}
       {broken && <Alert severity="info">{translate('console.live.broken')}</Alert>}

@@ -8,6 +8,7 @@ import { Fetching } from '../parts/Refusal';
 import { When } from '../parts/When';
 import { Certificates } from './Certificates';
 import { filePath } from './files';
+import { useStepName } from './reasons';
 
 interface Step {
   at: string;
@@ -54,11 +55,7 @@ interface TabProps {
 /** Every step of the capture with its time, as the recorder wrote it. */
 export const CaptureTimeline = ({ capture, files }: TabProps) => {
   const translate = useTranslate();
-  /** `screen 3` is the step `screen` with a number; a step without a word of ours stays as the recorder wrote it. */
-  const stepName = (step: string) => {
-    const [, name = step, n = ''] = /^(.*?)(?: (\d+))?$/.exec(step) ?? [];
-    return `${translate(`step.${name.replaceAll('.', '_')}`, { n, _: step })} ${n}`.trim();
-  };
+  const stepName = useStepName();
   const { data = [], isLoading, error } = useLines<Step>(capture, files, 'record/timeline.jsonl');
   return (
     <>

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { Create, Edit, SaveButton, SimpleForm, Toolbar, TopToolbar, ShowButton, type RaRecord } from 'react-admin';
 
 /** No delete button, and the button stays on screen: records of an authority are corrected, never removed. */
-const SaveOnly = () => (
+const SaveOnly = ({ label }: { label?: string }) => (
   <Toolbar>
-    <SaveButton alwaysEnable={false} />
+    <SaveButton alwaysEnable={false} {...(label && { label, icon: <></> })} />
   </Toolbar>
 );
 
@@ -14,12 +14,14 @@ interface FormProps {
   defaultValues?: object;
   to?: 'show' | 'list';
   hasShow?: boolean;
+  /** What the button does where that is more than saving. */
+  save?: string;
 }
 
 /** A new record: opened once the server has accepted it. */
-export const CreateForm = ({ children, transform, defaultValues }: FormProps) => (
+export const CreateForm = ({ children, transform, defaultValues, save }: FormProps) => (
   <Create redirect="show" transform={transform}>
-    <SimpleForm toolbar={<SaveOnly />} defaultValues={defaultValues} warnWhenUnsavedChanges>
+    <SimpleForm toolbar={<SaveOnly label={save} />} defaultValues={defaultValues} warnWhenUnsavedChanges>
       {children}
     </SimpleForm>
   </Create>

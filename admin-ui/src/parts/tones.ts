@@ -136,7 +136,9 @@ const byKind: Record<string, Tone> = {
   'officer.disabled': 'over',
   'checklist.missing': 'warning',
   'checklist.notApplicable': 'unknown',
+  'capture.fixed': 'waiting', // for its time stamp
   'certificate.valid': 'good',
+  'certificate.authority': 'unknown',
   'certificate.expired': 'bad',
   'certificate.selfIssued': 'warning',
   'stamp.internal': 'warning',

@@ -90,11 +90,20 @@ async function capture(order: CaptureOrder, response: ServerResponse, deps: Capt
   const session = terms && house.desk.begin(order.packageId, terms);
   // Nobody hears the result any more: the job is asked for again, and this page is not to be driven on.
   if (session) response.once('close', () => session.end('connectionLost'));
+  let fresh: Awaited<ReturnType<BrowserPool['take']>> | null = null;
+  const gone = () => response.destroyed && !response.writableFinished;
+  // Nobody hears the result any more: a worker that died asks again, a capture that was taken back is not gone on with.
+  response.once('close', () => gone() && fresh?.kill());
   await turns.take();
   try {
+    if (gone()) return;
     const result = await capturePage(terms ? prolonged(order, terms.totalMs, deps.config.CAPTURE_JOB_MS) : order, {
       stagingDir: deps.stagingDir,
-      takeBrowser: () => deps.pool.take(),
+      takeBrowser: async () => {
+        fresh = await deps.pool.take();
+        if (gone()) fresh.kill();
+        return fresh;
+      },
       signers: deps.signers,
       config: deps.config,
       clock: deps.clock,

@@ -9,6 +9,11 @@ export const EvidenceProblem = defineProblems('evidence', {
     zh: '该网址不能采集',
   }),
   notFixed: refusal<{ state: string }>({ status: 409, title: 'The evidence is not fixed', zh: '证据尚未固定' }),
+  notRunning: refusal<{ state: string }>({
+    status: 409,
+    title: 'The capture is over: it cannot be taken back any more',
+    zh: '采集已经结束，不能取消',
+  }),
   frozen: refusal({
     status: 409,
     title: 'A stored file of the evidence is damaged: until that is put right it can only be read',

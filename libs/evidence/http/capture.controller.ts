@@ -10,10 +10,12 @@ import {
   Db,
   type Page,
   pageOf,
+  PlatformProblem,
   Refuses,
   Requires,
   type SessionOfficer,
 } from '../../platform';
+import { Cancellations } from '../app/cancellations';
 import { ContentService } from '../app/content.service';
 import { EvidenceActs } from '../app/evidence-acts';
 import { EvidenceService } from '../app/evidence.service';
@@ -47,6 +49,7 @@ export class CaptureController {
     private readonly evidence: EvidenceService,
     private readonly content: ContentService,
     private readonly acts: EvidenceActs,
+    private readonly cancellations: Cancellations,
   ) {}
 
   /** 202, not 201: the page is captured later, and `state` tells when. */
@@ -127,6 +130,16 @@ export class CaptureController {
       follow().catch((fault: unknown) => listener.error(fault));
       return () => (stopped = true);
     });
+  }
+
+  /** Takes back a capture that is not fixed yet. 202: the worker ends it, and `state` tells when. */
+  @Post(':id/cancellation')
+  @HttpCode(202)
+  @Requires('evidence:capture')
+  @Refuses(EvidenceProblem.notFound, EvidenceProblem.notRunning, PlatformProblem.forbidden)
+  @ApiAcceptedResponse({ type: CaptureDto })
+  cancel(@Param('id') id: string, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
+    return this.db.tx(async (tx) => toCaptureDto(await this.cancellations.cancel(tx, id, officer)));
   }
 
   @Get(':id/steps')

@@ -20,9 +20,9 @@ import { OFFICER_ACTS } from '../domain/package.states';
 import { WAYS } from '../domain/receipt';
 import { isWithholdable } from '../domain/withheld';
 import type { CustodyRow } from '../store/ledger';
-
 import { FixationStatementDto } from './statement.dto';
 
+const PAGE_KINDS = ['page', 'challenge', 'login', 'errorPage'];
 const KINDS = ['web_capture', 'import', 'attestation'];
 
 export class RequestCaptureDto {
@@ -90,6 +90,8 @@ export class NavigationDto {
   @ApiProperty() status!: number;
   @ApiProperty() title!: string;
   @ApiProperty() ip!: string;
+  @ApiPropertyOptional({ enum: PAGE_KINDS, description: 'a gate that stood where the page was expected is named as what it is' })
+  kind?: string;
 }
 
 export class ReceivedDto {

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail, Reads } from '../../audit';
 import { Db, Refuses, Requires } from '../../platform';
-import { certificateFacts } from '../app/certificates';
+import { certificateFacts, inChains } from '../app/certificates';
 import { ChainStates } from '../app/chain-state';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
@@ -66,7 +66,7 @@ export class ReviewController {
     });
   }
 
-  /** The certificates that the page's servers showed, taken apart, with the hosts that showed them. */
+  /** The certificates that the page's servers showed, taken apart, with the hosts that showed them; each before the one that issued it. */
   @Get('certificates')
   @Requires('evidence:read')
   @Reads('exhibit')
@@ -81,7 +81,7 @@ export class ReviewController {
         'record/exchanges.jsonl',
       );
       const at = (row.fixedAt ?? row.requestedAt).toISOString();
-      return Promise.all(
+      const certificates = await Promise.all(
         files.map(async (file): Promise<CertificateDto> => {
           const facts = certificateFacts(await this.content.bytes(file));
           const { path, sha256 } = file;
@@ -91,6 +91,7 @@ export class ReviewController {
           return { ...facts, path, hosts, readable: true, validAtCapture: facts.notBefore <= at && at <= facts.notAfter };
         }),
       );
+      return inChains(certificates);
     });
   }
 
@@ -120,6 +121,7 @@ const UNREADABLE = {
   subject: '',
   issuer: '',
   names: [],
+  namesTotal: 0,
   serial: '',
   notBefore: null,
   notAfter: null,

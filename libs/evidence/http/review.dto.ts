@@ -23,7 +23,8 @@ export class CertificateDto {
   @ApiProperty({ description: 'false: the bytes are kept, but are no certificate that this system can read' }) readable!: boolean;
   @ApiProperty() subject!: string;
   @ApiProperty() issuer!: string;
-  @ApiProperty({ type: [String] }) names!: string[];
+  @ApiProperty({ type: [String], description: 'the first 200' }) names!: string[];
+  @ApiProperty({ description: 'how many names it lists' }) namesTotal!: number;
   @ApiProperty() serial!: string;
   @ApiProperty({ type: String, nullable: true }) notBefore!: string | null;
   @ApiProperty({ type: String, nullable: true }) notAfter!: string | null;

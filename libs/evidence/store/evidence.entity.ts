@@ -3,6 +3,7 @@ import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture
 import { IncidentRow } from './incident.entity';
 import type { OfficerAct, PackageState } from '../domain/package.states';
 import type { ReceiptRecord, Way } from '../domain/receipt';
+import { CancellationRow } from './cancellation.entity';
 import { SESSION_ROWS } from './session.entity';
 
 const toNumber = { to: (value: number | null) => value, from: (value: string | null) => (value === null ? null : Number(value)) };
@@ -217,4 +218,5 @@ export const EVIDENCE_ROWS = [
   DisposalRow,
   DisposalApprovalRow,
   ...SESSION_ROWS,
+  CancellationRow,
 ];

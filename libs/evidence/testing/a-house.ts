@@ -51,6 +51,8 @@ export interface HouseOptions {
   trust?: Partial<TrustBundle>;
   /** Signs manifests. */
   worker?: NoteSigner;
+  /** Files that captures bring besides, or instead of, the usual ones, by path. */
+  files?: Record<string, Uint8Array>;
 }
 
 /** A signer of checkpoints, as `apps/ledger-signer` is; given from outside because this room may not call it. */
@@ -66,6 +68,7 @@ export async function aHouse({
   witnessLines = [],
   trust = {},
   worker: workerKey = testKeys.worker,
+  files: further = {},
 }: HouseOptions = {}) {
   const root = mkdtempSync(join(tmpdir(), 'nms-house-'));
   const clock = new FixedClock(new Date('2026-11-22T03:30:00.000Z'));
@@ -124,6 +127,7 @@ export async function aHouse({
         'record/exchanges.jsonl': theExchanges(),
         'record/warc-index.jsonl': index,
         'record/dns.jsonl': jsonLines([{ at: now, name: 'shop.test', answers: ['192.0.2.7'], chosen: '192.0.2.7' }]),
+        ...further,
       },
       manifest: {
         time: {

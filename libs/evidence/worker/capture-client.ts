@@ -9,12 +9,17 @@ type ResultLine = CaptureResult & { type: 'result' };
 export class CaptureClient {
   constructor(@Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig) {}
 
-  /** Throws when the process is away or ends before the result: the job is then tried again. */
-  async capture(order: CaptureOrder, onProgress: (line: ProgressLine) => Promise<void>): Promise<CaptureResult> {
+  /** Throws when the process is away or ends before the result: the job is then tried again. A connection that we close ends the browser. */
+  async capture(
+    order: CaptureOrder,
+    onProgress: (line: ProgressLine) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<CaptureResult> {
     const response = await fetch(new URL('/captures', this.config.captureUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.config.captureToken}` },
       body: JSON.stringify(order),
+      ...(signal && { signal }),
     });
     if (response.status !== 200 || !response.body) throw new Error(`capture process answered ${response.status}`);
     for await (const line of linesOf(response.body)) {

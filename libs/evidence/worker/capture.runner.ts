@@ -8,6 +8,7 @@ import { Db, Facts, failpoint, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { CancellationRow } from '../store/cancellation.entity';
 import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import { EvidenceSessionRow } from '../store/session.entity';
 import { Ledger } from '../store/ledger';
@@ -21,6 +22,9 @@ const LEASE_MS = 300_000;
 const MAX_ATTEMPTS = 3;
 /** The worker died in every try, so it never came to write the reason itself. */
 const WORKER_LOST = 'workerLost';
+/** One of the makers took it back. */
+const CANCELLED = 'cancelled';
+const CANCELLED_POLL_MS = 1_000;
 
 function reasonOf(fault: unknown): string {
   const { code, message } = fault as NodeJS.ErrnoException;
@@ -57,33 +61,47 @@ export class CaptureRunner {
     if (!taken) return;
     failpoint('capture.taken');
     const { attempt } = taken;
+    if (await this.isCancelled(packageId)) return this.giveUp(packageId, CANCELLED);
     const kept = await this.staging.kept(packageId);
     if (attempt > (kept ? 2 * MAX_ATTEMPTS : MAX_ATTEMPTS)) return this.giveUp(packageId, WORKER_LOST);
+    const stop = new AbortController();
+    const watch = setInterval(() => void this.stopIfCancelled(packageId, stop), CANCELLED_POLL_MS);
     try {
-      const result = kept ?? (await this.captureAfresh(packageId, taken.order));
+      const result = kept ?? (await this.captureAfresh(packageId, taken.order, stop.signal));
       if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result, attempt);
       else await this.end(packageId, result);
       await this.staging.discard(packageId);
     } catch (fault) {
+      if (await this.isCancelled(packageId)) return await this.giveUp(packageId, CANCELLED);
       this.log.error('evidence.capture.failed', { packageId, attempt }, fault);
       if (fault instanceof StagedUnfit || !(await this.staging.kept(packageId))) await this.staging.discard(packageId);
       if (attempt >= MAX_ATTEMPTS) return this.giveUp(packageId, reasonOf(fault));
       await this.giveBack(packageId);
       throw fault; // the queue tries again
     } finally {
+      clearInterval(watch);
       await this.db.tx((tx) => tx.delete(PreviewRow, { packageId }));
       if (taken.order.session) await this.endSession(packageId);
     }
   }
 
   /** What an earlier try left is removed first: a package is never made of two tries. */
-  private async captureAfresh(packageId: string, order: CaptureOrder): Promise<CaptureResult> {
+  private async captureAfresh(packageId: string, order: CaptureOrder, signal: AbortSignal): Promise<CaptureResult> {
     await this.staging.discard(packageId);
-    const result = await this.client.capture(order, (line) => this.progress(packageId, line));
+    const result = await this.client.capture(order, (line) => this.progress(packageId, line), signal);
     failpoint('capture.received');
     if (result.outcome === 'complete' || result.outcome === 'partial') await this.staging.keep(result);
     failpoint('capture.kept');
     return result;
+  }
+
+  private isCancelled(packageId: string): Promise<boolean> {
+    return this.db.tx((tx) => tx.existsBy(CancellationRow, { packageId }));
+  }
+
+  /** A database that is away for a moment is asked again at the next turn. */
+  private async stopIfCancelled(packageId: string, stop: AbortController): Promise<void> {
+    if (!stop.signal.aborted && (await this.isCancelled(packageId).catch(() => false))) stop.abort();
   }
 
   private async giveUp(packageId: string, reason: string): Promise<void> {

@@ -18,6 +18,7 @@ import {
 import { fixationBlockersOf } from '../domain/checklist';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
+import { CancellationRow } from '../store/cancellation.entity';
 import { EvidenceFileRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { StagedUnfit } from './staging-area';
@@ -136,6 +137,8 @@ export class Fixation {
     await this.db.tx(async (tx) => {
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
       if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
+      // Committed before this lock was had: the makers do not want it, and nothing is fixed against their word.
+      if (await tx.existsBy(CancellationRow, { packageId })) throw new StagedUnfit('cancelled');
       if (manifest.kind !== row.kind)
         throw new StagedUnfit(`a manifest of kind ${manifest.kind} cannot fix a package of kind ${row.kind}`);
       // The capture process ends such a job itself; here nobody has to believe that it did.

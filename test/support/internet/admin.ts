@@ -25,6 +25,7 @@ interface Names {
  *   GET  hosts · GET|PUT hosts/<host> · GET|DELETE hosts/<host>/visits     (a platform's shop: hosts/platform.test%2Fshop%2F1)
  *   PUT  hosts/<new host> {page} or {like, company} makes a site
  *   PUT  names/<name> {txt, a, fails} · GET names
+ *   PUT  certificates/<host> {cert, key}, PEM: the host answers over TLS as well
  *   GET  mails[?to=] · DELETE mails · POST reset
  */
 export function administer(
@@ -54,6 +55,10 @@ export function administer(
       world.records.set(name.toLowerCase(), { txt, a, ...(fails && { fails }) });
     }
     return ok(Object.fromEntries(world.records));
+  }
+  if (kind === 'certificates' && method === 'PUT') {
+    world.certificates.set(name.toLowerCase(), body as { cert: string; key: string });
+    return ok({});
   }
   if (kind !== 'hosts') return notFound;
   if (!name)

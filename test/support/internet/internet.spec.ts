@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { decode, encode } from 'dns-packet';
 import nodemailer from 'nodemailer';
 import { request } from 'node:http';
+import { connect } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
+import { CERTIFICATE, KEY } from '../../../libs/capture/testing/fixture-certificate';
 import { Internet, LOOK_ALIKE } from '.';
 import { MEMBER } from './member-shop';
 
@@ -56,6 +58,27 @@ describe('sites', () => {
       expect((await visit(`http://platform.test/shop/1/${path}`)).status).toBe(200);
     },
   );
+
+  it('shows over TLS, on the same port, the chain that was put there for the host, and no host shows another one', async () => {
+    const handshake = (name: string) =>
+      new Promise<string>((done) => {
+        const socket = connect({ port: internet.ports.http, host: '127.0.0.1', servername: name, rejectUnauthorized: false });
+        let text = 'no handshake';
+        socket.once('secureConnect', () => {
+          text = `${socket.getPeerCertificate().subject.CN} `;
+          socket.write(`GET / HTTP/1.1\r\nhost: ${name}\r\nconnection: close\r\n\r\n`);
+        });
+        socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        socket.once('end', () => done(text));
+        socket.once('error', () => done(text));
+      });
+    expect(await put('certificates/shop-a.test', { cert: CERTIFICATE, key: KEY })).toBe(200);
+    const shown = await handshake('shop-a.test');
+    expect(shown).toContain('fixture.test');
+    expect(shown).toContain('青禾农产');
+    expect(await handshake('bare.test')).toBe('no handshake');
+    expect((await visit('http://shop-a.test/')).status).toBe(200);
+  });
 
   it('member.test shows its prices only to who signs in with password and code', async () => {
     const asked = (path: string, body?: string, cookie = '') =>

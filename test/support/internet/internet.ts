@@ -1,4 +1,7 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import { type Server as SecureServer, createServer as createSecure } from 'node:https';
+import { type Server as Door, type Socket, createServer as createDoor } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { administer } from './admin';
 import { answerOf } from './answer';
 import { Mailbox } from './mailbox';
@@ -13,7 +16,7 @@ import { World } from './world';
 const MAX_BODY = 1 << 20;
 
 /**
- * The outside world of tests and of the demonstration: one HTTP server that answers for many host names, a name server,
+ * The outside world of tests and of the demonstration: one HTTP and HTTPS server that answers for many host names, a name server,
  * and a mail catcher that is also the operator's inbox. Listens on loopback only.
  */
 export class Internet {
@@ -22,19 +25,44 @@ export class Internet {
   /** The shop behind a login, at member.test. */
   readonly members = new MemberShop();
   private readonly names = new Names(this.world);
-  private readonly http: Server = createServer((request, response) => {
+  private readonly answers: RequestListener = (request, response) => {
     this.serve(request, response).catch((fault: unknown) => {
       if (!response.headersSent) response.writeHead(500);
       response.end(String(fault));
     });
+  };
+  private readonly http: Server = createServer(this.answers);
+  /** Shows each host the chain that was put there for it; a host without one gets no handshake. */
+  private readonly https: SecureServer = createSecure(
+    {
+      SNICallback: (name, done) => {
+        const chain = this.world.certificates.get(name);
+        if (chain) done(null, createSecureContext(chain));
+        else done(new Error(`no certificate for ${name}`));
+      },
+    },
+    this.answers,
+  );
+  /** One port for both: a handshake begins with byte 22, which no request does. */
+  private readonly door: Door = createDoor((socket) => {
+    this.visitors.add(socket);
+    socket.once('close', () => this.visitors.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      socket.pause();
+      socket.unshift(first);
+      (first[0] === 22 ? this.https : this.http).emit('connection', socket);
+      process.nextTick(() => socket.resume());
+    });
   });
+  private readonly visitors = new Set<Socket>();
   ports = { http: 0, smtp: 0, dns: 0 };
 
   static async start(ports: { http?: number; smtp?: number; dns?: number } = {}): Promise<Internet> {
     const internet = new Internet();
     const http = await new Promise<number>((done, fail) => {
-      internet.http.once('error', fail);
-      internet.http.listen(ports.http ?? 0, '127.0.0.1', () => done((internet.http.address() as { port: number }).port));
+      internet.door.once('error', fail);
+      internet.door.listen(ports.http ?? 0, '127.0.0.1', () => done((internet.door.address() as { port: number }).port));
     });
     internet.ports = {
       http,
@@ -49,8 +77,8 @@ export class Internet {
   }
 
   async close(): Promise<void> {
-    this.http.closeAllConnections();
-    await Promise.all([new Promise((done) => this.http.close(done)), this.mailbox.close(), this.names.close()]);
+    for (const visitor of this.visitors) visitor.destroy();
+    await Promise.all([new Promise((done) => this.door.close(done)), this.mailbox.close(), this.names.close()]);
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

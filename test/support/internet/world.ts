@@ -80,6 +80,9 @@ export class World {
   /** TXT and A records set by hand; every other *.test name resolves to `address`. */
   readonly records = new Map<string, { txt: string[]; a: string[] | null; fails?: 'servfail' | 'silent' }>();
 
+  /** Chains that hosts show over TLS, PEM, the leaf first. */
+  readonly certificates = new Map<string, { cert: string; key: string }>();
+
   constructor(readonly now: () => number = Date.now) {
     this.reset();
   }
@@ -87,6 +90,7 @@ export class World {
   reset(): void {
     this.sites = new Map(freshSites().map((item) => [item.name, item]));
     this.records.clear();
+    this.certificates.clear();
   }
 
   all(): Site[] {

@@ -1,0 +1,179 @@
+import type { Browser } from 'puppeteer';
+import { Desk, type Language, startBrowser, until } from '../support/desk';
+import { System } from '../support/system';
+
+// A capture as officers see it happen: asked for in the form, followed step by step, taken back, or ended by what the site did.
+const MINUTE = 60_000;
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  // A site that never answers is given up sooner than in an office.
+  system = await System.start({ CAPTURE_PAGE_MS: '12000' });
+  browser = await startBrowser();
+  await Promise.all([
+    site('gate.test', { page: '<title>安全验证</title><p>请完成下列验证后继续访问</p>' }),
+    site('moving.test', { page: MOVING }),
+    site('silent.test', { page: 'never sent' }),
+    site('gone.test', { page: 'never sent' }),
+  ]);
+  await site('silent.test', { delayMs: 10 * MINUTE });
+  await site('gone.test', { mode: 'gone' });
+}, 4 * MINUTE);
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+}, MINUTE);
+
+/** A page that looks different at each moment and never rests. */
+const MOVING = `<title>滚动价目</title><meta charset="utf-8"><h1 id="n" style="font-size:200px">0</h1>
+<script>setInterval(() => { n.textContent = Date.now() % 1000; document.body.style.background = 'hsl(' + Date.now() / 20 % 360 + ' 80% 70%)'; }, 100);
+setInterval(() => fetch('/ping?' + Math.random()), 150);</script>`;
+
+async function site(name: string, change: object): Promise<void> {
+  const answer = await fetch(`${system.addresses.internet}/__admin/hosts/${name}`, {
+    method: 'PUT',
+    body: JSON.stringify(change),
+  });
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+}
+
+async function at(account: string, language: Language, name: string): Promise<Desk> {
+  const desk = await Desk.of(system, browser, name);
+  await desk.signIn(account, language);
+  return desk;
+}
+
+/** Fills in the form as it stands and sends it; the page of the capture opens by itself. */
+async function ask(desk: Desk, url: string, picture = ''): Promise<string> {
+  const second = system.accounts().find(({ account }) => account === 'officer.b')!;
+  await desk.open('captures/create');
+  await desk.type('url', url);
+  await desk.type('purpose', '核查网页公示情况');
+  await desk.pick('secondOfficerId', second.name);
+  await desk.type('place', '网监股办公室');
+  await desk.type('factToProve', '网页当时的内容');
+  if (picture) await desk.fit(picture);
+  await desk.press('[type=submit]');
+  await desk.page.waitForFunction(() => /#\/captures\/ev_[^/]+\/show/.test(location.hash), { timeout: 30_000 });
+  return /ev_[0-9A-Z]+/.exec(desk.page.url())![0];
+}
+
+const stateOf = async (id: string) =>
+  (await system.query<{ state: string }>('SELECT state FROM evidence_package WHERE id = $1', [id]))[0]!.state;
+/** Ended without evidence; the page says so by itself and offers to begin again. */
+const over = (desk: Desk) => desk.page.waitForSelector('[data-action=again]', { timeout: 2 * MINUTE });
+const livePicture = (desk: Desk) =>
+  desk.page.$eval('figure img[src^="data:image/jpeg"]', (image) => (image as HTMLImageElement).src).catch(() => null);
+
+const WORDS = {
+  zh: {
+    live: '正在采集', open: '打开网址', notEvidence: '不作为证据保存', env: '采集前环境检查', stamped: /待固定|已固定/,
+    cancelled: '取证人员停止了采集', silent: '网站在规定时间内没有应答', gone: '网站没有给出应答就断开了连接',
+    inside: '该网址指向内部网络或者保留地址', noName: '域名没有解析结果', challenge: '人机验证页，不是目标网页', required: '必填', unfit: '该网址不能采集',
+  },
+  en: {
+    live: 'Capturing', open: 'Address opened', notEvidence: 'not kept as evidence', env: 'Environment checked before', stamped: /Awaiting|Fixed|stamp/i,
+    cancelled: 'Stopped by an officer who asked for it', silent: 'The site gave no answer in time', gone: 'closed the connection without an answer',
+    inside: 'internal network or a reserved range', noName: 'The name has no address', challenge: 'not the page itself', required: 'Required', unfit: 'cannot be captured',
+  },
+} as const; // prettier-ignore
+
+describe.each(['zh', 'en'] as const)('in %s', (language) => {
+  const words = WORDS[language];
+  let desk: Desk;
+  beforeAll(async () => (desk = await at('officer.a', language, 'live')), MINUTE);
+  afterAll(() => desk?.page.browserContext().close());
+
+  it(
+    'says beside the fields what the form lacks and which address cannot be captured',
+    async () => {
+      await desk.open('captures/create');
+      await desk.fit('form-empty');
+      await desk.type('purpose', 'x');
+      await desk.press('[type=submit]');
+      await desk.shown(words.required);
+      await desk.fit('form-incomplete');
+      expect(await stateOf(await ask(desk, 'http://127.0.0.1:22/'))).toBeTruthy();
+      await over(desk);
+      await desk.shown(words.inside);
+      await desk.fit('inside');
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'shows steps in words and pictures as they come while a capture runs, and the review when it is fixed',
+    async () => {
+      const id = await ask(desk, 'http://moving.test/', 'form');
+      await desk.shown(words.live);
+      const first = await until('a first live picture', () => livePicture(desk));
+      await until('another live picture', async () => {
+        const next = await livePicture(desk);
+        return next !== null && next !== first;
+      });
+      await desk.shown(words.notEvidence);
+      await desk.look('running');
+      const steps = await desk.text('[aria-live=polite]');
+      expect(steps).toContain(words.env);
+      expect(steps).toContain('http://moving.test/');
+      expect(steps).not.toMatch(/\b(env\.before|goto|launch)\b/);
+      await until('the capture to be fixed', async () => /fixed|stamped/.test(await stateOf(id)));
+      // Nobody reloads: the page itself goes on to the review.
+      await desk.page.waitForSelector('figure img[src*="first.png"]', { timeout: MINUTE });
+      await desk.fit('review');
+      expect(desk.faults).toEqual([]);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'is taken back by its maker: it stops at once, says so, and the next capture can run',
+    async () => {
+      const id = await ask(desk, 'http://silent.test/');
+      await desk.shown(words.open);
+      await desk.fit('waiting-for-site');
+      await desk.press('[data-action=cancel]');
+      await desk.page.waitForSelector('[role=dialog]');
+      await desk.fit('cancel');
+      await desk.press('[role=dialog] [type=submit]');
+      await over(desk);
+      await desk.shown(words.cancelled);
+      await desk.fit('cancelled');
+      expect(await stateOf(id)).toBe('failed');
+      expect(await desk.page.$('[data-action=cancel]')).toBeNull();
+    },
+    3 * MINUTE,
+  );
+
+  it(
+    'asks again with what was asked for, but for the second officer, whom the officer names anew',
+    async () => {
+      await desk.press('[data-action=again]');
+      const field = (name: string) => desk.page.$eval(`[name=${name}]`, (input) => (input as HTMLInputElement).value);
+      await desk.page.waitForSelector('[name=url]');
+      expect([await field('url'), await field('place')]).toEqual(['http://silent.test/', '网监股办公室']);
+    },
+    MINUTE,
+  );
+
+  it.each(['silent', 'gone', 'challenge', 'noName'] as const)(
+    'says in words what a site did: %s',
+    async (what) => {
+      const address = {
+        silent: 'http://silent.test/',
+        gone: 'http://gone.test/',
+        challenge: 'http://gate.test/',
+        noName: 'http://nobody.example/',
+      }[what];
+      const id = await ask(desk, address);
+      if (what !== 'challenge') await over(desk);
+      await desk.shown(words[what], 2 * MINUTE);
+      await desk.fit(what);
+      expect(await stateOf(id)).toMatch(what === 'challenge' ? /fixed|stamped/ : /failed/);
+      expect(desk.faults).toEqual([]);
+    },
+    4 * MINUTE,
+  );
+});
