@@ -11,7 +11,7 @@ import { PRESENTATION, presentation } from './presentation';
 import { noSecondHand, processList } from './processes';
 import { releaseCheck, type ReleaseSettings } from './release';
 import { askTime, type ClockReading } from './sntp';
-import { compareResolvers } from './two-resolvers';
+import { compareResolvers, isByMachine } from './two-resolvers';
 import { onlyOurEgress, wayOut } from './ways-out';
 
 export type { Check, CheckResult };
@@ -84,7 +84,7 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
     ['E01', async () => releaseCheck(await fresh.program.sha256(), settings.release)],
     ['E02', () => freshProfile(subject, before)],
     ['E03', () => processList(fresh)],
-    ['E04', () => nameFiles(root)],
+    ['E04', () => nameFiles(root, isByMachine(hostOf(subject.url), rules.servers, rules.hosts))],
     ['E05', () => onlyOurEgress(fresh, environment)],
     ['E06', () => trustAndPolicies(fresh, { root, knownAuthorities: settings.knownAuthorities })],
     [
