@@ -10,3 +10,4 @@ export * from './openssl-tsa';
 export * from './faults';
 export * from './golden';
 export * from './a-wire';
+export * from './a-tls';

@@ -63,6 +63,12 @@ export function suiteOf(id: number): Suite {
   return suite;
 }
 
+/** How the key is agreed on in a suite of TLS 1.2; null where the browser sends it sealed for the key of the certificate. */
+export function agreementOf(id: number): 'ecdhe' | 'dhe' | null {
+  if (id >> 8 === 0xc0 || id >> 8 === 0xcc) return 'ecdhe';
+  return [0x0033, 0x0039, 0x0067, 0x006b].includes(id) ? 'dhe' : null;
+}
+
 /** Lines of an NSS key log: label, client random, secret. */
 export class KeyLog {
   private readonly secrets = new Map<string, Uint8Array>();
@@ -123,7 +129,7 @@ export function opener13(suite: Suite, secret: Uint8Array): Opener {
 }
 
 /** RFC 5246 section 5: P_hash. */
-function prf(hash: TlsHash, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
+export function prf(hash: TlsHash, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
   const blocks: Uint8Array[] = [];
   let a = seed;
   for (let size = 0; size < length; size += blocks.at(-1)!.length) {
