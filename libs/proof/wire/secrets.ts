@@ -33,6 +33,9 @@ const SUITES = new Map<number, Suite>([
   [0x1303, CHACHA],
   [0x009c, GCM128],
   [0x009d, GCM256],
+  [0x009e, GCM128],
+  [0x009f, GCM256],
+  [0xccaa, CHACHA],
   [0xc02b, GCM128],
   [0xc02c, GCM256],
   [0xc02f, GCM128],
@@ -65,8 +68,8 @@ export function suiteOf(id: number): Suite {
 
 /** How the key is agreed on in a suite of TLS 1.2; null where the browser sends it sealed for the key of the certificate. */
 export function agreementOf(id: number): 'ecdhe' | 'dhe' | null {
-  if (id >> 8 === 0xc0 || id >> 8 === 0xcc) return 'ecdhe';
-  return [0x0033, 0x0039, 0x0067, 0x006b].includes(id) ? 'dhe' : null;
+  if ([0x0033, 0x0039, 0x0067, 0x006b, 0x009e, 0x009f, 0xccaa].includes(id)) return 'dhe';
+  return id >> 8 === 0xc0 || id >> 8 === 0xcc ? 'ecdhe' : null;
 }
 
 /** Lines of an NSS key log: label, client random, secret. */
