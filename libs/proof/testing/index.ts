@@ -11,3 +11,4 @@ export * from './faults';
 export * from './golden';
 export * from './a-wire';
 export * from './openssl-lists';
+export * from './a-tls';
