@@ -172,6 +172,12 @@ export const en: Messages = {
     pictureNamed: 'Picture of %{url}, %{path}',
     picture: { size: 'Size', width: 'Fit width', actual: 'Actual size' },
     frozen: 'A stored file is damaged: until that is put right the package can only be read.',
+    frozenNext:
+      'Tell the system administrator at once: the file is brought back from a backup, checked again, and the freeze lifted. Damaged:',
+    frozenNextCopy:
+      'The second medium holds a whole copy. Tell the system administrator at once: the file is brought back from it, checked again, and the freeze lifted. Damaged:',
+    incidentsOver: 'Stored files of this evidence were damaged once; they were brought back and checked again (see custody):',
+    pictureBroken: 'The stored file of this picture is damaged or cannot be read and is not shown.',
     limitsReached: 'Limits reached while capturing:',
     session: {
       title: 'Page under your hand',
@@ -214,7 +220,8 @@ export const en: Messages = {
     },
     verify: {
       passed: 'Passed: %{files} files agree with manifest and signature.',
-      failed: 'Failed: %{files} files were checked.',
+      failed:
+        'Failed: %{files} files were checked. Tell the system administrator at once, and do not rely on this evidence meanwhile.',
     },
     exchange: {
       filter: 'Filter by address, type or status',
@@ -262,6 +269,7 @@ export const en: Messages = {
       sha256: 'SHA-256 fingerprint',
     },
     custodyChain: {
+      caseWork: 'Case work',
       title: 'Custody chain and ledger',
       custody: 'Custody record',
       complete: 'In the ledger, under a signed checkpoint, time-stamped: nothing is pending.',
@@ -1347,7 +1355,7 @@ export const en: Messages = {
       selfIssued: 'Self-issued',
       authority: 'Authority',
     },
-    stamp: { internal: "The agency's own" },
+    stamp: { internal: "The agency's own", late: 'Late' },
     chain: { whole: 'Whole', broken: 'Broken' },
     checkpoint: { covers: 'Covers this evidence', behind: 'Not yet over this evidence' },
     chainPending: {
@@ -1378,6 +1386,7 @@ export const en: Messages = {
       evidence_incident: 'Incident',
       attestation_added: 'Attestation added',
     },
+    verification: { PASSED: 'Agrees', FAILED: 'Does not agree' },
     verifyReason: {
       FILE_DIGEST: 'Digest differs',
       FILE_MISSING: 'File missing',

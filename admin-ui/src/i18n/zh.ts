@@ -167,6 +167,10 @@ export const zh = {
     pictureNamed: '%{url} 的页面截图 %{path}',
     picture: { size: '显示大小', width: '适合宽度', actual: '原始大小' },
     frozen: '已存文件受损：处理完毕前只能查阅，不能导出或作其他处理。',
+    frozenNext: '请立即报告系统管理员，由其从备份恢复原文件并重新核验后解除冻结。受损文件如下：',
+    frozenNextCopy: '第二介质上有完好副本，请报告系统管理员以副本恢复并重新核验后解除冻结。受损文件如下：',
+    incidentsOver: '该证据的已存文件曾经受损，已恢复原文件并重新核验，经过见保管链：',
+    pictureBroken: '该图片已存文件受损或者无法读取，不予显示。',
     limitsReached: '采集时触及限制：',
     pageKind: {
       challenge: '网站给出的是人机验证页，不是目标网页。本证据只能证明当时出现了验证；请改用人工操作方式重新采集。',
@@ -205,7 +209,10 @@ export const zh = {
       take: '立即固定',
       abandon: '放弃',
     },
-    verify: { passed: '核验通过：%{files} 个文件与清单、签名一致。', failed: '核验未通过：共核验 %{files} 个文件。' },
+    verify: {
+      passed: '核验通过：%{files} 个文件与清单、签名一致。',
+      failed: '核验未通过：共核验 %{files} 个文件。请立即报告系统管理员，处理前不要使用该证据。',
+    },
     exchange: {
       filter: '按网址、类型、状态码筛选',
       outcome: '结果',
@@ -252,6 +259,7 @@ export const zh = {
       sha256: 'SHA-256 指纹',
     },
     custodyChain: {
+      caseWork: '办案查阅',
       title: '保管链与总账',
       custody: '保管记录',
       complete: '已入总账、已签检查点、已有时间戳，没有待办环节。',
@@ -1290,7 +1298,7 @@ export const zh = {
       selfIssued: '自签',
       authority: '签发机构',
     },
-    stamp: { internal: '本机关自建' },
+    stamp: { internal: '本机关自建', late: '迟到时间戳' },
     chain: { whole: '完整', broken: '断裂' },
     checkpoint: { covers: '已覆盖本证据', behind: '尚未覆盖' },
     chainPending: {
@@ -1321,6 +1329,7 @@ export const zh = {
       evidence_incident: '异常',
       attestation_added: '补充证明材料',
     },
+    verification: { PASSED: '相符', FAILED: '不符' },
     verifyReason: {
       FILE_DIGEST: '文件摘要不符',
       FILE_MISSING: '文件缺失',

@@ -137,6 +137,7 @@ const byKind: Record<string, Tone> = {
   'checklist.missing': 'warning',
   'checklist.notApplicable': 'unknown',
   'capture.fixed': 'waiting', // for its time stamp
+  'capture.stamped': 'good',
   'certificate.valid': 'good',
   'certificate.authority': 'unknown',
   'certificate.expired': 'bad',
