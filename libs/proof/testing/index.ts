@@ -11,3 +11,4 @@ export * from './faults';
 export * from './golden';
 export * from './a-wire';
 export * from './a-tls';
+export * from './a-wired-package';
