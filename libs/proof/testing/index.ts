@@ -12,3 +12,4 @@ export * from './golden';
 export * from './a-wire';
 export * from './openssl-lists';
 export * from './a-tls';
+export * from './a-wired-package';
