@@ -23,7 +23,6 @@ import { ReceiptFixer } from './worker/receipt-fixer';
 import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
 import { RevocationLists } from './worker/revocation-lists';
-import { StampRevocation } from './store/stamp-revocation';
 import { SessionRelay } from './worker/session-relay';
 import { TimeStamper } from './worker/time-stamper';
 import { SignatureStamper } from './worker/signature-stamper';
@@ -36,7 +35,6 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceWorkerConfig,
     evidenceLedgerConfig,
     evidenceRevocationConfig,
-    StampRevocation,
     RevocationLists,
     KeyLog,
     LedgerAnchorer,

@@ -13,6 +13,9 @@ import { EvidenceService } from './app/evidence.service';
 import { PackagePapers } from './app/package-papers';
 import { Receipts } from './app/receipts';
 import { Uploads } from './app/uploads';
+import { VerificationService } from './app/verification.service';
+import { PackageProofs } from './app/package-proofs';
+import { StampRevocation } from './store/stamp-revocation';
 import { LedgerPublication } from './app/ledger-publication';
 import { evidenceConfig } from './evidence.config';
 import { EVIDENCE_ROWS } from './store/evidence.entity';
@@ -35,6 +38,9 @@ const SERVICES = [
   ActSteps,
   Disposals,
   PackagePapers,
+  PackageProofs,
+  StampRevocation,
+  VerificationService,
   Receipts,
   Uploads,
   Ledger,

@@ -1,5 +1,6 @@
 export { AffectedPackages } from './app/affected-packages';
-export { ContentService, type Recheck } from './app/content.service';
+export { ContentService } from './app/content.service';
+export { VerificationService } from './app/verification.service';
 export { EvidenceFsck, type FsckReport } from './app/evidence-fsck';
 export { type CaptureRequest, EvidenceService } from './app/evidence.service';
 export { EvidenceActs } from './app/evidence-acts';

@@ -2531,8 +2531,16 @@ export interface components {
         };
         VerificationDto: {
             /** @enum {string} */
-            verdict: "PASSED" | "FAILED";
+            verdict: "PASSED" | "FAILED" | "INDETERMINATE";
+            /** @description reached, 0 to 5; docs/evidence.md says what each proves */
+            level: number;
+            /** @description asked for by this look */
+            requiredLevel: number;
+            /** @description CODE subject */
             reasons: string[];
+            /** @description what is missing for higher levels, without effect on the verdict */
+            beyond: string[];
+            findings: string[];
             files: number;
             at: string;
         };

@@ -1,4 +1,4 @@
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, LinearProgress } from '@mui/material';
+import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, LinearProgress, Typography } from '@mui/material';
 import { useId, useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { call } from '../api/http';
@@ -6,26 +6,50 @@ import type { Capture, VerificationReport } from '../api/types';
 import { Refusal } from '../parts/Refusal';
 import { When } from '../parts/When';
 
-const Report = ({ report }: { report: VerificationReport }) => {
+const SEVERITY: Record<string, 'success' | 'warning' | 'error'> = {
+  PASSED: 'success',
+  INDETERMINATE: 'warning',
+  FAILED: 'error',
+};
+
+/** Lines `CODE subject` of the verifier, in words. */
+const Lines = ({ lines }: { lines: readonly string[] }) => {
   const translate = useTranslate();
-  const passed = report.verdict === 'PASSED';
   return (
-    <Alert severity={passed ? 'success' : 'error'} role="status" data-verdict={report.verdict}>
-      {translate(passed ? 'console.verify.passed' : 'console.verify.failed', { files: report.files })}{' '}
-      <When at={report.at} form="second" />
-      {report.reasons.length > 0 && (
-        <ul style={{ margin: 0, paddingInlineStart: 20 }}>
-          {report.reasons.map((reason) => {
-            const [code, path] = reason.split(' ');
-            return <li key={reason}>{`${translate(`choice.verifyReason.${code}`, { _: code })} ${path ?? ''}`}</li>;
-          })}
-        </ul>
-      )}
-    </Alert>
+    <ul style={{ margin: 0, paddingInlineStart: 20 }}>
+      {[...new Set(lines)].map((line) => {
+        const [code = '', ...subject] = line.split(' ');
+        return <li key={line}>{`${translate(`choice.verifyReason.${code}`, { _: code })} ${subject.join(' ')}`}</li>;
+      })}
+    </ul>
   );
 };
 
-/** Recomputes every digest and the signature of the package from the stored bytes, now; the ledger notes the answer. */
+const Report = ({ report }: { report: VerificationReport }) => {
+  const translate = useTranslate();
+  const { verdict, level, reasons, beyond, findings } = report;
+  return (
+    <>
+      <Alert severity={SEVERITY[verdict]} role="status" data-verdict={verdict} data-level={level}>
+        {translate(`console.verify.${verdict}`, { files: report.files })} <When at={report.at} form="second" />
+        <div>{`${translate('console.verify.level', { level })} — ${translate(`choice.verifyLevel.L${level}`)}`}</div>
+        {reasons.length > 0 && <Lines lines={reasons} />}
+      </Alert>
+      {(['beyond', 'findings'] as const)
+        .filter((key) => ({ beyond, findings })[key].length > 0)
+        .map((key) => (
+          <section key={key}>
+            <Typography variant="subtitle2" component="h3" sx={{ mt: 2 }}>
+              {translate(`console.verify.${key}`)}
+            </Typography>
+            <Lines lines={{ beyond, findings }[key]} />
+          </section>
+        ))}
+    </>
+  );
+};
+
+/** The verifier that everybody else has, run over the stored bytes now; the ledger notes what it said. */
 export const VerifyNow = ({ capture }: { capture: Capture }) => {
   const translate = useTranslate();
   const titleId = useId();

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { ContentService, EvidenceService, FIXED_STATES, PackagePapers } from '../../evidence';
+import { EvidenceService, FIXED_STATES, PackagePapers, VerificationService } from '../../evidence';
 
 /** An evidence package as a case keeps it: what it was when it became an exhibit. */
 export interface PackageView {
@@ -22,8 +22,8 @@ const WAY_OF_PAPER: Record<string, string> = { confirmation: 'partyConfirmation'
 export class ExhibitSource {
   constructor(
     private readonly evidence: EvidenceService,
-    private readonly content: ContentService,
     private readonly papers: PackagePapers,
+    private readonly verifications: VerificationService,
   ) {}
 
   /** Refuses with the evidence room's own problems what is unknown, out of scope or not fixed. */
@@ -58,12 +58,11 @@ export class ExhibitSource {
     return verified?.body && verdictIn(verified.body) === 'FAILED' ? 'verificationFailed' : null;
   }
 
-  /** Hashes every stored byte of the package again and notes the result in its custody chain; why it fails, or null. */
+  /** Verifies the stored package again and notes the result in its custody chain; why it fails, or null. */
   async recheck(tx: EntityManager, captureId: string): Promise<string | null> {
     const row = await this.evidence.get(tx, captureId);
     if (!FIXED_STATES.includes(row.state)) return row.state;
-    const { verdict, reasons } = await this.content.recheck(tx, row);
-    await this.evidence.noteVerification(tx, row, verdict, reasons);
+    const { verdict, reasons } = await this.verifications.run(tx, row);
     return verdict === 'PASSED' ? null : reasons.join('; ');
   }
 }

@@ -342,7 +342,7 @@ describe('investigation and review', () => {
     await world.database.admin.query('ALTER TABLE evidence_package ENABLE TRIGGER ALL');
     expect(await move(officer, id, report)).toMatchObject({
       status: 409,
-      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'MANIFEST_SET MANIFEST.json' }] },
+      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'FILE_DIGEST MANIFEST.json' }] },
     });
     const [shown] = await world.ok<CaseExhibitDto[]>(officer, 'GET', `/cases/${id}/exhibits`);
     expect(shown).toMatchObject({ number: 1, captureId, fault: 'manifestChanged' });
@@ -356,7 +356,7 @@ describe('investigation and review', () => {
     const refused = await move(officer, id, { action: 'conclude', report: '…' });
     expect(refused).toMatchObject({
       status: 409,
-      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'FILE_DIGEST content/text.txt' }] },
+      body: { code: 'cases.exhibitsUnverified', exhibits: [{ number: 1, reason: 'FILE_SIZE content/text.txt; MANIFEST_SET content/text.txt' }] },
     });
     expect(await world.ok(officer, 'GET', `/cases/${id}/exhibits`)).toMatchObject([{ fault: 'verificationFailed' }]);
   });

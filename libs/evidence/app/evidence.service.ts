@@ -52,6 +52,18 @@ export interface CaptureRequest {
 }
 
 /** What officers ask of evidence: take it, look at it, hand it out. The bytes are made and fixed by the worker. */
+/** What the custody chain keeps of a verification. */
+export interface VerificationNote {
+  verdict: string;
+  level: number;
+  requiredLevel: number;
+  reasons: string[];
+  findings: string[];
+  trustSha256: string;
+  /** Program and version that verified. */
+  tool: string;
+}
+
 @Injectable()
 export class EvidenceService {
   constructor(
@@ -190,8 +202,10 @@ export class EvidenceService {
     return this.ledger.custodyOf(tx, id);
   }
 
-  async noteVerification(tx: EntityManager, row: PackageRow, verdict: string, reasons: string[]): Promise<void> {
-    const facts = { verdict, level: 2, reasons, tool: 'back office', who: currentClaims()!.actor };
+  /** Notes what a verifier said of the package, with the trust bundle by which it said so. */
+  async noteVerification(tx: EntityManager, row: PackageRow, said: VerificationNote): Promise<void> {
+    const { verdict, level, requiredLevel, reasons, findings, trustSha256, tool } = said;
+    const facts = { verdict, level, requiredLevel, reasons, findings, trustSha256, tool, who: currentClaims()!.actor };
     await this.ledger.append(tx, { subject: row.id, type: 'evidence.verified', facts }, `${row.id}:verified:${randomUUID()}`);
   }
 

@@ -16,9 +16,9 @@ import {
   type SessionOfficer,
 } from '../../platform';
 import { Cancellations } from '../app/cancellations';
-import { ContentService } from '../app/content.service';
 import { EvidenceActs } from '../app/evidence-acts';
 import { EvidenceService } from '../app/evidence.service';
+import { VerificationService } from '../app/verification.service';
 import { EvidenceProblem } from '../domain/problems';
 import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import {
@@ -47,7 +47,7 @@ export class CaptureController {
     private readonly db: Db,
     private readonly clock: Clock,
     private readonly evidence: EvidenceService,
-    private readonly content: ContentService,
+    private readonly verifications: VerificationService,
     private readonly acts: EvidenceActs,
     private readonly cancellations: Cancellations,
   ) {}
@@ -171,7 +171,7 @@ export class CaptureController {
     });
   }
 
-  /** Re-hashes everything now and records the answer in the custody chain. */
+  /** Verifies the stored package now, as anybody would verify an export of it, and records the answer in the custody chain. */
   @Post(':id/verifications')
   @HttpCode(200)
   @Requires('evidence:verify')
@@ -180,8 +180,7 @@ export class CaptureController {
   verify(@Param('id') id: string): Promise<VerificationDto> {
     return this.db.tx(async (tx) => {
       const row = await this.evidence.getFixed(tx, id);
-      const found = await this.content.recheck(tx, row);
-      await this.evidence.noteVerification(tx, row, found.verdict, found.reasons);
+      const found = await this.verifications.run(tx, row);
       return { ...found, at: this.clock.now().toISOString() };
     });
   }

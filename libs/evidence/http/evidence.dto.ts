@@ -186,8 +186,13 @@ export class IncidentDto {
 }
 
 export class VerificationDto {
-  @ApiProperty({ enum: ['PASSED', 'FAILED'] }) verdict!: string;
-  @ApiProperty({ type: [String] }) reasons!: string[];
+  @ApiProperty({ enum: ['PASSED', 'FAILED', 'INDETERMINATE'] }) verdict!: string;
+  @ApiProperty({ description: 'reached, 0 to 5; docs/evidence.md says what each proves' }) level!: number;
+  @ApiProperty({ description: 'asked for by this look' }) requiredLevel!: number;
+  @ApiProperty({ type: [String], description: 'CODE subject' }) reasons!: string[];
+  @ApiProperty({ type: [String], description: 'what is missing for higher levels, without effect on the verdict' })
+  beyond!: string[];
+  @ApiProperty({ type: [String] }) findings!: string[];
   @ApiProperty() files!: number;
   @ApiProperty() at!: string;
 }

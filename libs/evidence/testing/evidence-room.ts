@@ -12,6 +12,8 @@ import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { PackagePapers } from '../app/package-papers';
+import { PackageProofs } from '../app/package-proofs';
+import { VerificationService } from '../app/verification.service';
 import type { EvidenceWorkerConfig } from '../evidence-worker.config';
 import { Ledger } from '../store/ledger';
 import { LedgerAnchors } from '../store/ledger-anchors';
@@ -138,7 +140,9 @@ export function evidenceRoom(parts: RoomParts) {
   );
   const later = new RetryLater(db, clock, log);
   const revocation = parts.revocation ?? { files: [], fetches: false };
-  const lists = new RevocationLists(db, clock, content, new StampRevocation(), later, log, config, revocation);
+  const revoked = new StampRevocation();
+  const lists = new RevocationLists(db, clock, content, revoked, later, log, config, revocation);
+  const shown = new PackageProofs(trees, anchors);
   return {
     config,
     blobs,
@@ -154,6 +158,7 @@ export function evidenceRoom(parts: RoomParts) {
     scrub,
     report,
     lists,
+    verifications: new VerificationService(clock, blobs, content, evidence, ledger, trees, anchors, shown, revoked),
     exporter: new Exporter(
       db,
       clock,

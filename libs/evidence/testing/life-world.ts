@@ -24,8 +24,8 @@ import {
   withClaims,
 } from '../../platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../platform/testing';
-import { createAuthority, type Manifest, trustBundleBytes, utf8, writeKeyFile } from '../../proof';
-import { aManifest, aTrustBundle, testKeys } from '../../proof/testing';
+import { createAuthority, type Manifest, trustBundleBytes, writeKeyFile } from '../../proof';
+import { aManifest, aWacz, SCREEN, theExchanges, aTrustBundle, testKeys } from '../../proof/testing';
 import { EvidenceRetention, type RetentionObstacle } from '../app/retention';
 import { EvidenceHttpModule } from '../evidence-http.module';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
@@ -219,11 +219,17 @@ export class LifeWorld {
   private async stage(id: string, changes: Partial<Manifest>): Promise<void> {
     const { number, entrySha256, request } = await this.row(id);
     const at = this.clock.now().toISOString();
+    const { wacz, index } = await aWacz();
     await stagePackage(
       join(this.root, 'staging'),
       { packageId: id, number, entrySha256, request: request as RequestRecord },
       {
-        content: { 'content/capture.wacz': utf8('archive'), 'record/exchanges.jsonl': utf8('') },
+        content: {
+          'content/capture.wacz': wacz,
+          'content/screen/first.png': SCREEN,
+          'record/exchanges.jsonl': theExchanges(),
+          'record/warc-index.jsonl': index,
+        },
         manifest: { time: { ...aManifest({}).time, startedAt: at, finishedAt: at, monotonicMs: 0 }, ...changes },
       },
     );

@@ -1,18 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
-import {
-  consistencyBytes,
-  consistencyRanges,
-  type ContainerFile,
-  hashesOf,
-  inclusionRanges,
-  tlogProofBytes,
-  type TreeHash,
-  utf8,
-} from '../../proof';
+import type { ContainerFile } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
+import { PackageProofs } from '../app/package-proofs';
 import type { ExportRow, PackageRow } from '../store/evidence.entity';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import type { CustodyRow } from '../store/ledger';
@@ -43,62 +35,18 @@ export class ExportProofs {
   ): Promise<ContainerFile[] | null> {
     const origin = this.evidence.logOrigin(row.requestedAt);
     const last = Number(custody.at(-1)!.idx);
-    const fixation = custody.find(({ type }) => type === 'evidence.fixed')!;
     const newest = await this.trees.checkpointCovering(tx, origin, last + 1);
     const isWorthWaiting = this.clock.now().getTime() - order.requestedAt.getTime() < PATIENCE_MS;
     if (!newest) return isWorthWaiting ? null : [];
     const stamped = await this.anchors.newestStamped(tx, origin, last + 1, this.content?.trust().algorithms);
     if (!stamped && this.config?.tsaUrls.length && isWorthWaiting) return null;
     const checkpoint = stamped ? await this.asStamped(tx, stamped) : newest;
-    const cosigned = { ...checkpoint, note: await this.anchors.cosigned(tx, checkpoint) };
-    const place = (hash: TreeHash, index: number) => this.proofOf(tx, checkpoint, hash, index);
-    return [
-      { path: 'proofs/fixation.entry.json', source: new Uint8Array(fixation.entry) },
-      { path: 'proofs/fixation.tlog-proof', source: await place('sha256', Number(fixation.idx)) },
-      { path: 'proofs/fixation.sm3.tlog-proof', source: await place('sm3', Number(fixation.idx)) },
-      // The lines of witnesses stand here only: the token dates the note of the other proofs, byte by byte.
-      { path: 'proofs/custody.tlog-proof', source: await this.proofOf(tx, cosigned, 'sha256', last) },
-      ...(await this.consistency(tx, row, checkpoint)),
-      ...(stamped ? [{ path: 'proofs/checkpoint.tsr', source: new Uint8Array(stamped.token) }] : []),
-      ...(await this.renewals(tx, origin, Number(fixation.idx))),
-    ];
+    return new PackageProofs(this.trees, this.anchors).at(tx, { row, custody, checkpoint, token: stamped?.token ?? null });
   }
 
   /** The checkpoint of that size with the note that was stamped. */
   private async asStamped(tx: EntityManager, { origin, size, note }: AnchorRow): Promise<StoredCheckpoint> {
     const found = (await this.trees.checkpoints(tx, origin)).find((checkpoint) => checkpoint.size === size)!;
     return { ...found, note };
-  }
-
-  /** Those since the fixation, all of them: a reader counts them, and one left out could be the one that came too late. */
-  private async renewals(tx: EntityManager, origin: string, fixation: number): Promise<ContainerFile[]> {
-    const since = (await this.anchors.renewals(tx, origin)).filter(({ size }) => size > fixation);
-    return since.flatMap(({ n, statement, token }) => {
-      const folder = `proofs/renewals/${String(n).padStart(4, '0')}`;
-      return [
-        { path: `${folder}/statement.json`, source: new Uint8Array(statement) },
-        { path: `${folder}/token.tsr`, source: new Uint8Array(token) },
-      ];
-    });
-  }
-
-  private async proofOf(
-    tx: EntityManager,
-    { origin, size, note, noteSm3 }: StoredCheckpoint,
-    hash: TreeHash,
-    index: number,
-  ): Promise<Uint8Array> {
-    const ranges = inclusionRanges(index, size);
-    const hashes = hashesOf(hash, ranges, await this.trees.reader(tx, origin, hash, ranges));
-    return tlogProofBytes({ index, hashes, checkpoint: utf8(hash === 'sha256' ? note : noteSm3) });
-  }
-
-  /** From the checkpoint that lay in the capture process before the browser started to the newest: nothing was rewritten in between. */
-  private async consistency(tx: EntityManager, row: PackageRow, newest: StoredCheckpoint): Promise<ContainerFile[]> {
-    const old = row.beforeSize;
-    if (old === null || old >= newest.size) return [];
-    const ranges = consistencyRanges(old, newest.size);
-    const hashes = hashesOf('sha256', ranges, await this.trees.reader(tx, newest.origin, 'sha256', ranges));
-    return [{ path: 'proofs/consistency.txt', source: consistencyBytes([{ old, hashes, checkpoint: utf8(newest.note) }]) }];
   }
 }

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
-import { canonicalJson, Clock } from '../../kernel';
+import { Clock } from '../../kernel';
 import { BlobStore, Db, failpoint, Log, type StagedBlob } from '../../platform';
 import { type ContainerFile, digestsOf, sealText, signNote, streamOut, surveyFiles, wholeOf, writeContainer } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
+import { custodyLines } from '../domain/custody-lines';
 import { EvidenceProblem } from '../domain/problems';
 import { PackagePapers } from '../app/package-papers';
 import { packageReadme } from '../domain/package-readme';
@@ -215,16 +216,4 @@ export class Exporter {
     failpoint('export.committed');
     this.log.info('evidence.exported', { packageId, n, sizeBytes: order.size });
   }
-}
-
-/** `proofs/custody.jsonl` (specification, Appendix A): one line an entry, with the salted event to which it commits. */
-function custodyLines(custody: readonly CustodyRow[]): Uint8Array {
-  const lines = custody.map(({ entry, body, idx }) =>
-    canonicalJson({
-      entry: JSON.parse(entry.toString()) as object,
-      event: body === null ? null : (JSON.parse(body) as object),
-      idx: Number(idx),
-    }),
-  );
-  return new Uint8Array(Buffer.from(lines.map((line) => `${line}\n`).join('')));
 }
