@@ -75,11 +75,11 @@ async function drop(page: Page, path: string): Promise<void> {
 
 const WORDS = {
   zh: {
-    exported: '证据包已导出', given: '交城县人民法院', ground: '个人信息保护法第二十五条', needsGround: '不提供文件的，须写明接收人和法律依据',
+    malformed: '64 位十六进制', noRecord: '没有与这两项完全一致的记录', record: '本机关的日志中有这项固定记录', exported: '证据包已导出', given: '交城县人民法院', ground: '个人信息保护法第二十五条', needsGround: '不提供文件的，须写明接收人和法律依据',
     passed: '结论：通过', withheld: '本份未附此文件', left: '未附文件', frozen: '已存文件受损', missing: '文件变短', notThere: '核验未通过', over: '曾经受损', agrees: '核验通过',
   },
   en: {
-    exported: 'The package was exported', given: 'Jiaocheng County Court', ground: 'PIPL article 25', needsGround: 'only from a named recipient and on a stated legal ground|withheld only',
+    malformed: '64 hexadecimal digits', noRecord: 'No record agrees with both', record: 'The log of this agency holds this fixation', exported: 'The package was exported', given: 'Jiaocheng County Court', ground: 'PIPL article 25', needsGround: 'only from a named recipient and on a stated legal ground|withheld only',
     passed: 'Verdict: PASSED', withheld: 'left out of this export', left: 'Left out|left out', frozen: 'A stored file is damaged', missing: 'shortened', notThere: 'Failed', over: 'were damaged once', agrees: 'Passed',
   },
 } as const; // prettier-ignore
@@ -165,6 +165,28 @@ describe.each(['zh', 'en'] as const)('in %s', (language) => {
       expect(outcome).toContain(words.withheld);
       for (const path of left) expect(outcome).toContain(path);
       expect(sent).toEqual([]);
+
+      // Who has the paper only types what stands on it.
+      const [record] = await system.query<{ number: string; manifest_sha256: string }>(
+        'SELECT number, manifest_sha256 FROM evidence_package WHERE id = $1',
+        [id],
+      );
+      for (const [digest, answer] of [
+        [record!.manifest_sha256.slice(0, 16), words.malformed],
+        [record!.manifest_sha256.replace(/.$/, (last) => (last === '0' ? '1' : '0')), words.noRecord],
+        [record!.manifest_sha256, words.record],
+      ] as const) {
+        await visitor.goto(`${system.addresses.portal}/fixations?lang=${language}`, { waitUntil: 'networkidle2' });
+        await visitor.type('#number', record!.number.toLowerCase());
+        await visitor.type('#digest', digest.replace(/(.{16})/g, '$1 '));
+        await Promise.all([visitor.waitForNavigation(), visitor.keyboard.press('Enter')]);
+        expect(await visitor.$eval('main, body', (element) => (element as HTMLElement).innerText)).toContain(answer);
+        await visitor.screenshot({
+          path: `${folderForPictures()}/out-${language}-fixation-${digest.length}${answer === words.record ? '-found' : ''}.png`,
+          fullPage: true,
+        });
+      }
+
       await visitor.close();
 
       // The house knows to whom it went and what was left out.
