@@ -13,6 +13,7 @@ import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { KeyLog } from './worker/key-log';
+import { LogCloser } from './worker/log-closer';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Reconciler } from './worker/reconciler';
@@ -33,6 +34,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceWorkerConfig,
     evidenceLedgerConfig,
     KeyLog,
+    LogCloser,
     LedgerAnchorer,
     Renewer,
     RetryLater,
@@ -67,6 +69,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly anchorer: LedgerAnchorer,
     private readonly renewer: Renewer,
     private readonly keyLog: KeyLog,
+    private readonly closer: LogCloser,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -108,6 +111,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
     this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
+    this.sweeps.every('evidence.closing', 3_600_000, async () => void (await this.closer.look()));
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.placeAll()));
   }
 }
