@@ -14,6 +14,7 @@ import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { KeyLog } from './worker/key-log';
+import { LogCloser } from './worker/log-closer';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Reconciler } from './worker/reconciler';
@@ -37,6 +38,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceRevocationConfig,
     RevocationLists,
     KeyLog,
+    LogCloser,
     LedgerAnchorer,
     Renewer,
     RetryLater,
@@ -72,6 +74,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly renewer: Renewer,
     private readonly revocation: RevocationLists,
     private readonly keyLog: KeyLog,
+    private readonly closer: LogCloser,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -114,6 +117,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
     this.sweeps.every('evidence.revocation', 30_000, () => this.revocation.look());
     this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
+    this.sweeps.every('evidence.closing', 3_600_000, async () => void (await this.closer.look()));
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.placeAll()));
   }
 }

@@ -18,7 +18,7 @@ import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { LedgerGroup } from '../store/ledger-group';
-import type { StoredCheckpoint } from '../store/ledger-trees';
+import { closingKey, type StoredCheckpoint } from '../store/ledger-trees';
 
 /** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
 export interface CopyRequest {
@@ -271,15 +271,21 @@ export class EvidenceService {
     return `${this.config.agencyDomain}/evidence/${localDate(at).slice(0, 4)}`;
   }
 
+  /** The log in which chains begin now. */
+  currentLog(): string {
+    return this.logOrigin(this.clock.now());
+  }
+
   /** The entry with which a log begins, and its SHA-256 (evidence specification, section 9): the last checkpoint of the year before, or null. */
   noteLogOpened(tx: EntityManager, origin: string, before: StoredCheckpoint | null): Promise<string> {
-    const previous = before && {
-      origin: before.origin,
-      size: before.size,
-      root: Buffer.from(readCheckpoint(Buffer.from(before.note)).root).toString('hex'),
-      noteSha256: createHash('sha256').update(before.note).digest('hex'),
-    };
-    return this.ledger.append(tx, { subject: origin, type: 'ledger.opened', facts: { previous } }, `${origin}:opened`);
+    const facts = { previous: before && namedCheckpoint(before) };
+    return this.ledger.append(tx, { subject: origin, type: 'ledger.opened', facts }, `${origin}:opened`);
+  }
+
+  /** The entry with which a log ends, and its SHA-256. It names the checkpoint of everything before it; nothing comes after it. */
+  noteLogClosed(tx: EntityManager, origin: string, before: StoredCheckpoint): Promise<string> {
+    const facts = { previous: namedCheckpoint(before) };
+    return this.ledger.append(tx, { subject: origin, type: 'ledger.closed', facts }, closingKey(origin));
   }
 
   /** The next official number of evidence in a division and year; taken, never given back. */
@@ -298,4 +304,13 @@ export class EvidenceService {
     const [row] = await tx.query<{ n: string }[]>('SELECT count(*) AS n FROM evidence_package WHERE case_id = $1', [caseId]);
     return Number(row?.n ?? 0) + 1;
   }
+}
+
+function namedCheckpoint({ origin, size, note }: StoredCheckpoint): Record<string, unknown> {
+  return {
+    origin,
+    size,
+    root: Buffer.from(readCheckpoint(Buffer.from(note)).root).toString('hex'),
+    noteSha256: createHash('sha256').update(note).digest('hex'),
+  };
 }
