@@ -145,6 +145,8 @@ class PageCapture {
   async run(): Promise<CaptureResult> {
     await mkdir(this.staging.root, { recursive: true });
     if ((await readdir(this.staging.root)).length > 0) return this.ended(new Ended('failed', 'stagingNotEmpty'), false);
+    // Asked for by who ordered the capture, before this process heard of it.
+    this.step('token.before', this.order.tokenBefore ?? 'none: nobody was asked');
     try {
       await this.admit();
       await this.prepare();
@@ -192,7 +194,6 @@ class PageCapture {
     this.step('env.before', [verdict.verdict, ...verdict.failed].join(' '));
     const stopping = stoppingOf(checks);
     if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment: ${stopping.join(' ')}`);
-    if (this.order.before?.preTokenBase64) this.step('token.before', 'token received with the order');
     const wire = (this.wire = new WireRecord(() => clock.now().getTime(), this.limits.totalBytes * 2));
     if (config.CAPTURE_WIRE) {
       await mkdir(join(this.staging.root, 'wire'));

@@ -34,6 +34,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
         <Box component="span" sx={{ display: 'inline-flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}>
           {capture.number} <StateMark kind="capture" state={capture.state} />
           {capture.frozenAt && <StateMark kind="capture" state="frozen" />}
+          {capture.datedBy === 'internal' && <StateMark kind="datedBy" state="internal" />}
           {capture.completeness && <StateMark kind="completeness" state={capture.completeness} />}
         </Box>
       }
@@ -119,6 +120,8 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
               </RecordLink>
             ),
           ],
+          [label('caseSeq'), capture.caseId && (capture.caseSeq ?? translate('console.joinedLater'))],
+          [label('personalData'), word('personalData', capture.personalData ? 'maybe' : 'none')],
           [label('manifestSha256'), <Digest key="m" value={capture.manifestSha256} full />],
           [label('manifestSm3'), <Digest key="n" value={capture.manifestSm3} full />],
         ]}

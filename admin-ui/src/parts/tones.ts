@@ -67,6 +67,7 @@ const tones: Record<Tone, string[]> = {
     'reported',
   ],
   warning: [
+    'internal',
     'different',
     'partial',
     'partlyLive',

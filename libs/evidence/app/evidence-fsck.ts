@@ -7,6 +7,7 @@ import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
 import { closingKey, LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
+import { observationFaults } from './observation-check';
 
 export interface FsckReport {
   packages: number;
@@ -172,6 +173,7 @@ export class EvidenceFsck {
       const fixed = FIXED_STATES.includes(row.state);
       if (!PROVED_BY[row.state](new Set(types.map(({ type }) => type))))
         report.faults.push(`STATE_WITHOUT_PROOF ${row.id} ${row.state}`);
+      report.faults.push(...(await observationFaults(tx, this.content, row)).map((fault) => `${fault} ${row.id}`));
       if (!fixed) continue;
       const { reasons, files } = await this.content.recheck(tx, row);
       report.files += files;
