@@ -1,3 +1,4 @@
+export { clearLeftovers } from './chromium/fresh-browser';
 export { BrowserPool } from './chromium/pool';
 export { captureConfig, captureServerConfig, type CaptureConfig } from './capture.config';
 export { capturePage, type CaptureDeps } from './capture-page';
