@@ -18,5 +18,7 @@ export { EvidenceSessions1790000001500 } from './1790000001500-EvidenceSessions'
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
 export { LedgerGroups1790000002000 } from './1790000002000-LedgerGroups';
+export { LedgerAppend1790000002010 } from './1790000002010-LedgerAppend';
+export { EvidenceAttempts1790000002300 } from './1790000002300-EvidenceAttempts';
 export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';

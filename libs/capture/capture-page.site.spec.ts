@@ -86,6 +86,19 @@ interface Line {
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 
+/** What the worker adds to an order. The token is not looked at here: who asked for it has held it against the strict profile. */
+const ORDERED = {
+  before: {
+    origin: 'test.example/evidence/2026',
+    size: 7,
+    root: Buffer.alloc(32, 1).toString('base64'),
+    checkpoint: 'test.example/evidence/2026\n7\nroot\n\n',
+    preTokenBase64: Buffer.from('a token').toString('base64'),
+  },
+  tokenBefore: 'outer 2026-11-22T03:29:20.000Z, token 00',
+  related: [{ rel: 'repeats' as const, id: 'ev_00000000000000000000000000', manifestSha256: 'a'.repeat(64) }],
+};
+
 describe.each([
   ['plain HTTP', false],
   ['TLS', true],
@@ -97,7 +110,7 @@ describe.each([
 
   beforeAll(async () => {
     await site.start();
-    captured = await harness.capture(site.url('/start'), { allow: [`127.0.0.1/32:${site.port}`] });
+    captured = await harness.capture(site.url('/start'), { allow: [`127.0.0.1/32:${site.port}`], order: ORDERED });
     lines = captured.lines<Line>('record/exchanges.jsonl');
   });
   afterAll(async () => {
@@ -243,6 +256,21 @@ describe.each([
     expect(parseManifestSig(note.text)).toMatchObject({ sha256: sha256(bytes), signers: [harness.key.name] });
     for (const file of manifest.files) expect(sha256(captured.read(file.path))).toBe(file.sha256);
     if (secure) expect(manifest.navigation?.tls).toMatchObject({ protocol: 'TLS 1.3', issuer: 'CN=fixture.test' });
+  });
+
+  it('C3: holds the checkpoint and the token from before, and tells what came of asking before anything else', () => {
+    const manifest = parseManifest(captured.read('MANIFEST.json'));
+    expect(manifest.notBefore).toMatchObject({ size: 7, preToken: 'record/before/pre.tsr' });
+    expect(captured.text('record/before/pre.tsr')).toBe('a token');
+    const [first] = captured.lines<{ step: string; detail: string }>('record/timeline.jsonl');
+    expect(first).toMatchObject({ step: 'token.before', detail: ORDERED.tokenBefore });
+  });
+
+  it('§6: says what persons said and what was looked at, not what nobody did', () => {
+    const manifest = parseManifest(captured.read('MANIFEST.json'));
+    expect(manifest).toMatchObject({ personalData: true, related: ORDERED.related, comparison: null });
+    // The fixture's certificate is known to nobody: a flag makes the browser take it.
+    if (secure) expect(manifest.navigation?.tls?.errors).toContain('chainNotChecked');
   });
 
   it('keeps the raw bytes, and over TLS the secrets to read them', () => {

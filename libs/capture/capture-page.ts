@@ -143,16 +143,18 @@ class PageCapture {
   }
 
   async run(): Promise<CaptureResult> {
-    await mkdir(this.staging.root, { recursive: true });
-    if ((await readdir(this.staging.root)).length > 0) return this.ended(new Ended('failed', 'stagingNotEmpty'), false);
     try {
+      await mkdir(this.staging.root, { recursive: true });
+      if ((await readdir(this.staging.root)).length > 0) return await this.ended(new Ended('failed', 'stagingNotEmpty'), false);
+      // Asked for by who ordered the capture, before this process heard of it.
+      this.step('token.before', this.order.tokenBefore ?? 'none: nobody was asked');
       await this.admit();
       await this.prepare();
       await this.load();
       await this.record();
       return await this.fix();
     } catch (error) {
-      return await this.ended(error instanceof Ended ? error : new Ended('failed', reasonOf(error)), true);
+      return await this.ended(error instanceof Ended ? error : new Ended('failed', failureOf(error)), true);
     } finally {
       // The package does not wait for the burial, but nothing of the job outlives the answer either.
       await (this.buried ?? this.fresh?.end());
@@ -193,7 +195,6 @@ class PageCapture {
     this.step('env.before', [verdict.verdict, ...verdict.failed].join(' '));
     const stopping = stoppingOf(checks);
     if (stopping.length > 0 && !this.order.override) throw new Ended('failed', `environment: ${stopping.join(' ')}`);
-    if (this.order.before?.preTokenBase64) this.step('token.before', 'token received with the order');
     const wire = (this.wire = new WireRecord(() => clock.now().getTime(), this.limits.totalBytes * 2));
     if (config.CAPTURE_WIRE) {
       await mkdir(join(this.staging.root, 'wire'));
@@ -261,6 +262,8 @@ class PageCapture {
   private checkMain(): void {
     const { recorder, fresh, main } = this.ready();
     if (this.refusedMain) throw new Ended('refused', this.refusedMain);
+    const unwritten = this.staging.fault ?? this.wire?.fault;
+    if (unwritten) throw unwritten;
     const [refusal] = main.refusals();
     if (refusal && refusal !== 'loadingStopped') throw new Ended('refused', refusal);
     const failure = main.failure();
@@ -604,6 +607,11 @@ class PageCapture {
     this.film.note(step, line.detail);
     this.deps.progress?.({ type: 'step', ...line });
   }
+}
+
+/** The worker and the console know a full disk by this word. */
+function failureOf(error: unknown): string {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '') ? 'diskFull' : reasonOf(error);
 }
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));

@@ -7,6 +7,7 @@ export type {
   Maker,
   Profile,
   ProgressLine,
+  RelatedPackage,
   RequestRecord,
 } from './domain/capture-order';
 export { type FixationStatement, statedItems } from './domain/statement';

@@ -601,6 +601,30 @@ describe('who sees it, and what is recorded', () => {
       await expect(world.database.admin.query(sql)).rejects.toThrow('insert-only');
   });
 
+  it('C4: what a case asked for is shown by its numbers, and every attempt at an address; another county sees neither', async () => {
+    const caseId = '00000000-0000-4000-8000-00000000ca5e';
+    const ask = async (more: object = {}) =>
+      world.call('one', 'POST', '/captures', {
+        url: 'http://counted.test/',
+        profile: 'desktop',
+        purpose: '核查亮照情况',
+        factToProve: '网页未公示营业执照信息',
+        place: '网监股办公室',
+        caseId,
+        ...second,
+        ...more,
+      });
+    const [first, other] = [await ask(), await ask({ url: 'http://counted.test/other', personalData: false })];
+    expect(first.body).toMatchObject({ caseSeq: 1, personalData: true, datedBy: null });
+    expect(other.body).toMatchObject({ caseSeq: 2, personalData: false });
+    const { body } = await world.call('one', 'GET', `/captures/of-case/${caseId}`);
+    expect(body).toMatchObject({ last: 2, missing: [], items: [{ caseSeq: 1 }, { caseSeq: 2 }] });
+    const attempts = await world.call('one', 'GET', `/captures/${String(first.body['id'])}/attempts`);
+    expect((attempts.body as unknown as { id: string }[]).map(({ id }) => id)).toEqual([first.body['id']]);
+    expect((await world.call('neighbour', 'GET', `/captures/of-case/${caseId}`)).body).toMatchObject({ items: [] });
+    expect((await world.call('neighbour', 'GET', `/captures/${String(first.body['id'])}/attempts`)).status).toBe(404);
+  });
+
   it('every act and every look leaves an audit event', async () => {
     const id = await sealedPackage();
     await world.call('one', 'GET', `/captures/${id}/life`);

@@ -35,6 +35,11 @@ export const evidenceWorkerConfig = defineConfig('evidence-worker', {
       'time stamp authorities, name|sha256|https://… or name|sm3|https://…, comma-separated; names as in the trust bundle',
   }),
   tsaTimeoutMs: env.integer('TSA_TIMEOUT_MS', { default: 10_000, describe: 'longest wait for one time stamp' }),
+  tsaInternalCounts: env.flag('TSA_INTERNAL_COUNTS', {
+    default: false,
+    describe:
+      'where TSA_URLS names no authority outside of the agency: an internal time stamp makes a package 已固定, and is shown beside the state; it never lifts a package above L2',
+  }),
   keyPassphrase: env.optional('KEY_PASSPHRASE', { describe: 'passphrase of the key files', secret: true }),
 });
 

@@ -8,12 +8,16 @@ import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-work
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs, sessionJobs } from './queue/evidence.contract';
 import { CaptureClient } from './worker/capture-client';
+import { ClockLog } from './worker/clock-log';
 import { CaptureRunner } from './worker/capture.runner';
+import { CaptureIdentity } from './worker/capture-identity';
+import { Observations } from './worker/observations';
 import { ExportProofs } from './worker/export-proofs';
 import { ExportReport } from './worker/export-report';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { KeyLog } from './worker/key-log';
+import { LogCloser } from './worker/log-closer';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { Reconciler } from './worker/reconciler';
@@ -24,6 +28,7 @@ import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
 import { RevocationLists } from './worker/revocation-lists';
 import { SessionRelay } from './worker/session-relay';
+import { TokenBefore } from './worker/token-before';
 import { TimeStamper } from './worker/time-stamper';
 import { SignatureStamper } from './worker/signature-stamper';
 
@@ -37,11 +42,15 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceRevocationConfig,
     RevocationLists,
     KeyLog,
+    LogCloser,
     LedgerAnchorer,
     Renewer,
     RetryLater,
     CaptureClient,
+    CaptureIdentity,
+    ClockLog,
     CaptureRunner,
+    Observations,
     Exporter,
     ExportProofs,
     ExportReport,
@@ -51,6 +60,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     Replicator,
     ReceiptFixer,
     TimeStamper,
+    TokenBefore,
     SignatureStamper,
     SessionRelay,
   ],
@@ -72,6 +82,8 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly renewer: Renewer,
     private readonly revocation: RevocationLists,
     private readonly keyLog: KeyLog,
+    private readonly closer: LogCloser,
+    private readonly clockLog: ClockLog,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -113,7 +125,10 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
     this.sweeps.every('evidence.revocation', 30_000, () => this.revocation.look());
-    this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look());
+    this.sweeps.every('evidence.closing', 3_600_000, async () => void (await this.closer.look()));
+    this.sweeps.every('evidence.clock', 60_000, () => this.clockLog.look());
+    // At once: with its keys the log begins, and the first capture finds a checkpoint from before it.
+    this.sweeps.every('evidence.keys', 60_000, () => this.keyLog.look(), { atStart: true });
     this.sweeps.every('evidence.ledger', 1_000, async () => void (await this.sequencer.placeAll()));
   }
 }

@@ -17,3 +17,4 @@ export { LedgerAnchors } from './store/ledger-anchors';
 export { LedgerGroup } from './store/ledger-group';
 export { LedgerTrees } from './store/ledger-trees';
 export { KeyLog } from './worker/key-log';
+export { LogCloser } from './worker/log-closer';

@@ -1,15 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
+import { textOf, utf8 } from './bytes';
 import { hexDigest } from './digests';
 import { checkManifest } from './manifest/check';
 import { parseSeal } from './manifest/seal';
 import { fileSource } from './node-files';
 import { parseNote } from './note/note';
 import { parseTrustBundle } from './trust-bundle';
-import { goldenFiles } from './testing';
+import { bytesSource } from './source';
+import { aWiredPackage, evp, goldenFiles } from './testing';
+import { verifyWire } from './verify/v11-wire';
 import { verifyPackage } from './verify/verify-package';
 
 const FOLDER = join(__dirname, '../../testdata/evidence');
@@ -24,6 +27,7 @@ describe('golden packages', () => {
 
   it.each([
     ['whole', 5, 'PASSED', 5],
+    ['wire', 5, 'PASSED', 5],
     ['internal', 2, 'PASSED', 2],
     ['internal', 4, 'INDETERMINATE', 2],
     ['import', 2, 'PASSED', 2],
@@ -37,9 +41,63 @@ describe('golden packages', () => {
       `proofs/${token}.tsr`,
     ]);
     const before = ['REVOCATION_UNKNOWN', 'record/before/pre.tsr'];
-    const found = { whole: [...unlooked.slice(0, 2), before, unlooked[2]], internal: [], import: expect.any(Array) }[name];
+    const whole = [...unlooked.slice(0, 2), before, unlooked[2]];
+    const found = { whole, wire: whole, internal: [], import: expect.any(Array) }[name];
     expect(report).toMatchObject({ verdict, level });
     expect(report.findings.map(({ code, subject }) => [code, subject])).toEqual(found);
+  });
+
+  it('the raw bytes of the network say what the record of wire.evp says, and not what another record would say', async () => {
+    const bundle = parseTrustBundle(bytesOf('wire.trust.json'));
+    const asked = { at: new Date('2026-11-23T00:00:00.000Z'), level: 5, checkpoints: [], wire: verifyWire } as const;
+    const ask = async (evp: Uint8Array) => verifyPackage({ form: 'file', source: bytesSource(evp) }, bundle, asked);
+    const report = await ask(bytesOf('wire.evp'));
+    expect(report).toMatchObject({ verdict: 'PASSED', level: 5, reasons: [] });
+    expect(new Set(report.findings.map(({ code }) => code))).toEqual(new Set(['REVOCATION_UNKNOWN']));
+    expect(report.steps).toContainEqual({ step: 'V11', result: 'passed' });
+    // A worker that had the secrets and wrote something else down: only V11 can tell.
+    const { files } = await aWiredPackage();
+    const told = textOf(files['record/exchanges.jsonl']!).replaceAll('"port":443', '"port":8443');
+    const other = await aWiredPackage({ record: { 'record/exchanges.jsonl': utf8(told) } });
+    expect((await ask(await evp(other.files))).reasons.map(({ step, code }) => `${step} ${code}`)).toEqual([
+      'V11 WIRE_MISMATCH',
+      'V11 WIRE_MISMATCH',
+    ]);
+  });
+
+  const tshark = spawnSync('tshark', ['--version']).status === 0 ? it : it.skip;
+  tshark('I-04: tshark reads the same exchanges of wire.evp (skipped without tshark)', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+    execFileSync('unzip', ['-q', join(FOLDER, 'wire.evp')], { cwd: folder });
+    const keys = ['-o', `tls.keylog_file:${join(folder, 'wire/keylog.txt')}`];
+    const read = (filter: string, ...fields: string[]) =>
+      execFileSync(
+        'tshark',
+        [
+          '-r',
+          join(folder, 'wire/capture.pcap'),
+          ...keys,
+          '-Y',
+          filter,
+          '-T',
+          'fields',
+          ...fields.flatMap((field) => ['-e', field]),
+        ],
+        {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      )
+        .toString()
+        .trimEnd()
+        .split('\n');
+    const lines = readFileSync(join(folder, 'record/exchanges.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status: number; ip: string; port: number; decodedBytes: number });
+    expect(read('http.response', 'http.response.code', 'ip.src', 'tcp.srcport', 'http.content_length')).toEqual(
+      lines.map(({ status, ip, port, decodedBytes }) => [status, ip, port, decodedBytes].join('\t')),
+    );
+    expect(read('_ws.malformed', 'frame.number')).toEqual(['']);
   });
 
   it('I-04: unzip, sha256sum and openssl agree with the lists of SEAL', () => {
@@ -95,7 +153,7 @@ describe('the published schemas, read by a validator that is not ours', () => {
     return root;
   };
 
-  it.each(['whole', 'internal', 'import'])('I-05: manifest, entries and trust bundle of %s fit', (name) => {
+  it.each(['whole', 'wire', 'internal', 'import'])('I-05: manifest, entries and trust bundle of %s fit', (name) => {
     const root = folder(name);
     const value = JSON.parse(readFileSync(join(root, 'MANIFEST.json'), 'utf8')) as Record<string, unknown>;
     expect([manifest(value), manifest.errors]).toEqual([true, null]);

@@ -124,7 +124,8 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         KEY_DIR: folder(keys, 'worker'),
         SEAL_KEY_FILE: join(keys, 'worker', 'seal-1.key'),
         IMPORT_KEY_FILE: join(keys, 'worker', 'import-1.key'),
-        ...(demo && { TSA_URLS: `${agencyDomain} internal TSA|sha256|${at(ports.tsa)}` }),
+        // Nobody outside can be asked here; the console says beside the state that the stamp is the agency's own.
+        ...(demo && { TSA_URLS: `${agencyDomain} internal TSA|sha256|${at(ports.tsa)}`, TSA_INTERNAL_COUNTS: 'true' }),
       },
     },
     {

@@ -14,9 +14,11 @@ import { dataFolder, start } from './product';
  * `npm run bench -- ledger [entries a round]`: entries a second beside bare INSERT and commit of the same bytes, by as many writers on
  * the same connections, in alternating rounds; fsck, size on disk, time to a signed checkpoint. The sequencer runs beside the writers,
  * and has to come to rest before the peer is measured.
- * `npm run bench -- ledger --entries N`: a log of N entries, then inclusion proofs beside reads by primary key.
+ * `npm run bench -- ledger --entries N [--on <database>]`: a log of N entries, then inclusion proofs beside reads by primary key, and
+ * appends behind it. `--on` takes a migrated database of the same machine, and fills it only when it is empty.
  */
 const FILL = process.argv[2] === '--entries' ? Number(process.argv[3]) : 0;
+const ON = process.argv[4] === '--on' ? process.argv[5] : undefined;
 const ENTRIES = Number((!FILL && process.argv[2]) || 20_000);
 const ROUNDS = 5;
 const GROUP = 64;
@@ -37,21 +39,11 @@ async function rate(writers: number, act: Act, acts = ENTRIES): Promise<number> 
 }
 
 async function main(): Promise<void> {
+  if (ON) return onFilled(ON);
   const folder = dataFolder();
   const { system, stop } = await start(folder.data);
   const { databaseUrl } = JSON.parse(readFileSync(join(folder.data, 'run/system.json'), 'utf8')) as { databaseUrl: string };
-  const open = (extra: object) =>
-    new DataSource({
-      type: 'postgres',
-      url: databaseUrl,
-      poolSize: 64,
-      installExtensions: false,
-      entities: EVIDENCE_ROWS,
-      extra,
-    }).initialize();
-  const owner = await open({});
-  // As the worker, whom row security holds.
-  const worker = await open({ options: '-c role=nms_worker' });
+  const { owner, worker } = await open(databaseUrl);
   const paused = FILL ? ['worker', 'ledger-signer'].map((name) => system.processes[name]!) : [];
   try {
     if (FILL) {
@@ -62,6 +54,7 @@ async function main(): Promise<void> {
       process.stderr.write(`${FILL} entries filled in ${Math.round(ms / 1000)} s\n`);
       await proofs(owner, origin, root);
       await disk(owner);
+      await behind(owner, worker, FILL);
     } else {
       await rates(owner, worker);
       await disk(owner);
@@ -78,16 +71,82 @@ async function main(): Promise<void> {
   }
 }
 
+async function open(url: string): Promise<{ owner: DataSource; worker: DataSource }> {
+  const opened = (extra: object) =>
+    new DataSource({
+      type: 'postgres',
+      url,
+      poolSize: 64,
+      installExtensions: false,
+      entities: EVIDENCE_ROWS,
+      extra,
+    }).initialize();
+  // As the worker, whom row security holds.
+  return { owner: await opened({}), worker: await opened({ options: '-c role=nms_worker' }) };
+}
+
+async function onFilled(url: string): Promise<void> {
+  const { owner, worker } = await open(url);
+  const folder = dataFolder();
+  try {
+    const [{ entries }] = await owner.query<[{ entries: number }]>('SELECT count(*)::int AS entries FROM ledger_entry');
+    const filled = entries ? null : await fill(owner, 'bench.test/evidence/2026', FILL, folder.data);
+    if (filled) process.stderr.write(`${FILL} entries filled in ${Math.round(filled.ms / 1000)} s\n`);
+    await proofs(owner, 'bench.test/evidence/2026', filled?.root ?? null);
+    await disk(owner);
+    await behind(owner, worker, entries || FILL);
+  } finally {
+    await Promise.all([owner.destroy(), worker.destroy()]);
+    folder.remove();
+  }
+}
+
+/** What an append costs behind a log of that length, beside bare insert and commit; the same as on a short one, or it slows as the log grows. */
+async function behind(owner: DataSource, worker: DataSource, entries: number): Promise<void> {
+  const ledger = new Ledger(new SystemClock());
+  const db = new Db(worker);
+  await bareTable(owner);
+  const round = Date.now();
+  const [mine, bares]: [number[], number[]] = [[], []];
+  for (let i = 0; i < ROUNDS; i += 1) {
+    bares.push(await rate(8, () => bareInsert(worker), 2_000));
+    mine.push(
+      await rate(
+        8,
+        (writer, n) =>
+          db.as(systemClaims('bench'), (tx) =>
+            ledger.append(
+              tx,
+              { subject: `behind-${round}-${i}-${writer}`, type: 'evidence.viewed', facts: { n } },
+              `behind-${round}-${i}-${writer}-${n}`,
+            ),
+          ),
+        2_000,
+      ),
+    );
+  }
+  tell('ledger', `entries per second behind ${entries}, 8 writers, each in a transaction of its own, over bare`, median(mine), median(bares), ROUNDS * 2_000); // prettier-ignore
+}
+
+async function bareTable(owner: DataSource): Promise<void> {
+  await owner.query(
+    `CREATE TABLE IF NOT EXISTS bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bytea, body text);
+     GRANT INSERT ON bench_bare TO nms_worker`,
+  );
+}
+
+const BARE = [Buffer.alloc(330, 1), 'x'.repeat(180)];
+
+function bareInsert(worker: DataSource): Promise<unknown> {
+  return worker.query('INSERT INTO bench_bare (entry, body) VALUES ($1, $2)', BARE);
+}
+
 async function rates(owner: DataSource, worker: DataSource): Promise<void> {
   const db = new Db(worker);
   const clock = new SystemClock();
   const ledger = new Ledger(clock);
   const group = new LedgerGroup(db, ledger, clock);
-  await owner.query(
-    `CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry bytea, body text);
-     GRANT INSERT ON bench_bare TO nms_worker`,
-  );
-  const entry = Buffer.alloc(330, 1);
+  await bareTable(owner);
   const body = 'x'.repeat(180);
   let round = 0;
   const event = (writer: number | string) => ({
@@ -96,7 +155,7 @@ async function rates(owner: DataSource, worker: DataSource): Promise<void> {
     facts: { who: 'bench', purpose: body },
   });
   const key = (writer: number, n: number) => `bench-${round}-${writer}-${n}`;
-  const bare: Act = () => worker.query('INSERT INTO bench_bare (entry, body) VALUES ($1, $2)', [entry, body]);
+  const bare: Act = () => bareInsert(worker);
   const alone: Act = (writer, n) => group.append(event(writer), key(writer, n));
   const inside: Act = (writer, n) => db.as(systemClaims('bench'), (tx) => ledger.append(tx, event(writer), key(writer, n)));
   /** Entries of `GROUP` subjects committed together, as a scrub or a renewal writes them. */

@@ -14,7 +14,8 @@ describe('two verifiers', () => {
     for (const { name, make } of CASES) given.push({ name, input: await make() });
     for (const [name, { evp, bundle }] of Object.entries(await goldenPackages())) {
       for (const level of [1, 2, 3, 4, 5] as const) {
-        given.push({ name: `golden ${name} at L${level}`, input: { input: evp, bundle, at: AT, level, checkpoints: [] } });
+        const wire = name === 'wire';
+        given.push({ name: `golden ${name} at L${level}`, input: { input: evp, bundle, at: AT, level, checkpoints: [], wire } });
       }
     }
     answers = theirs(given.map(({ input }) => input));
@@ -25,7 +26,7 @@ describe('two verifiers', () => {
   });
 
   it('I-19: agree on the golden packages at every level', async () => {
-    expect(given.length).toBe(CASES.length + 15);
+    expect(given.length).toBe(CASES.length + 20);
     for (let n = CASES.length; n < given.length; n++) {
       expect({ name: given[n]!.name, ...answers[n] }).toEqual({ name: given[n]!.name, ...(await ours(given[n]!.input)) });
     }
@@ -38,7 +39,7 @@ describe('two verifiers', () => {
       const [name, { evp, bundle }] = golden[random(golden.length)]!;
       const { bytes, what } = damaged(evp, random);
       const level = (1 + random(5)) as Question['level'];
-      return { name: `${name}, ${what}, L${level}`, input: bytes, bundle, at: AT, level, checkpoints: [] };
+      return { name: `${name}, ${what}, L${level}`, input: bytes, bundle, at: AT, level, checkpoints: [], wire: name === 'wire' };
     });
     expect(await differences(questions)).toEqual([]);
   }, 600_000);

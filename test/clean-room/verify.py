@@ -1984,13 +1984,15 @@ class Verification:
         self.done.add("V11")
         try:
             lines = json_lines(self.files[path])
-            told, faults = wire.exchanges(self.files["wire/capture.pcap"], self.files["wire/keylog.txt"])
+            told, faults, unsigned = wire.exchanges(self.files["wire/capture.pcap"], self.files["wire/keylog.txt"])
         except Bad as error:
             return self.say("V11", "WIRE_MISMATCH", path, str(error))
         except wire.Broken as error:
             return self.say("V11", "WIRE_UNREADABLE", "wire/capture.pcap", str(error))
         for fault, name in faults:
             self.say("V11", "WIRE_UNREADABLE", name, str(fault), "failed" if isinstance(fault, wire.Broken) else "indeterminate")
+        for name, why in unsigned:
+            self.find("NOT_DONE", name, f"V11: {why}")
         left = list(told)
         for n, line in enumerate(lines, 1):
             if line.get("source") != "network" or line.get("outcome") == "blocked":

@@ -7,8 +7,11 @@ From docs/evidence.md and RFC 791, 8200, 9293 (packets), 5246, 5288, 7905, 8446 
 import hashlib
 import hmac
 import ipaddress
+import os
 import re
 import struct
+import subprocess
+import tempfile
 import zlib
 
 from ciphers import AesGcm, ChaChaPoly, NotAuthentic
@@ -129,6 +132,7 @@ SUITES12 = {
     **dict.fromkeys((0x009D, 0x009F, 0xC02C, 0xC030), (AES256, "sha384")),
     **dict.fromkeys((0xCCA8, 0xCCA9, 0xCCAA), (CHACHA, "sha256")),
 }
+DHE = {0x009E, 0x009F, 0xCCAA}
 RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 
 
@@ -147,10 +151,12 @@ def records(data):
     at = 0
     while at + 5 <= len(data):
         kind, version, length = struct.unpack(">BHH", data[at : at + 5])
-        if kind not in (20, 21, 22, 23) or version >> 8 != 3 or length > 16384 + 2048:
+        if kind not in (20, 21, 22, 23) or not 0x0300 <= version <= 0x0304 or length > 16384 + 2048:
             raise Broken("record")
         if at + 5 + length > len(data):
             return
+        if kind == 20 and data[at + 5 : at + 5 + length] != b"\x01":
+            raise Broken("change of cipher specification")
         yield kind, data[at : at + 5], data[at + 5 : at + 5 + length]
         at += 5 + length
 
@@ -167,9 +173,9 @@ class Messages:
             length = int.from_bytes(self.waiting[1:4], "big")
             if len(self.waiting) < 4 + length:
                 return
-            kind, body = self.waiting[0], self.waiting[4 : 4 + length]
+            kind, body, raw = self.waiting[0], self.waiting[4 : 4 + length], self.waiting[: 4 + length]
             self.waiting = self.waiting[4 + length :]
-            yield kind, body
+            yield kind, body, raw
 
 
 class Reader:
@@ -306,8 +312,9 @@ class Tls:
     """Plain bytes of both directions, and the certificate that the site showed."""
 
     def __init__(self, sent, answered, secrets):
-        self.secrets, self.leaf, self.packed_leaf = secrets, None, False
-        self.client, self.server, self.retried = self.hellos(sent, False), self.hellos(answered, True), False
+        self.secrets, self.leaf, self.packed_leaf, self.signed = secrets, None, False, "resumed"
+        self.said = {"client": [], "server": []}
+        self.client, self.server = self.hellos(sent, False), self.hellos(answered, True)
         self.sent = self.answered = b""
         if self.client is None or self.server is None:
             if any(kind in (20, 23) for side in (sent, answered) for kind, _, _ in records(side)):
@@ -328,15 +335,29 @@ class Tls:
                 if kind == 20:
                     continue
                 return None
-            for name, message in messages.add(body):
+            first = None
+            for name, message, raw in messages.add(body):
                 if name != (2 if server else 1):
                     raise Broken("handshake")
                 said = hello(message, server)
+                self.said["server" if server else "client"].append(raw)
                 if server and said["random"] == RETRY:
-                    self.retried = True
                     continue
-                return said
+                first = said
+                break
+            if first is not None:
+                return first
         return None
+
+    def second_hello(self, data):
+        """What the browser said when the site asked for another hello."""
+        messages, found = Messages(), []
+        for kind, _, body in records(data):
+            if kind == 23:
+                break
+            if kind == 22:
+                found += [raw for name, _, raw in messages.add(body) if name == 1]
+        return found[1:2]
 
     def secret(self, label):
         found = self.secrets.get((label, self.random))
@@ -348,13 +369,33 @@ class Tls:
         suite = SUITES13.get(self.server["suite"])
         if suite is None:
             raise Closed(f"cipher {self.server['suite']:#06x}")
-        self.early_taken = False
+        self.early_taken, name = False, suite[1]
+        asked, told = self.said["client"][:1], self.said["server"]
+        if len(told) > 1:
+            size = hashlib.new(name).digest_size
+            asked = [bytes([254, 0, 0, size]) + hashlib.new(name, asked[0]).digest(), told[0], *self.second_hello(sent)]
+        self.opening = b"".join([*asked, told[-1]])
         self.answered = self.direction13(answered, suite, "SERVER")
         self.sent = self.direction13(sent, suite, "CLIENT")
 
+    def opened13(self, name, side, suite, body, raw):
+        """A message before the end of the opening."""
+        digest = suite[1]
+        if name == 20:
+            if side == "SERVER" and self.leaf is not None and self.signed == "resumed":
+                raise Broken("certificate without a signature")
+            secret = self.secret(f"{side}_HANDSHAKE_TRAFFIC_SECRET")
+            key = expand_label(digest, secret, b"finished", len(secret))
+            if hmac.digest(key, hashlib.new(digest, self.opening).digest(), digest) != body:
+                raise Broken("Finished")
+        elif name == 15 and side == "SERVER":
+            over = b" " * 64 + b"TLS 1.3, server CertificateVerify\0" + hashlib.new(digest, self.opening).digest()
+            self.signed = None if self.packed_leaf else signature(self.leaf, body, over, True)
+        self.opening += raw
+
     def direction13(self, data, suite, side):
         hand, later = f"{side}_HANDSHAKE_TRAFFIC_SECRET", f"{side}_TRAFFIC_SECRET_0"
-        epoch, label, plain, messages, skipping = None, None, b"", Messages(), False
+        epoch, label, plain, messages, skipping, over = None, None, b"", Messages(), False, False
         early = side == "CLIENT" and 42 in self.client["extensions"]
         parts = []
         for kind, head, body in records(data):
@@ -376,13 +417,23 @@ class Tls:
                 raise Broken("record does not open") from error
             skipping = False
             if kind == 23:
+                if label == hand:
+                    raise Broken("content before the end of the opening")
                 parts.append(inner)
                 continue
             if kind == 21:
                 continue
             if kind != 22:
                 raise Broken("record type")
-            for name, message in messages.add(inner):
+            for name, message, raw in messages.add(inner):
+                before = not over and name != 24
+                if side == "SERVER" and name in (11, 25) and before:
+                    shown = message if name == 11 else inflated_certificate(message)
+                    self.packed_leaf = shown is None
+                    self.leaf = None if shown is None else first_certificate(shown, 0x0304)
+                if before:
+                    self.opened13(name, side, suite, message, raw)
+                    over = name == 20
                 if name == 5 and label == "CLIENT_EARLY_TRAFFIC_SECRET":
                     label = hand
                     epoch = Epoch13(suite, self.secret(label))
@@ -393,10 +444,6 @@ class Tls:
                     epoch = epoch.next()
                 elif side == "SERVER" and name == 8:
                     self.early_taken = 42 in extensions(Reader(message))
-                elif side == "SERVER" and name in (11, 25):
-                    shown = message if name == 11 else inflated_certificate(message)
-                    self.packed_leaf = shown is None
-                    self.leaf = None if shown is None else first_certificate(shown, 0x0304)
         return plain + b"".join(parts)
 
     def later13(self, suite, label):
@@ -420,7 +467,50 @@ class Tls:
             block = prf(name, master, b"key expansion", self.server["random"] + self.client["random"], 2 * (size + width))
             ivs = block[2 * size :]
             keys = [Epoch12(kind, block[n * size : (n + 1) * size], ivs[n * width : (n + 1) * width]) for n in (0, 1)]
+        self.clear, self.ends = {False: [], True: []}, {False: None, True: None}
         self.sent, self.answered = self.direction12(sent, keys[0], False), self.direction12(answered, keys[1], True)
+        self.ended12(master if isinstance(keys[0], Epoch12) else None, name)
+        self.signed12()
+
+    def ended12(self, master, name):
+        """The Finished of both sides; of a full opening the browser's comes first."""
+        kinds = [kind for kind, _, _ in self.clear[True]]
+        full = 14 in kinds
+        split = kinds.index(14) + 1 if full else len(kinds)
+        raws = [raw for _, _, raw in self.clear[True]]
+        said = b"".join(raw for _, _, raw in self.clear[False][:1]) + b"".join(raws[:split]) + b"".join(raw for _, _, raw in self.clear[False][1:])
+        whole = True
+        for server in (False, True) if full else (True, False):
+            said += b"".join(raws[split:]) if server and full else b""
+            end = self.ends[server]
+            if end is None:
+                whole = False
+                continue
+            body, raw = end
+            label = b"server finished" if server else b"client finished"
+            if not whole or body != prf(name, master, label, hashlib.new(name, said).digest(), 12):
+                raise Broken("Finished")
+            said += raw
+
+    def signed12(self):
+        messages = {kind: body for kind, body, _ in reversed(self.clear[True])}
+        suite = self.server["suite"]
+        if 14 not in messages:
+            return  # resumed: nothing is signed
+        if suite >> 8 == 0 and suite not in DHE:
+            self.signed = "the key was sent sealed"
+            return
+        if 12 not in messages:
+            raise Broken("no key exchange")
+        reader = Reader(messages[12])
+        if suite in DHE:
+            for _ in range(3):
+                reader.block(2)
+        else:
+            reader.take(3)
+            reader.block(1)
+        randoms = self.client["random"] + self.server["random"]
+        self.signed = signature(self.leaf, messages[12][reader.at :], randoms + messages[12][: reader.at], False)
 
     def direction12(self, data, epoch, server):
         sealed, messages, parts = False, Messages(), []
@@ -434,14 +524,72 @@ class Tls:
                 except NotAuthentic as error:
                     raise Broken("record does not open") from error
             if kind == 23:
-                if not sealed:
-                    raise Broken("record is not sealed")
+                if self.ends[server] is None:
+                    raise Broken("content before the end of the opening")
                 parts.append(body)
             elif kind == 22:
-                for name, message in messages.add(body):
+                for name, message, raw in messages.add(body):
                     if server and name == 11 and not sealed:
                         self.leaf = first_certificate(message, 0x0303)
+                    if not sealed and name != 0:
+                        self.clear[server].append((name, message, raw))
+                    elif sealed and name == 20 and self.ends[server] is None:
+                        self.ends[server] = (message, raw)
         return b"".join(parts)
+
+
+SCHEMES = {
+    0x0401: ("rsa", "sha256"),
+    0x0501: ("rsa", "sha384"),
+    0x0601: ("rsa", "sha512"),
+    0x0403: ("ec", "sha256"),
+    0x0503: ("ec", "sha384"),
+    0x0804: ("pss", "sha256"),
+    0x0805: ("pss", "sha384"),
+    0x0806: ("pss", "sha512"),
+    0x0809: ("pss", "sha256"),
+    0x080A: ("pss", "sha384"),
+    0x080B: ("pss", "sha512"),
+    0x0807: ("ed25519", None),
+}
+OIDS = {"rsa": ["06092a864886f70d010101"], "pss": ["06092a864886f70d010101", "06092a864886f70d01010a"], "ec": ["06082a8648ce3d030107", "06052b81040022"], "ed25519": ["06032b6570"]}
+
+
+def openssl(arguments, data=b""):
+    done = subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=False)
+    return done.returncode == 0, done.stdout
+
+
+def signature(leaf, block, message, newest):
+    """None when that key made it, words when nothing is said of it, Broken when it did not."""
+    reader = Reader(block)
+    scheme, made = reader.number(2), reader.block(2)
+    if leaf is None or not made or reader.rest():
+        raise Broken("signature")
+    if scheme not in SCHEMES:
+        return "scheme"
+    kind, name = SCHEMES[scheme]
+    if newest and kind == "rsa":
+        raise Broken("scheme of TLS 1.2")
+    right, key = openssl(["x509", "-inform", "DER", "-pubkey", "-noout"], leaf)
+    _, spki = openssl(["pkey", "-pubin", "-outform", "DER"], key) if right else (False, b"")
+    head = spki[:40].hex()
+    bits = re.search(rb"Public-Key: \((\d+) bit", openssl(["pkey", "-pubin", "-text", "-noout"], key)[1])
+    if not any(oid in head for oid in OIDS[kind]) or (kind in ("rsa", "pss") and (not bits or int(bits[1]) < 2048)):
+        return "key"
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {part: os.path.join(folder, part) for part in ("key", "message", "signature")}
+        for part, data in (("key", key), ("message", message), ("signature", made)):
+            with open(paths[part], "wb") as file:
+                file.write(data)
+        if kind == "ed25519":
+            command = ["pkeyutl", "-verify", "-pubin", "-inkey", paths["key"], "-rawin", "-in", paths["message"], "-sigfile", paths["signature"]]
+        else:
+            pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"] if kind == "pss" else []
+            command = ["dgst", f"-{name}", *pss, "-verify", paths["key"], "-signature", paths["signature"], paths["message"]]
+        if not openssl(command)[0]:
+            raise Broken("signature of the opening")
+    return None
 
 
 class Missing:
@@ -889,8 +1037,8 @@ def decoded(body, fields):
 
 
 def exchanges(capture, log):
-    """(exchanges, faults): a fault is (Broken or Closed, name of the connection), and its connection has no exchanges."""
-    secrets, found, faults = key_log(log), [], []
+    """(exchanges, faults, unsigned): a fault is (Broken or Closed, name of the connection), and its connection has no exchanges."""
+    secrets, found, faults, unsigned = key_log(log), [], [], []
     for n, connection in enumerate(connections(capture), 1):
         name = f"connection {n}"
         try:
@@ -900,13 +1048,15 @@ def exchanges(capture, log):
                 tls = Tls(sent, answered, secrets)
                 sent, answered, scheme = tls.sent, tls.answered, "https"
                 leaf = tls.leaf and hashlib.sha256(tls.leaf).hexdigest()
+                if answered and tls.signed is not None:
+                    unsigned.append((name, tls.signed))
             read = http2 if sent.startswith(PREFACE) else http1
             for exchange in read(connection, leaf, sent, answered):
                 exchange.scheme = scheme
                 found.append(exchange)
         except (Broken, Closed) as fault:
             faults.append((fault, name))
-    return found, faults
+    return found, faults, unsigned
 
 
 def self_test():
@@ -928,6 +1078,11 @@ def self_test():
     assert hpack.decode(h("4883640effc1c0bf"))[0] == (":status", "307") and len(hpack.table) == 4
     # RFC 8448, 3: the server's handshake keys and its write keys for data.
     secret = h("b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38")
+    # Its Finished, from the digest of what was said before, which the same section gives.
+    finished = expand_label("sha256", secret, b"finished", 32)
+    assert finished == h("008d3b66f816ea559f96b537e885c31fc068bf492c652f01f288a1d8cdc19fc8")
+    said = h("edb7725fa7a3473b031ec8ef65a2485493900138a2b91291407d7951a06110ed")
+    assert hmac.digest(finished, said, "sha256") == h("9b9b141d906337fbd2cbdce71df4deda4ab42c309572cb7fffee5454b78f0718")
     assert expand_label("sha256", secret, b"key", 16) == h("3fce516009c21727d0f2e4e86ee403bc")
     assert expand_label("sha256", secret, b"iv", 12) == h("5d313eb2671276ee13000b30")
 

@@ -4,8 +4,20 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { hexDigest } from '../../libs/proof';
-import { aTrustBundle, aWire, type AWire, CONTENT, evp, fixed, sealed } from '../../libs/proof/testing';
+import { digestsOf, hexDigest } from '../../libs/proof';
+import {
+  aTls,
+  aTrustBundle,
+  aWire,
+  type AWire,
+  CONTENT,
+  evp,
+  fixed,
+  pcapOf,
+  sealed,
+  siteCertificate,
+  type TlsForgery,
+} from '../../libs/proof/testing';
 import { differences, ours, type Question, theirs } from './support';
 
 const AT = '2026-11-23T00:00:00.000Z';
@@ -66,6 +78,51 @@ describe('two verifiers, on the bytes of the network (V11)', () => {
     }
     expect(await differences(questions)).toEqual([]);
     for (const told of theirs(questions)) expect(told).toMatchObject({ verdict: 'FAILED', reasons: ['V11 WIRE_MISMATCH'] });
+  }, 120_000);
+
+  it('I-19, F21: agree on openings that end otherwise than was said, or are signed by another key', async () => {
+    const flip = (message: Uint8Array) => message.map((byte, i) => (i === message.length - 1 ? byte ^ 1 : byte));
+    const said = (type: number, side: string, change: (message: Uint8Array) => Uint8Array | null): TlsForgery => ({
+      bend: (message, who) => (message[0] === type && who === side ? change(message) : message),
+    });
+    const forgeries: Record<string, TlsForgery> = {
+      none: {},
+      'another signer': { signer: 22 },
+      'content first': { contentFirst: true },
+      'end of the site': said(20, 'server', flip),
+      'end of the browser': said(20, 'client', flip),
+      'no end of the site': said(20, 'server', () => null),
+      'no end of the browser': said(20, 'client', () => null),
+      'no signature': said(15, 'server', () => null),
+      'no key exchange': said(12, 'server', () => null),
+    };
+    const questions: (Question & { name: string })[] = [];
+    for (const version of ['1.2', '1.3'] as const) {
+      for (const [name, forged] of Object.entries(forgeries)) {
+        const sent = Buffer.from('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n');
+        const received = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        const { chunks, keylog } = aTls(version, sent, received, 60, forged);
+        const line = { url: 'https://site.test/a', method: 'GET', status: 200, responseHeaders: [['Content-Length', '2']] };
+        const place = {
+          requestBodySha256: null,
+          ip: '127.0.0.1',
+          port: 443,
+          tls: { leafSha256: hexDigest('sha256', siteCertificate()) },
+        };
+        const body = { source: 'network', decodedBytes: 2, ...digestsOf(Buffer.from('ok')), truncated: '', outcome: 'ok' };
+        const wire = {
+          capture: pcapOf([{ port: 443, chunks }]),
+          keylog: Buffer.from(keylog),
+          protocol: version,
+          lines: [{ ...line, ...place, ...body }],
+        };
+        questions.push(await question(`TLS ${version}, ${name}`, wire));
+      }
+    }
+    expect(await differences(questions)).toEqual([]);
+    const passed = theirs(questions).flatMap(({ verdict }, n) => (verdict === 'PASSED' ? [questions[n]!.name] : []));
+    // TLS 1.2 has no such message as 15 of the site, and TLS 1.3 none such as 12.
+    expect(passed).toEqual(['TLS 1.2, none', 'TLS 1.2, no signature', 'TLS 1.3, none', 'TLS 1.3, no key exchange']);
   }, 120_000);
 
   it('I-19: agree on a secret that is missing, and on one that is not right', async () => {

@@ -52,6 +52,17 @@ describe('the exported package', () => {
     expect(JSON.parse(stdout)).toBeTruthy();
   });
 
+  it('C3: bears the token that was asked for before the browser started, and its order holds', () => {
+    const { findings, steps, reasons } = JSON.parse(verify(report.package!).stdout) as {
+      findings: { code: string }[];
+      steps: { step: string; result: string }[];
+      reasons: { step: string }[];
+    };
+    expect(findings.map(({ code }) => code)).not.toContain('NO_PRE_TOKEN');
+    expect(steps.find(({ step }) => step === 'V4')).toMatchObject({ result: 'passed' });
+    expect(reasons).toEqual([]);
+  });
+
   it('is refused after one bit was turned, anywhere', () => {
     const bytes = readFileSync(report.package!);
     for (const at of [40, bytes.length >> 2, bytes.length >> 1, bytes.length - (bytes.length >> 3), bytes.length - 3]) {

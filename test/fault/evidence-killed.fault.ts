@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,6 +58,9 @@ const PLACES = [
   'export.beforeCommit',
   'export.committed',
 ];
+
+/** Between two writes of a capture that comes to nothing and keeps what it saw. */
+const ENDINGS = ['capture.kept', 'blob.beforeLink', 'blob.linked@2', 'end.observed', 'end.beforeCommit', 'end.committed'];
 
 let database: TestDatabase;
 let db: Db;
@@ -188,7 +191,7 @@ describe('F01 killed with SIGKILL', () => {
     });
     const named = new Set([...source.stdout.matchAll(/'([\w.]+)'/g)].map(([, place]) => place!));
     expect(named.size).toBeGreaterThan(20);
-    expect([...named].filter((place) => !PLACES.some((each) => each.split('@')[0] === place))).toEqual([]);
+    expect([...named].filter((place) => ![...PLACES, ...ENDINGS].some((each) => each.split('@')[0] === place))).toEqual([]);
   });
 
   it.each(PLACES)('at %s: after the restart one whole package, fsck clean, no orphan', async (place) => {
@@ -214,6 +217,42 @@ describe('F01 killed with SIGKILL', () => {
       reason: 'workerLost',
     });
     expect(await entriesOf(id)).toMatchObject({ 'job.failed': 1 });
+    await expectNothingLeft();
+  });
+});
+
+describe('F01 killed while a capture ends without evidence', () => {
+  it.each(ENDINGS)('at %s: one reason, what was seen is kept once, the page is not captured again', async (place) => {
+    const failing = await playedCapture(join(root, 'staging'), ({ packageId }, reply) => {
+      mkdirSync(join(root, 'staging', packageId, 'record'), { recursive: true });
+      // Other bytes each time: seen twice, the first would show as an orphan.
+      for (const name of ['timeline.jsonl', 'dns.jsonl'])
+        writeFileSync(join(root, 'staging', packageId, 'record', name), `${randomBytes(2_000).toString('hex')}\n`);
+      const said = { type: 'result', packageId, outcome: 'failed', reason: 'noAnswerInTime', limits: [], artefacts: [] };
+      reply.end(`${JSON.stringify(said)}\n`);
+      return new Promise(() => undefined);
+    });
+    const id = await requested();
+    const more = { FAULT_CAPTURE: failing.url };
+    expect(await go(id, ['capture'], { ...more, NMS_FAILPOINT: place })).toMatchObject({ code: null, signal: 'SIGKILL' });
+    expect((await run(() => room().fsck.run())).faults).toEqual([]);
+    clock.advance(LEASE_MS);
+    expect(await go(id, ['capture'], more)).toEqual({ code: 0, signal: null, said: '' });
+    failing.close();
+    expect(failing.orders).toHaveLength(1);
+    expect(await db.as(worker, (tx) => tx.findOneByOrFail(PackageRow, { id }))).toMatchObject({
+      state: 'failed',
+      reason: 'noAnswerInTime',
+    });
+    expect(await entriesOf(id)).toMatchObject({ 'job.requested': 1, 'job.failed': 1 });
+    const files = await db.as(worker, (tx) => room().content.files(tx, id));
+    expect(files.map(({ path }) => path)).toEqual([
+      'observation/index.json',
+      'observation/record/dns.jsonl',
+      'observation/record/timeline.jsonl',
+    ]);
+    expect((await run(() => room().fsck.run())).faults).toEqual([]);
+    await run(() => room().reconciler.run()); // killed behind the commit it leaves its staging to the sweep
     await expectNothingLeft();
   });
 });
@@ -353,7 +392,8 @@ describe('F02 a full disk', () => {
       state: 'failed',
       reason: 'diskFull',
     });
-    expect(await entriesOf(id)).toEqual({ 'job.requested': 1, 'job.started': 3, 'job.failed': 1 });
+    // Each try on record; what was captured once is not captured again for want of space.
+    expect(await entriesOf(id)).toEqual({ 'job.requested': 1, 'job.started': 3, 'job.failed': 3 });
     expect(large.orders).toHaveLength(1);
     expect(used() - before).toBeLessThan(8_192); // an empty folder, no file
     expect(readdirSync(join(root, 'staging'))).toEqual([]);

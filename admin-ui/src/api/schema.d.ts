@@ -532,6 +532,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/of-case/{caseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_ofCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/{id}": {
         parameters: {
             query?: never;
@@ -574,6 +590,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["Capture_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/captures/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_attempts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2408,6 +2440,11 @@ export interface components {
             place: string;
             /** @description what only the officers know; signed with the package */
             statement?: components["schemas"]["FixationStatementDto"];
+            /**
+             * @description may contain personal data; true unless you say that there can be none
+             * @default true
+             */
+            personalData: boolean;
             /** @description the officer who takes the evidence together with you */
             secondOfficerId: string;
             outletId?: string;
@@ -2462,6 +2499,10 @@ export interface components {
             findingId: string | null;
             caseId: string | null;
             orderId: string | null;
+            /** @description which request of the case; null when it was asked for outside of it */
+            caseSeq: number | null;
+            /** @description what the officers said: it may contain personal data */
+            personalData: boolean;
             makers: components["schemas"]["MakerDto"][];
             /** @description what the officers said of the fixation */
             statement: components["schemas"]["FixationStatementDto"] | null;
@@ -2474,6 +2515,11 @@ export interface components {
             artefacts: components["schemas"]["ArtefactDto"][];
             /** @enum {string|null} */
             environment: "clean" | "warn" | "fail" | null;
+            /**
+             * @description whose time stamps date it
+             * @enum {string|null}
+             */
+            datedBy: "outside" | "internal" | null;
             manifestSha256: string | null;
             manifestSm3: string | null;
             /** @description of imports and attestations */
@@ -2496,6 +2542,14 @@ export interface components {
             items: components["schemas"]["CaptureDto"][];
             nextCursor: string | null;
             total: number;
+        };
+        CaseRequestsDto: {
+            /** @description how many requests the case has had; numbers run from 1 */
+            last: number;
+            /** @description numbers whose package you cannot see, or that no package bears */
+            missing: number[];
+            /** @description by number, failures included; then what was joined to the case later */
+            items: components["schemas"]["CaptureDto"][];
         };
         StepDto: {
             id: string;
@@ -2888,6 +2942,11 @@ export interface components {
             place: string;
             /** @description what only the officers know; signed with the package */
             statement?: components["schemas"]["FixationStatementDto"];
+            /**
+             * @description may contain personal data; true unless you say that there can be none
+             * @default true
+             */
+            personalData: boolean;
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             caseId?: string;
@@ -2906,6 +2965,11 @@ export interface components {
             place: string;
             /** @description what only the officers know; signed with the package */
             statement?: components["schemas"]["FixationStatementDto"];
+            /**
+             * @description may contain personal data; true unless you say that there can be none
+             * @default true
+             */
+            personalData: boolean;
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             /** @enum {string} */
@@ -5411,6 +5475,27 @@ export interface operations {
             };
         };
     };
+    Capture_ofCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRequestsDto"];
+                };
+            };
+        };
+    };
     Capture_show: {
         parameters: {
             query?: never;
@@ -5490,6 +5575,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    Capture_attempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureDto"][];
+                };
             };
         };
     };

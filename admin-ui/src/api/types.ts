@@ -94,6 +94,7 @@ export type Capture = Schemas['CaptureDto'];
 export type Upload = Schemas['UploadDto'];
 export type PackageLife = Schemas['PackageLifeDto'];
 export type DisposalOrder = Schemas['DisposalOrderDto'];
+export type CaseRequests = Schemas['CaseRequestsDto'];
 export type CaptureFile = Schemas['EvidenceFileDto'];
 
 /** One line of the package's `record/exchanges.jsonl`. */

@@ -1,5 +1,5 @@
 import { Box } from '@mui/material';
-import { AutocompleteInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
+import { AutocompleteInput, BooleanInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
 import { CreateForm } from '../parts/Forms';
 import { useChoices } from '../parts/choices';
 import { StatementInputs } from './Statement';
@@ -48,6 +48,7 @@ const CaptureCreate = () => {
           sx={{ gridColumn: '1 / -1' }}
         />
         <StatementInputs />
+        <BooleanInput source="personalData" defaultValue={true} helperText="help.personalData" sx={{ gridColumn: '1 / -1' }} />
         <TextInput source="overrideReason" multiline helperText="help.overrideReason" sx={{ gridColumn: '1 / -1' }} />
       </Box>
     </CreateForm>

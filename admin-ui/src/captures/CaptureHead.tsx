@@ -31,8 +31,10 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
   return (
     <Panel
       title={
-        <Box component="span" sx={{ display: 'inline-flex', gap: 1.5, alignItems: 'center' }}>
+        <Box component="span" sx={{ display: 'inline-flex', gap: 1.5, alignItems: 'center', flexWrap: 'wrap' }}>
           {capture.number} <StateMark kind="capture" state={capture.state} />
+          {capture.frozenAt && <StateMark kind="capture" state="frozen" />}
+          {capture.datedBy === 'internal' && <StateMark kind="datedBy" state="internal" />}
           {capture.completeness && <StateMark kind="completeness" state={capture.completeness} />}
         </Box>
       }
@@ -42,7 +44,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
             <RecordFinding capture={capture} />
             {mayVerify && <VerifyNow capture={capture} />}
             {mayExport && !capture.frozenAt && (
-              <Button variant="outlined" onClick={() => setExporting(true)}>
+              <Button variant="outlined" data-action="export" onClick={() => setExporting(true)}>
                 {translate('action.capture.export')}
               </Button>
             )}
@@ -50,7 +52,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
         )
       }
     >
-      {capture.frozenAt && <Incidents capture={capture} />}
+      {isFixed(capture) && <Incidents capture={capture} />}
       {capture.reason && (
         <Alert severity="warning" sx={{ mb: 2 }}>
           {reason(capture.reason)}
@@ -118,6 +120,8 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
               </RecordLink>
             ),
           ],
+          [label('caseSeq'), capture.caseId && (capture.caseSeq ?? translate('console.joinedLater'))],
+          [label('personalData'), word('personalData', capture.personalData ? 'maybe' : 'none')],
           [label('manifestSha256'), <Digest key="m" value={capture.manifestSha256} full />],
           [label('manifestSm3'), <Digest key="n" value={capture.manifestSm3} full />],
         ]}

@@ -4,6 +4,7 @@ import { useItems } from '../api/use-api';
 import type { Capture, CaptureFile } from '../api/types';
 import { Fetching } from '../parts/Refusal';
 import { Stacked } from '../parts/Panel';
+import { Attempts, Observation } from './Attempts';
 import { CaptureHead } from './CaptureHead';
 import { Compare } from './Compare';
 import { Custody } from './Custody';
@@ -13,7 +14,7 @@ import { Files } from './Files';
 import { Life } from './Life';
 import { EndedSteps, LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
-import { isFixed, isRunning } from './running';
+import { isEnded, isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
 import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
 
@@ -41,6 +42,7 @@ const Whole = () => {
       {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
       <EndedSteps capture={capture} />
+      {isEnded(capture) && <Observation capture={capture} />}
       {isFixed(capture) && (
         <TabbedShowLayout>
           {page && (
@@ -82,6 +84,7 @@ const Whole = () => {
           </Tab>
         </TabbedShowLayout>
       )}
+      {page && !isRunning(capture) && <Attempts capture={capture} />}
     </Stacked>
   );
 };

@@ -28,7 +28,8 @@ const Pending = ({ chain }: { chain: Chain }) => {
             {what === 'stamp' && chain.stampNextAt && (
               <>
                 {' '}
-                {translate('console.custodyChain.nextTry', { tries: chain.stampTries })} <When at={chain.stampNextAt} form="second" />
+                {translate('console.custodyChain.nextTry', { tries: chain.stampTries })}{' '}
+                <When at={chain.stampNextAt} form="second" />
               </>
             )}
           </li>
@@ -38,15 +39,25 @@ const Pending = ({ chain }: { chain: Chain }) => {
   );
 };
 
-const Stamps = ({ chain }: { chain: Chain }) => {
+/** As the verifier counts (evidence specification, section 8): a stamp that came more than ten minutes after the capture is a finding. */
+const lateMs = 10 * 60_000;
+const isLate = (capture: Capture, genTime: string) =>
+  capture.fixedAt !== null && Date.parse(genTime) - Date.parse(capture.fixedAt) > lateMs;
+
+const Stamps = ({ chain, capture }: { chain: Chain; capture: Capture }) => {
   const translate = useTranslate();
   const label = (name: string) => translate(`console.custodyChain.${name}`);
   const over = [
-    ...chain.stamps.map((one) => ({ ...one, over: label('overManifest'), serial: one.serial as string | null })),
+    ...chain.stamps.map((one) => ({
+      ...one,
+      over: label('overManifest'),
+      serial: one.serial as string | null,
+      late: isLate(capture, one.genTime),
+    })),
     ...(chain.checkpointStamp
-      ? [{ ...chain.checkpointStamp, over: label('overCheckpoint'), serial: null, goodUntil: null, internal: false }]
+      ? [{ ...chain.checkpointStamp, over: label('overCheckpoint'), serial: null, goodUntil: null, internal: false, late: false }]
       : []),
-    ...chain.renewals.map((one) => ({ ...one, over: label('renewal'), serial: String(one.n), internal: false })),
+    ...chain.renewals.map((one) => ({ ...one, over: label('renewal'), serial: String(one.n), internal: false, late: false })),
   ];
   return (
     <PlainTable
@@ -63,6 +74,7 @@ const Stamps = ({ chain }: { chain: Chain }) => {
             <Box component="span" sx={{ display: 'inline-flex', gap: 1, alignItems: 'center', flexWrap: 'wrap' }}>
               {s.tsa}
               {s.internal && <StateMark kind="stamp" state="internal" />}
+              {s.late && <StateMark kind="stamp" state="late" />}
             </Box>
           ),
         },
@@ -122,7 +134,7 @@ export const ChainPanel = ({ capture, mayVerify }: { capture: Capture; mayVerify
       </Panel>
       {chain && (
         <Panel title={label('stamps')} flush>
-          <Stamps chain={chain} />
+          <Stamps chain={chain} capture={capture} />
         </Panel>
       )}
     </>

@@ -10,6 +10,7 @@ import { Fetching } from '../parts/Refusal';
 import { When } from '../parts/When';
 import { Who } from '../parts/Who';
 import { ChainPanel } from './ChainPanel';
+import { useReason } from './reasons';
 
 const textOf = (value: unknown) => (typeof value === 'string' && value ? value : '—');
 
@@ -54,7 +55,23 @@ export const Custody = () => {
   const capture = useRecordContext<Capture>();
   const translate = useTranslate();
   const word = useWord();
+  const reason = useReason();
   const { canAccess: mayVerify } = useCanAccess({ resource: 'captures', action: 'verify' });
+  /** `FILE_DIGEST content/text.txt`: a code and what it is about; anything else was written by a person. */
+  const faultOf = (fault: string) => fault.replace(/^[A-Z]+(_[A-Z]+)+/, (code) => word('verifyReason', code));
+  /** What an entry has to tell besides its name: the damage, the answer of a check, why there is no evidence, or a purpose. */
+  const tell = ({ type, event }: CustodyEntry) => {
+    const said = (name: string) => (typeof event?.[name] === 'string' ? event[name] : '');
+    if (type === 'evidence.incident') return [said('path'), word('incident', said('what'))].filter(Boolean).join(' · ');
+    if (type === 'evidence.verified')
+      return [word('verification', said('verdict')), ...((event?.['reasons'] as string[] | undefined) ?? []).map(faultOf)].join(
+        ' · ',
+      );
+    if (type === 'job.failed' && said('reason')) return reason(said('reason'));
+    // The ledger's own word for a look without a stated purpose.
+    if (event?.['purpose'] === 'case work') return translate('console.custodyChain.caseWork');
+    return textOf(event?.['purpose'] ?? event?.['reason']);
+  };
   const { items, isPending, error, refetch } = useItems<CustodyEntry>(capture && `captures/${capture.id}/custody`);
   return (
     <Stacked>
@@ -74,7 +91,7 @@ export const Custody = () => {
               {
                 key: 'purpose',
                 label: translate('console.purpose'),
-                cell: (e) => textOf(e.event?.['purpose'] ?? e.event?.['reason']),
+                cell: (e) => tell(e),
               },
               { key: 'receiver', label: translate('console.custodyChain.receiver'), cell: (e) => receiverOf(e) },
               { key: 'index', label: translate('console.custodyChain.index'), align: 'right', cell: (e) => e.index ?? '—' },

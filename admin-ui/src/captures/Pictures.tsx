@@ -1,4 +1,4 @@
-import { Box, Button, ButtonGroup, Typography } from '@mui/material';
+import { Alert, Box, Button, ButtonGroup, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import type { Capture, CaptureFile } from '../api/types';
@@ -9,6 +9,7 @@ type Fit = 'width' | 'actual';
 /** The first view, then the tiles of the whole page one under the other, as they were fixed. */
 export const Pictures = ({ capture, files }: { capture: Capture; files: CaptureFile[] }) => {
   const translate = useTranslate();
+  const [broken, setBroken] = useState<string[]>([]);
   const [fit, setFit] = useState<Fit>('width');
   const pictures = picturesOf(files);
   if (pictures.length === 0) return <Typography color="text.secondary">{translate('console.noPicture')}</Typography>;
@@ -37,12 +38,18 @@ export const Pictures = ({ capture, files }: { capture: Capture; files: CaptureF
             <Typography component="figcaption" variant="body2" color="text.secondary" sx={{ mb: 0.5 }}>
               {file.path}
             </Typography>
+            {broken.includes(file.path) && <Alert severity="error">{translate('console.pictureBroken')}</Alert>}
             <Box
               component="img"
               loading="lazy"
+              hidden={broken.includes(file.path)}
+              onError={() => setBroken((paths) => [...paths, file.path])}
               src={inlineAddress(capture.id, file.path)}
               alt={translate('console.pictureNamed', { path: file.path, url: capture.url })}
-              sx={{ display: 'block', ...(fit === 'width' ? { width: '100%' } : { maxWidth: 'none' }) }}
+              sx={{
+                display: broken.includes(file.path) ? 'none' : 'block',
+                ...(fit === 'width' ? { width: '100%' } : { maxWidth: 'none' }),
+              }}
             />
           </Box>
         ))}

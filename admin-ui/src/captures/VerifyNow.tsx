@@ -64,7 +64,7 @@ export const VerifyNow = ({ capture }: { capture: Capture }) => {
   };
   return (
     <>
-      <Button variant="contained" onClick={run}>
+      <Button variant="contained" data-action="verify" onClick={run}>
         {translate('action.capture.verify')}
       </Button>
       {open && (

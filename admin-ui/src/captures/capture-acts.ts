@@ -57,6 +57,7 @@ export const receiptFields: ActField[] = [
   { name: 'receiptGround', kind: 'text', required: true, minLength: 2 },
   { name: 'factToProve', kind: 'long', required: true, minLength: 2 },
   { name: 'receivedPlace', kind: 'text', required: true, minLength: 2 },
+  { name: 'noPersonalData', kind: 'yes' },
   { name: 'scene', kind: 'choice', values: ['remote', 'onSite'] },
   { name: 'holder', label: 'holderPresence', list: 'holderPresence', kind: 'choice', values: ['present', 'absent'] },
   { name: 'holderName', kind: 'text' },
@@ -69,7 +70,7 @@ export const receiptFields: ActField[] = [
 const stated = ['scene', 'holder', 'holderName', 'witness', 'noWitness', 'entry'];
 
 /** The answers as the API names them; a statement is sent when somebody made one. */
-export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, ...rest }: Record<string, unknown>) => ({
+export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, noPersonalData, ...rest }: Record<string, unknown>) => ({
   ...Object.fromEntries(Object.entries(rest).filter(([name]) => !stated.includes(name))),
   ...(stated.some((name) => rest[name]) && {
     statement: {
@@ -77,6 +78,7 @@ export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, ...rest 
       ...Object.fromEntries(Object.entries(rest).filter(([name, value]) => stated.includes(name) && value)),
     },
   }),
+  personalData: noPersonalData !== true,
   ground: receiptGround,
   place: receivedPlace,
   receivedAt: new Date(receivedAt as string).toISOString(),

@@ -6,3 +6,6 @@ export const isRunning = ({ state }: Capture): boolean => state === 'requested' 
 /** Its bytes are fixed for good; everything that reads them is offered. */
 export const isFixed = ({ state }: Capture): boolean =>
   ['fixed', 'stamped', 'confirmed', 'sealed', 'transferred'].includes(state);
+
+/** It came to nothing: there is a reason, and what was seen. */
+export const isEnded = ({ state }: Capture): boolean => state === 'refused' || state === 'failed';

@@ -118,6 +118,14 @@ export const en: Messages = {
       provisional: 'The holidays of that year are not published yet; the date is provisional.',
     },
     exhibits: 'Exhibits',
+    joinedLater: 'captured outside, joined later',
+    observation: 'What was seen',
+    observationNote:
+      'The capture did not succeed. What it saw is kept as it was, and its digests stand in the custody chain; there is no manifest, and it is not evidence.',
+    noObservation: 'The capture ended before it saw anything.',
+    attempts: 'Attempts at this address',
+    caseRequests: 'Requests of this case, failures included',
+    caseRequestsMissing: 'No package that you can see bears these numbers: %{numbers}',
     exhibitAdded: 'Added to the exhibits',
     acts: 'Acts',
     checklist: 'Checklist',
@@ -172,6 +180,12 @@ export const en: Messages = {
     pictureNamed: 'Picture of %{url}, %{path}',
     picture: { size: 'Size', width: 'Fit width', actual: 'Actual size' },
     frozen: 'A stored file is damaged: until that is put right the package can only be read.',
+    frozenNext:
+      'Tell the system administrator at once: the file is brought back from a backup, checked again, and the freeze lifted. Damaged:',
+    frozenNextCopy:
+      'The second medium holds a whole copy. Tell the system administrator at once: the file is brought back from it, checked again, and the freeze lifted. Damaged:',
+    incidentsOver: 'Stored files of this evidence were damaged once; they were brought back and checked again (see custody):',
+    pictureBroken: 'The stored file of this picture is damaged or cannot be read and is not shown.',
     limitsReached: 'Limits reached while capturing:',
     session: {
       title: 'Page under your hand',
@@ -266,6 +280,7 @@ export const en: Messages = {
       sha256: 'SHA-256 fingerprint',
     },
     custodyChain: {
+      caseWork: 'Case work',
       title: 'Custody chain and ledger',
       custody: 'Custody record',
       complete: 'In the ledger, under a signed checkpoint, time-stamped: nothing is pending.',
@@ -558,6 +573,8 @@ export const en: Messages = {
         orderId: 'Order',
         factToProve: 'Fact to prove',
         overrideReason: 'Why a failed environment check shall not stop the capture',
+        personalData: 'May contain personal data',
+        caseSeq: 'Request of the case',
         secondOfficerId: 'Second officer',
         makers: 'Made by',
         environment: 'Environment',
@@ -705,6 +722,7 @@ export const en: Messages = {
     sender: 'Handed over by',
     receivedAt: 'Received',
     receiptGround: 'Ground of receipt',
+    noPersonalData: 'There can be no personal data in it',
     receivedPlace: 'Place of receipt',
     way: 'Way of confirmation',
     what: 'Disposal',
@@ -805,6 +823,8 @@ export const en: Messages = {
     changeReason: 'Kept with the change',
     captureUrl: 'Public http(s) address without credentials',
     secondOfficer: 'Two officers take evidence together',
+    personalData:
+      'A page usually shows names, telephone numbers and the like: leave it on, and take it off only when you are sure that there can be none. What you choose stands in the signed manifest',
     overrideReason:
       'Usually empty. With a reason a failed mandatory check stops nothing; reason and name stand on page 1 of the report',
     place: 'Where the officers are',
@@ -1226,6 +1246,8 @@ export const en: Messages = {
       disposed: 'Returned or destroyed',
     },
     completeness: { complete: 'Complete', partial: 'Partial' },
+    datedBy: { outside: 'Dated from outside', internal: 'Own time stamp only' },
+    personalData: { maybe: 'May contain', none: 'None, say the officers' },
     environment: { clean: 'Clean', warn: 'With warnings', fail: 'Unfit' },
     environmentResult: { pass: 'Met', warn: 'Warning', fail: 'Not met', na: 'Not applicable' },
     environmentCheck: {
@@ -1351,7 +1373,7 @@ export const en: Messages = {
       selfIssued: 'Self-issued',
       authority: 'Authority',
     },
-    stamp: { internal: "The agency's own" },
+    stamp: { internal: "The agency's own", late: 'Late' },
     chain: { whole: 'Whole', broken: 'Broken' },
     checkpoint: { covers: 'Covers this evidence', behind: 'Not yet over this evidence' },
     chainPending: {
@@ -1382,6 +1404,7 @@ export const en: Messages = {
       evidence_incident: 'Incident',
       attestation_added: 'Attestation added',
     },
+    verification: { PASSED: 'Agrees', FAILED: 'Does not agree', INDETERMINATE: 'Undecided' },
     verifyReason: {
       CONTAINER_MALFORMED: 'The container can not be read',
       CONTAINER_NOT_CANONICAL: 'The container is not in its one form (perhaps re-zipped)',

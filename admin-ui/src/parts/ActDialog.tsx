@@ -1,4 +1,4 @@
-import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle } from '@mui/material';
+import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, LinearProgress } from '@mui/material';
 import { useId, useRef, useState } from 'react';
 import { Form, useTranslate } from 'react-admin';
 import { useFormState } from 'react-hook-form';
@@ -22,14 +22,17 @@ const Buttons = ({ shape, confirm, onClose }: { shape: ActShape; confirm: string
   const translate = useTranslate();
   const { isSubmitting } = useFormState();
   return (
-    <DialogActions>
-      <Button onClick={onClose} disabled={isSubmitting}>
-        {translate('ra.action.cancel')}
-      </Button>
-      <Button type="submit" variant="contained" color={shape.grave ? 'error' : 'primary'} disabled={isSubmitting}>
-        {confirm}
-      </Button>
-    </DialogActions>
+    <>
+      {isSubmitting && <LinearProgress aria-label={translate('ra.page.loading')} />}
+      <DialogActions>
+        <Button onClick={onClose} disabled={isSubmitting}>
+          {translate('ra.action.cancel')}
+        </Button>
+        <Button type="submit" variant="contained" color={shape.grave ? 'error' : 'primary'} disabled={isSubmitting}>
+          {confirm}
+        </Button>
+      </DialogActions>
+    </>
   );
 };
 
@@ -50,10 +53,16 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
   const titleId = useId();
   const [refused, setRefused] = useState<unknown>();
   const key = useRef(crypto.randomUUID());
+  const busy = useRef(false);
   const known = new Set(shape.fields.map((f) => f.name));
 
+  /** Not by a click beside it, which would lose what was typed, and not while the server is asked. */
+  const leave = (_: unknown, why: 'backdropClick' | 'escapeKeyDown') => {
+    if (why !== 'backdropClick' && !busy.current) onClose();
+  };
   const submit = async (data: Record<string, unknown>) => {
     setRefused(undefined);
+    busy.current = true;
     try {
       await onAct(asked(data, known), key.current);
       onClose();
@@ -65,11 +74,13 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
       const shown = Object.fromEntries(Object.entries(faults).filter(([name]) => known.has(name)));
       if (Object.keys(shown).length === 0 || Object.keys(faults).length > Object.keys(shown).length) setRefused(error);
       return Object.keys(shown).length > 0 ? shown : undefined;
+    } finally {
+      busy.current = false;
     }
   };
 
   return (
-    <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby={titleId}>
+    <Dialog open onClose={leave} fullWidth maxWidth="sm" aria-labelledby={titleId}>
       <DialogTitle id={titleId}>{title}</DialogTitle>
       <Form onSubmit={submit} record={initial ?? {}} sanitizeEmptyValues>
         <DialogContent dividers sx={{ display: 'flex', flexDirection: 'column', gap: 1 }}>

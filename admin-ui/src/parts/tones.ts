@@ -67,6 +67,7 @@ const tones: Record<Tone, string[]> = {
     'reported',
   ],
   warning: [
+    'internal',
     'different',
     'partial',
     'partlyLive',
@@ -137,6 +138,7 @@ const byKind: Record<string, Tone> = {
   'checklist.missing': 'warning',
   'checklist.notApplicable': 'unknown',
   'capture.fixed': 'waiting', // for its time stamp
+  'capture.stamped': 'good',
   'certificate.valid': 'good',
   'certificate.authority': 'unknown',
   'certificate.expired': 'bad',

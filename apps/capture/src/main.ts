@@ -2,6 +2,7 @@ import {
   BrowserPool,
   captureConfig,
   captureServerConfig,
+  clearLeftovers,
   easeHeap,
   environmentOf,
   SelfTestDesk,
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   // A setting of the checks that has not its form ends the process here, not every capture later.
   environmentOf(config);
   const server = captureServerConfig.read();
+  await clearLeftovers();
   const clock = clockFor(server.NMS_CLOCK_FILE);
   const machineClock = new SystemClock();
   const pool = new BrowserPool(

@@ -2,14 +2,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   capturePage,
+  environmentOf,
   LIMITS,
   probe,
+  readClock,
   rulesOf,
   type BrowserPool,
   type CaptureConfig,
   type CaptureOrder,
   type Limits,
   type ProbeRequest,
+  type RelatedPackage,
   type SelfTestDesk,
   SessionDesk,
 } from '../../../libs/capture';
@@ -34,7 +37,10 @@ export interface CaptureServerDeps {
 const MAX_ORDER_BYTES = 1_048_576;
 const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, POST /self-test, GET /health, and the doors of a session (sessions.ts). */
+/**
+ * Plain HTTP: POST /captures answers NDJSON while it works, POST /probe, POST /self-test, GET /health, GET /identity (who signs here, from
+ * which image), GET /clock (this process's clock against its time servers), and the doors of a session (sessions.ts).
+ */
 export function captureServer(deps: CaptureServerDeps): Server {
   const house: House = {
     turns: new Turns(deps.concurrency),
@@ -65,6 +71,10 @@ async function route(request: IncomingMessage, response: ServerResponse, deps: C
   if (!shown(request.headers.authorization, deps.token))
     return problem(response, 401, 'capture.tokenMissing', 'A valid bearer token is needed.');
   if (way === 'POST /self-test' && deps.selfTest) return json(response, 200, await deps.selfTest.again());
+  if (way === 'GET /identity')
+    return json(response, 200, { workerKey: deps.signers[0]?.name ?? null, imageSha256: deps.config.IMAGE_SHA256 ?? null });
+  if (way === 'GET /clock')
+    return json(response, 200, await readClock({ settings: environmentOf(deps.config), now: () => deps.clock.now() }));
   const given = async () => parsed((await bodyOf(request)) ?? '');
   const ofSession = await sessionRoute(request, house.desk, given);
   if (ofSession) return json(response, ofSession.status, ofSession.body);
@@ -198,6 +208,8 @@ function faultOf(value: unknown): string | null {
     typeof order.place !== 'string'
   )
     return 'agency, number, factToProve or place';
+  if (!['undefined', 'string'].includes(typeof order.tokenBefore)) return 'tokenBefore';
+  if (order.related !== undefined && !(Array.isArray(order.related) && order.related.every(isRelated))) return 'related';
   const { override } = order;
   if (override !== undefined && ![override?.by, override?.reason].every((text) => typeof text === 'string' && text.trim() !== ''))
     return 'override without an officer or without a reason';
@@ -207,6 +219,11 @@ function faultOf(value: unknown): string | null {
   const limits = Object.entries(order.limits ?? {});
   const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));
   return odd ? `limits.${odd[0]}` : null;
+}
+
+function isRelated(value: unknown): boolean {
+  const { rel, id, manifestSha256 } = (value ?? {}) as Partial<RelatedPackage>;
+  return rel === 'repeats' && PACKAGE_ID.test(String(id)) && /^[0-9a-f]{64}$/.test(String(manifestSha256));
 }
 
 function isTerms({ secret, idleMs, totalMs }: Partial<NonNullable<CaptureOrder['session']>>): boolean {

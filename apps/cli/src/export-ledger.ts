@@ -1,7 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { clockFor } from '../../../libs/platform';
-import { cliConfig } from './cli.config';
 import { withEvidence } from './with-evidence';
 
 const CHECKPOINT_HELP = `nms export-checkpoint --out <file> [--old <size>] [--origin <log>]
@@ -16,38 +14,41 @@ const TILES_HELP = `nms export-tiles --out <dir> [--origin <log>]
 
 const OPTIONS = {
   out: { type: 'string' },
-  old: { type: 'string', default: '0' },
   origin: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
 export async function exportCheckpointCommand(argv: string[]): Promise<number> {
-  const { out, old, origin, help } = parseArgs({ args: argv, options: OPTIONS }).values;
-  if (help || !out || !/^\d{1,15}$/.test(old)) {
-    process.stdout.write(CHECKPOINT_HELP);
-    return help ? 0 : 3;
+  const { out, old, help, ...asked } = parseArgs({
+    args: argv,
+    options: { ...OPTIONS, old: { type: 'string', default: '0' } },
+  }).values;
+  if (help || !out || !/^\d{1,15}$/.test(old)) return usage(CHECKPOINT_HELP, help);
+  const { origin, bytes } = await withEvidence(async ({ publication, evidence }) => {
+    const origin = asked.origin ?? evidence.currentLog();
+    return { origin, bytes: await publication.checkpoint(origin, Number(old)) };
+  });
+  if (!bytes) {
+    console.error(`${origin}: 没有更新的检查点。 Nothing is newer than ${old} entries.`);
+    return 2;
   }
-  const now = clockFor(cliConfig.read().clockFile).now();
-  const bytes = await withEvidence(({ publication, evidence }) =>
-    publication.checkpoint(origin ?? evidence.logOrigin(now), Number(old)),
-  );
-  if (!bytes) return 2;
   writeFileSync(out, bytes);
+  console.log(`${origin}: ${out}`);
   return 0;
 }
 
 export async function exportTilesCommand(argv: string[]): Promise<number> {
-  const { out, origin, help } = parseArgs({ args: argv, options: OPTIONS }).values;
-  if (help || !out) {
-    process.stdout.write(TILES_HELP);
-    return help ? 0 : 3;
-  }
-  const now = clockFor(cliConfig.read().clockFile).now();
-  const {
-    size,
-    files,
-    origin: written,
-  } = await withEvidence(({ publication, evidence }) => publication.tiles(origin ?? evidence.logOrigin(now), out));
-  console.log(`${written}: ${size} entries, ${files} files`);
+  const { out, help, ...asked } = parseArgs({ args: argv, options: OPTIONS }).values;
+  if (help || !out) return usage(TILES_HELP, help);
+  const { size, files, origin } = await withEvidence(({ publication, evidence }) =>
+    publication.tiles(asked.origin ?? evidence.currentLog(), out),
+  );
+  console.log(`${origin}: ${size} entries, ${files} files`);
   return 0;
+}
+
+/** Asked for, it is the answer; else it says what was wrong. */
+function usage(text: string, isAsked = false): number {
+  (isAsked ? process.stdout : process.stderr).write(text);
+  return isAsked ? 0 : 3;
 }

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule, AuditSequencer } from '../../../libs/audit';
@@ -14,7 +15,8 @@ const HELP = `nms fsck [--json]
 
 /** Reads everything and changes nothing. */
 export async function fsckCommand(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help')) {
+  const { help, json } = parseArgs({ args: [...argv], options: { help: { type: 'boolean' }, json: { type: 'boolean' } } }).values;
+  if (help) {
     console.log(HELP);
     return 0;
   }
@@ -32,7 +34,7 @@ export async function fsckCommand(argv: readonly string[]): Promise<number> {
       auditWaiting: audit.waiting,
       faults,
     };
-    if (argv.includes('--json')) console.log(JSON.stringify(report));
+    if (json) console.log(JSON.stringify(report));
     else {
       console.log(
         `packages ${report.packages}, ledger entries ${report.ledgerEntries}, files ${report.files}, audit links ${report.auditLinks} (${report.auditWaiting} waiting)`,

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule } from '../../../libs/audit';
@@ -27,35 +28,36 @@ const HELP = `nms scrub [--all] [--orphans] [--release <证据编号 package id>
 
 /** Overwrites and removes nothing. */
 export async function scrubCommand(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help')) {
+  const { help, all, orphans, release, reason, json = false } = parseArgs({ args: [...argv], options: OPTIONS }).values;
+  if (help) {
     console.log(HELP);
     return 0;
   }
-  const release = after(argv, '--release');
-  const reason = after(argv, '--reason');
-  if ((release !== null && !reason) || argv.some((word) => word.startsWith('--') && !KNOWN.has(word))) {
+  if ((release === undefined) !== (reason === undefined) || release === '' || reason === '') {
     console.error(HELP);
     return 3;
   }
   const app = await NestFactory.createApplicationContext(ScrubModule, { logger: ['error'] });
   try {
     return await withClaims(systemClaims('scrub'), async () => {
-      if (argv.includes('--orphans')) return tellOrphans(await app.get(OrphanBlobs).list(), argv.includes('--json'));
+      if (orphans) return tellOrphans(await app.get(OrphanBlobs).list(), json);
       const scrub = app.get(Scrub);
-      const report = release ? await scrub.release(release, reason!) : await (argv.includes('--all') ? scrub.all() : scrub.run());
-      return tell(report, argv.includes('--json'));
+      const report = release ? await scrub.release(release, reason!) : await (all ? scrub.all() : scrub.run());
+      return tell(report, json);
     });
   } finally {
     await app.close();
   }
 }
 
-const KNOWN = new Set(['--all', '--orphans', '--release', '--reason', '--json']);
-
-function after(argv: readonly string[], flag: string): string | null {
-  const at = argv.indexOf(flag);
-  return at < 0 ? null : (argv[at + 1] ?? '');
-}
+const OPTIONS = {
+  all: { type: 'boolean' },
+  orphans: { type: 'boolean' },
+  release: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
 
 function tell(report: ScrubReport, json: boolean): number {
   const ok = report.incidents.length === 0;

@@ -4,6 +4,7 @@ import type { Clock } from '../../../libs/kernel';
 import { type Db, failpoint, systemClaims } from '../../../libs/platform';
 import {
   checkpointText,
+  endsLog,
   type NoteSigner,
   type NoteVerifier,
   openNote,
@@ -121,7 +122,9 @@ export class CheckpointSigner {
       );
       for (const { idx, entry } of rows) {
         if (Number(idx) !== known.size) throw new LedgerIncident(`${origin}: entry ${known.size} is missing`);
+        if (known.isClosed) throw new LedgerIncident(`${origin}: entry ${known.size} stands behind the end of the log`);
         known.append(new Uint8Array(entry));
+        known.isClosed = endsLog(entry, origin);
         if (kept?.size === known.size && !isSameRoot(kept, known))
           throw new LedgerIncident(`${origin}: the entries up to ${kept.size} are not those that were signed`);
         for (const checkpoint of bySize.get(known.size) ?? []) this.compare(origin, known, checkpoint);

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
-import { AffectedPackages, KeyLog, LedgerPublication } from '../../../libs/evidence';
-import { Db } from '../../../libs/platform';
+import { AffectedPackages, KeyLog, LedgerPublication, LogCloser } from '../../../libs/evidence';
+import { Db, Log } from '../../../libs/platform';
 import { aHouse, aWitness, type AWitness, type House, type HouseOptions } from '../../../libs/evidence/testing';
 import {
   bytesSource,
@@ -661,4 +662,105 @@ it('a custody chain stays in the log in which it began, so that an export of a l
   const report = await house.verify(await house.exported(row.id, sign));
   expect(report.reasons).toEqual([]);
   expect(report.verdict).toBe('PASSED');
+});
+
+describe('the end of a log', () => {
+  it('comes when no chain of it can go on, names everything before it, and nothing is placed or signed behind it', async () => {
+    const { sign, row } = await opened();
+    const { admin } = house.database;
+    const log = new KeyLog(house.db, house.content, house.ledger, {
+      agencyDomain: 'aj.test',
+      trustFile: join(house.root, 'trust.json'),
+      workerUrl: 'http://127.0.0.1:1/',
+      uploadLimitBytes: 300_000,
+    });
+    await house.run(() => log.look());
+    await house.settle(sign);
+    const close = () =>
+      house.run(() =>
+        new LogCloser(
+          house.db,
+          house.clock,
+          house.evidence,
+          house.content,
+          house.trees,
+          house.sequencer,
+          new Log('test', 'silent'),
+        ).look(),
+      );
+    const lastOf = async (origin: string) => {
+      const [last] = await admin.query<{ idx: string; type: string; subject: string; json: string }[]>(
+        `SELECT p.idx, e.type, e.subject, b.json FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id
+         JOIN ledger_body b ON b.entry_id = e.id WHERE p.origin = $1 ORDER BY p.idx DESC LIMIT 1`,
+        [origin],
+      );
+      return last!;
+    };
+    const ledgerFaults = async () =>
+      (await house.run(() => house.fsck.run())).faults.filter((fault) => /LEDGER|CHECKPOINT/.test(fault));
+
+    expect(await close()).toEqual([]); // its year is not over
+    house.clock.advance(80 * DAY_MS);
+    expect(await close()).toEqual([]); // the package can go on
+    // Without an order, which this test is not about.
+    await admin.query(
+      `ALTER TABLE evidence_package DISABLE TRIGGER USER; UPDATE evidence_package SET state = 'disposed'; ALTER TABLE evidence_package ENABLE TRIGGER USER`,
+    );
+    expect(await close()).toEqual([]); // keys can still be revoked
+    house.setTrust({ signers: house.bundle().signers.map((signer) => ({ ...signer, to: '2026-12-31T00:00:00.000Z' })) });
+    await house.run(() =>
+      house.db.tx((tx) => house.ledger.append(tx, { subject: row.id, type: 'evidence.viewed', facts: {} }, 'k1')),
+    );
+    await house.run(() => house.sequencer.placeAll());
+    expect(await close()).toEqual([]); // its last entry is not signed for
+    await sign();
+    const before = (await checkpoints()).at(-1)!;
+    expect(await close()).toEqual([ORIGIN]);
+    expect(await close()).toEqual([]);
+
+    const end = await lastOf(ORIGIN);
+    expect(end).toMatchObject({ idx: String(before.size), type: 'ledger.closed', subject: ORIGIN });
+    const { root } = readCheckpoint(utf8(before.note));
+    expect((JSON.parse(end.json) as { previous: object }).previous).toEqual({
+      origin: ORIGIN,
+      size: before.size,
+      root: Buffer.from(root).toString('hex'),
+      noteSha256: createHash('sha256').update(before.note).digest('hex'),
+    });
+    await sign();
+    expect((await checkpoints()).at(-1)!.size).toBe(before.size + 1);
+
+    // What is said of an ended chain all the same stands in the log of now, in its place in the chain.
+    const append = (key: string) =>
+      house.run(() => house.db.tx((tx) => house.ledger.append(tx, { subject: row.id, type: 'evidence.viewed', facts: {} }, key)));
+    await append('k2');
+    await house.run(() => house.sequencer.placeAll());
+    await sign();
+    expect(await lastOf(ORIGIN)).toEqual(end);
+    expect(await lastOf('aj.test/evidence/2027')).toMatchObject({ idx: '1', subject: row.id });
+    expect(await ledgerFaults()).toEqual([]);
+
+    await append('k3');
+    await admin.query(`INSERT INTO ledger_place SELECT $1, $2, id FROM ledger_entry WHERE key = 'k3'`, [ORIGIN, before.size + 1]);
+    await expect(sign()).rejects.toThrow('behind the end of the log');
+    expect(await ledgerFaults()).toContain(`LEDGER_BEHIND_END ${ORIGIN} ${before.size + 1}`);
+  });
+
+  it('I-07 fsck names an end that names something else than what is before it', async () => {
+    const { sign } = await opened();
+    house.clock.advance(80 * DAY_MS);
+    await sign();
+    const wrong = { ...(await checkpoints())[0]!, size: 1 };
+    await house.run(() => house.db.tx((tx) => house.evidence.noteLogClosed(tx, ORIGIN, wrong)));
+    const size = await house.run(() => house.db.tx((tx) => house.trees.size(tx, ORIGIN)));
+    await house.run(() =>
+      house.db.tx(async (tx) => {
+        const made = await tx.query<{ id: string; leaf: Buffer; leaf_sm3: Buffer }[]>(
+          `SELECT id, leaf, leaf_sm3 FROM ledger_entry WHERE type = 'ledger.closed'`,
+        );
+        await house.trees.append(tx, ORIGIN, made);
+      }),
+    );
+    expect((await house.run(() => house.fsck.run())).faults).toEqual([`LEDGER_CLOSED ${ORIGIN} ${size}`]);
+  });
 });

@@ -9,6 +9,8 @@ export class Remembered {
   readonly trees: Record<TreeHash, GrowingRoot> = { sha256: new GrowingRoot('sha256'), sm3: new GrowingRoot('sm3') };
   /** Size of the last checkpoint that was signed. */
   signed = 0;
+  /** Its last entry ended it. */
+  isClosed = false;
 
   get size(): number {
     return this.trees.sha256.size;

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { CDPSessionEvent, type Browser, type CDPSession, type Connection, type Protocol } from 'puppeteer';
@@ -9,7 +10,7 @@ import { BOUNDS, confine } from './confine';
 import { findBrowser, type BrowserProgram } from './executable';
 import type { Studio } from './film';
 import { type DirectTry, makeBrowserNetwork, onPath } from './namespace';
-import { processesOf } from './proc';
+import { liveProcesses, processesOf, procText } from './proc';
 
 /** What kept this browser apart from the machine; stands in `record/environment.json` as it was, never as it should have been. */
 export interface Isolation {
@@ -62,6 +63,26 @@ export interface FreshBrowser {
 // From the range that systemd keeps for accounts that exist only while a service runs.
 const FIRST_UID = 61_184;
 const LAST_UID = 65_519;
+
+/** What follows is the process that captures, so that what it left can be told from what is in use. */
+const FOLDER = 'nms-capture-';
+
+/**
+ * For the start of a capture process: ends the browsers and removes the profiles that one left which was killed. A folder whose process
+ * lives is left alone.
+ */
+export async function clearLeftovers(): Promise<void> {
+  const left = (await readdir(tmpdir())).filter((name) => {
+    const owner = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1] ?? 0);
+    return owner > 0 && !existsSync(`/proc/${owner}`);
+  });
+  for (const name of left) {
+    const folder = join(tmpdir(), name);
+    // A browser ends by itself when nobody commands it any more, unless it hangs.
+    for (const { pid } of liveProcesses()) if (procText(`/proc/${pid}/cmdline`).includes(`${folder}/`)) kill(pid);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+}
 
 export function userAgentOf(version: string, mobile = false): string {
   const major = version.split('.')[0];
@@ -199,7 +220,7 @@ async function startWithSandbox(
 }
 
 async function workFolder(uid: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'nms-capture-'));
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
   const profile = join(folder, 'profile');
   await mkdir(profile, { mode: 0o700 });
   if (process.getuid?.() === 0) await Promise.all([chown(folder, uid, uid), chown(profile, uid, uid)]);

@@ -38,8 +38,16 @@ export interface RequestRecord {
   factToProve: string;
   makers: Maker[];
   place: string;
+  /** The officers' word: false only when they said that nothing in it can be personal data. */
+  personalData?: boolean;
   requestedAt: string;
   nonce: string;
+}
+
+export interface RelatedPackage {
+  rel: 'repeats';
+  id: string;
+  manifestSha256: string;
 }
 
 /** The last ledger checkpoint known before the capture: proves "not before". */
@@ -63,6 +71,10 @@ export interface CaptureOrder {
   place: string;
   limits?: Partial<Limits>;
   before?: BeforeRecord;
+  /** What came of asking for the token in `before`; stands in the timeline. */
+  tokenBefore?: string;
+  /** Earlier evidence of the same address and case, as the worker knows it. */
+  related?: RelatedPackage[];
   /** An officer's decision to go on although a mandatory environment check failed. */
   override?: EnvironmentOverride;
   /** An officer drives the page between its first load and the copies. */

@@ -18,6 +18,8 @@ export class WireRecord {
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   bytes = 0;
+  /** Why the file is not whole; a full disk shows while the page still loads. */
+  fault: Error | null = null;
 
   constructor(
     private readonly now: () => number,
@@ -25,7 +27,7 @@ export class WireRecord {
   ) {}
 
   open(path: string): void {
-    this.out = createWriteStream(path);
+    this.out = createWriteStream(path).on('error', (error) => (this.fault ??= error));
     const head = Buffer.alloc(24);
     head.writeUInt32LE(0xa1b2c3d4, 0);
     head.writeUInt16LE(2, 4);
@@ -52,12 +54,14 @@ export class WireRecord {
     this.write(head, ip);
   }
 
+  /** Throws when not all of it was written. */
   async close(): Promise<void> {
     const { out } = this;
     if (!out) return;
     this.flush();
     this.out = null;
-    await new Promise<void>((done) => out.end(done));
+    if (this.fault === null) await new Promise<void>((done) => out.end(() => done()));
+    if (this.fault !== null) throw this.fault;
   }
 
   /** Of all that was written; ask once, after `close`. */

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { Protocol } from 'puppeteer';
 import {
   digestsOf,
@@ -301,8 +302,9 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       fidelity: exchanges.every(({ fidelity, outcome }) => fidelity === 'wire' || outcome === 'blocked') ? 'wire' : 'decoded',
     },
     comparison: null,
-    related: [],
-    personalData: false,
+    related: order.related ?? [],
+    // Nobody looked for it here: unless the officers said that there can be none, there may be.
+    personalData: request.personalData ?? true,
     files: staging.files
       .map((file) => (file.path === 'record/request.json' ? stated(file, request) : file))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -315,7 +317,10 @@ const stated = (file: ManifestFile, { statement }: CaptureOrder['request']): Man
   checklist: [...new Set([...file.checklist, ...statedItems(statement)])],
 });
 
-function navigationOf({ navigation, certificates }: PackageInput, exchanges: RecordedExchange[]): Manifest['navigation'] {
+function navigationOf(
+  { navigation, certificates, fresh, started }: PackageInput,
+  exchanges: RecordedExchange[],
+): Manifest['navigation'] {
   const seen = navigation.document;
   const recorded =
     seen && exchanges.findLast(({ requestId, url }) => requestId === seen.requestId && url === seen.url.replace(/#.*$/, ''));
@@ -326,11 +331,41 @@ function navigationOf({ navigation, certificates }: PackageInput, exchanges: Rec
     status: status >= 100 ? status : null,
     title: navigation.title,
     ip: recorded?.ip || null,
-    tls: seen?.tls ? tlsOf(seen.tls, certificates.get(new URL(seen.url).origin)?.[0]) : null,
+    tls: seen?.tls
+      ? tlsOf(seen.tls, certificates.get(new URL(seen.url).origin)?.[0], {
+          host: new URL(seen.url).hostname.replace(/^\[|\]$/g, ''),
+          at: started.at,
+          flags: fresh.flags,
+        })
+      : null,
   };
 }
 
-function tlsOf(details: Protocol.Network.SecurityDetails, leaf: Buffer | undefined): NonNullable<Manifest['navigation']>['tls'] {
+interface Seen {
+  host: string;
+  at: Date;
+  flags: readonly string[];
+}
+
+/**
+ * What speaks against the certificate that the browser took: an empty list is the result of looking. The browser refuses a page with a
+ * wrong certificate unless a flag tells it not to, and then that flag is what is told.
+ */
+export function tlsErrorsOf(certificate: X509Certificate, { host, at, flags }: Seen): string[] {
+  const isNamed = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
+  return [
+    ...(isNamed ? [] : ['nameMismatch']),
+    ...(at < new Date(certificate.validFrom) ? ['notYetValid'] : []),
+    ...(at > new Date(certificate.validTo) ? ['expired'] : []),
+    ...(flags.some((flag) => flag.startsWith('--ignore-certificate-errors')) ? ['chainNotChecked'] : []),
+  ];
+}
+
+function tlsOf(
+  details: Protocol.Network.SecurityDetails,
+  leaf: Buffer | undefined,
+  seen: Seen,
+): NonNullable<Manifest['navigation']>['tls'] {
   if (!leaf) return null;
   const certificate = new X509Certificate(leaf);
   return {
@@ -340,7 +375,7 @@ function tlsOf(details: Protocol.Network.SecurityDetails, leaf: Buffer | undefin
     issuer: certificate.issuer.replace(/\n/g, ', ').toWellFormed(),
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
-    errors: [],
+    errors: tlsErrorsOf(certificate, seen),
   };
 }
 

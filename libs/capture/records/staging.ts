@@ -53,6 +53,8 @@ const KINDS: [RegExp, FileKind][] = [
 export class Staging {
   readonly files: ManifestFile[] = [];
   readonly artefacts: ArtefactReport[] = [];
+  /** Why a file is not on the disk; known long before anybody waits for all of them. */
+  fault: Error | null = null;
   private readonly writes: Promise<void>[] = [];
   private readonly folders = new Set<string>();
 
@@ -73,7 +75,7 @@ export class Staging {
     const file = { path, ...kindOf(path), size, sha256, sm3 };
     this.files.push(file);
     this.tell(path, state, reason);
-    this.writes.push(this.write(path, parts));
+    this.later(this.write(path, parts));
   }
 
   /** A file that was written in its place while the capture ran, with the digests of what was written. Refuses one that is not as long. */
@@ -84,7 +86,7 @@ export class Staging {
     this.files.push({ path, ...kindOf(path), size, sha256, sm3 });
     this.tell(path, 'ok');
     this.remember(dirname(full));
-    this.writes.push(syncFolder(full));
+    this.later(syncFolder(full));
   }
 
   putJson(path: string, value: unknown): void {
@@ -102,7 +104,7 @@ export class Staging {
 
   /** Outside the manifest: MANIFEST.json and MANIFEST.sig. */
   putRoot(name: string, bytes: Uint8Array): void {
-    this.writes.push(this.write(name, [Buffer.from(bytes)]));
+    this.later(this.write(name, [Buffer.from(bytes)]));
   }
 
   async settled(): Promise<void> {
@@ -118,11 +120,18 @@ export class Staging {
     this.remember(folder);
     const file = await open(full, 'wx', 0o644);
     try {
-      await file.writev(parts.filter((part) => part.length > 0));
+      let rest = parts.filter((part) => part.length > 0);
+      // On a full disk less is written than was given, and only the next call says so.
+      while (rest.length > 0) rest = behind(rest, (await file.writev(rest)).bytesWritten);
       await file.sync();
     } finally {
       await file.close();
     }
+  }
+
+  private later(write: Promise<void>): void {
+    write.catch((error: Error) => (this.fault ??= error));
+    this.writes.push(write);
   }
 
   private remember(folder: string): void {
@@ -134,6 +143,16 @@ export function kindOf(path: string): FileKind {
   const found = KINDS.find(([pattern]) => pattern.test(path));
   if (!found) throw new TypeError(`no kind for ${path}`);
   return found[1];
+}
+
+/** What follows the first `bytes` of the parts. */
+function behind(parts: readonly Buffer[], bytes: number): Buffer[] {
+  let done = bytes;
+  return parts.flatMap((part) => {
+    const skip = Math.min(done, part.length);
+    done -= skip;
+    return skip < part.length ? [part.subarray(skip)] : [];
+  });
 }
 
 async function syncFolder(path: string): Promise<void> {

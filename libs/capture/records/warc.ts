@@ -46,7 +46,7 @@ const ORIGINAL = new Set(['content-encoding', 'transfer-encoding', 'content-leng
 
 /** Builds one WARC/1.1 file, a gzip member per record, in the order of `add…` calls; large members are compressed side by side. */
 export class WarcWriter {
-  private readonly records: (WarcMade | Promise<WarcMade>)[] = [];
+  private readonly records: Promise<WarcMade>[] = [];
 
   constructor(info: { packageId: string; software: string; userAgent: string; at: Date }) {
     const text = fields([
@@ -207,7 +207,7 @@ export class WarcWriter {
 }
 
 /** One gzip member. What is large is compressed in the thread pool; for what is small, asking the pool costs more than the work. */
-function pack(record: WarcRecord): WarcMade | Promise<WarcMade> {
+async function pack(record: WarcRecord): Promise<WarcMade> {
   const { headers, block, packed } = record;
   const head = Buffer.from(`WARC/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`, 'utf8');
   const parts = [head, ...block.filter(({ length }) => length > 0), END];
@@ -215,7 +215,7 @@ function pack(record: WarcRecord): WarcMade | Promise<WarcMade> {
   if (packed || length <= STORED_BYTES) return { member: storedMember(parts), record };
   const whole = Buffer.concat(parts, length);
   if (length <= AT_ONCE_BYTES) return { member: [gzipSync(whole)], record };
-  return compress(whole).then((member) => ({ member: [member], record }));
+  return { member: [await compress(whole)], record };
 }
 
 const END = Buffer.from('\r\n\r\n');

@@ -46,6 +46,11 @@ export class ContentService {
     return Buffer.concat(chunks);
   }
 
+  /** Whether the stored bytes of a file are still what they were. */
+  async isWhole({ sha256, size }: Pick<EvidenceFileRow, 'sha256' | 'size'>): Promise<boolean> {
+    return (await this.blobs.examine(sha256, size)).fault === null;
+  }
+
   /** An export's container, re-hashed before the first byte goes out. */
   async container({ packageId, n, blobSha256, size }: ExportRow): Promise<Readable> {
     const { fault } = await this.blobs.examine(blobSha256!, size!);

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf, GrowingRoot, leafHash, readCheckpoint, type TreeHash } from '../../proof';
+import { digestsOf, endsLog, GrowingRoot, leafHash, readCheckpoint, toHex, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { PackageRow } from '../store/evidence.entity';
-import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
+import { closingKey, LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
+import { observationFaults } from './observation-check';
 
 export interface FsckReport {
   packages: number;
@@ -113,10 +114,15 @@ export class EvidenceFsck {
             report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
         }
     };
+    let end: number | null = null;
     for (let from = 0; from < size; from += BATCH) {
       const made: MadeNode[] = [];
       let n = from;
       for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
+        if (endsLog(entry, origin)) {
+          end = n;
+          if (!(await this.namesWhatIsBefore(tx, origin, found.sha256))) report.faults.push(`LEDGER_CLOSED ${origin} ${n}`);
+        }
         const [sha256, sm3] = [found.sha256.append(entry), found.sm3.append(entry)];
         // The leaves stand in the entries and were looked at there.
         for (let i = 1; i < sha256.length; i += 1)
@@ -126,7 +132,19 @@ export class EvidenceFsck {
       }
       for (const fault of await this.nodeFaults(tx, origin, made)) report.faults.push(fault);
     }
+    if (end !== null && end < size - 1) report.faults.push(`LEDGER_BEHIND_END ${origin} ${end + 1}`);
     for (const n of at.keys()) if (n > size) for (const hash of HASHES) report.faults.push(`CHECKPOINT ${origin} ${n} ${hash}`);
+  }
+
+  /** Whether the entry that ends the log names everything before it; what was erased says nothing. */
+  private async namesWhatIsBefore(tx: EntityManager, origin: string, before: GrowingRoot): Promise<boolean> {
+    const [row] = await tx.query<{ json: string }[]>(
+      'SELECT b.json FROM ledger_entry e JOIN ledger_body b ON b.entry_id = e.id WHERE e.key = $1',
+      [closingKey(origin)],
+    );
+    if (!row) return true;
+    const { previous } = JSON.parse(row.json) as { previous: { origin: string; size: number; root: string } };
+    return previous.origin === origin && previous.size === before.size && previous.root === toHex(before.root());
   }
 
   /** `LEDGER_NODE` for the first node of the batch, in each tree, that is not what the entries say. */
@@ -155,6 +173,7 @@ export class EvidenceFsck {
       const fixed = FIXED_STATES.includes(row.state);
       if (!PROVED_BY[row.state](new Set(types.map(({ type }) => type))))
         report.faults.push(`STATE_WITHOUT_PROOF ${row.id} ${row.state}`);
+      report.faults.push(...(await observationFaults(tx, this.content, row)).map((fault) => `${fault} ${row.id}`));
       if (!fixed) continue;
       const { reasons, files } = await this.content.recheck(tx, row);
       report.files += files;

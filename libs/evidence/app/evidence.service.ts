@@ -18,7 +18,7 @@ import { EvidenceFileRow, ExportRow, PackageRow } from '../store/evidence.entity
 import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { LedgerGroup } from '../store/ledger-group';
-import type { StoredCheckpoint } from '../store/ledger-trees';
+import { closingKey, type StoredCheckpoint } from '../store/ledger-trees';
 
 /** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
 export interface CopyRequest {
@@ -39,6 +39,8 @@ export interface CaptureRequest {
   purpose: string;
   factToProve: string;
   place: string;
+  /** May contain personal data; true unless the officers say that there can be none. It stands in the signed manifest. */
+  personalData?: boolean;
   divisionCode: string;
   /** The two officers who take the evidence together, first the one who asks. */
   officerIds: readonly string[];
@@ -111,12 +113,13 @@ export class EvidenceService {
       factToProve: input.factToProve,
       makers,
       place: input.place,
+      personalData: input.personalData ?? true,
       requestedAt: at.toISOString(),
       nonce: randomBytes(16).toString('hex'),
     };
     const requestSha256 = createHash('sha256').update(canonicalJson(request)).digest('hex');
-    const caseSeq = await this.countRequests(tx, input.caseId ?? null);
-    const facts = { requestSha256, caseRef, caseSeq, address: input.url, makers, purpose: input.purpose };
+    const caseSeq = await this.nextInCase(tx, input.caseId ?? null);
+    const facts = { requestSha256, caseRef, caseSeq: caseSeq ?? 0, address: input.url, makers, purpose: input.purpose };
     const row: PackageRow = Object.assign(new PackageRow(), {
       id,
       number,
@@ -128,6 +131,7 @@ export class EvidenceService {
       outletId: input.outletId ?? null,
       findingId: input.findingId ?? null,
       caseId: input.caseId ?? null,
+      caseSeq,
       orderId: input.orderId ?? null,
       factToProve: input.factToProve,
       place: input.place,
@@ -180,7 +184,10 @@ export class EvidenceService {
     return tx.find(IncidentRow, { where: { packageId }, order: { foundAt: 'DESC', path: 'ASC' } });
   }
 
-  /** Joins a package to a case; what was fixed in the package itself stays as it is. */
+  /**
+   * Joins a package to a case; what was fixed in the package itself stays as it is. It was no request of the case, so it gets none of
+   * its numbers: `caseSeq` stays null, and 0 in its entries. What else was tried at its address outside of a case is told with it.
+   */
   async joinCase(tx: EntityManager, id: string, caseId: string): Promise<void> {
     await tx.update(PackageRow, { id }, { caseId });
   }
@@ -260,6 +267,20 @@ export class EvidenceService {
     if (unfit) throw EvidenceProblem.notWithholdable({ path: unfit });
   }
 
+  /**
+   * Notes that a copy for a named receiver left the house: once, when its bytes are fetched for the first time. The agency's own
+   * exports leave no such entry. `receipt` is null; a receipt comes with the act of transfer.
+   */
+  async noteCopy(
+    tx: EntityManager,
+    { packageId, n, recipient, sealSha256, purpose, ground, withheld }: ExportRow,
+  ): Promise<void> {
+    if (!recipient) return;
+    const who = currentClaims()!.actor;
+    const facts = { n, sealSha256, to: recipient, purpose, legalBasis: ground, withheld, who, receipt: null };
+    await this.ledger.append(tx, { subject: packageId, type: 'evidence.copied', facts }, `${packageId}:copied:${n}`);
+  }
+
   async export(tx: EntityManager, exportId: string): Promise<ExportRow> {
     const row = await tx.findOneBy(ExportRow, { id: exportId });
     if (!row) throw EvidenceProblem.notFound();
@@ -271,15 +292,21 @@ export class EvidenceService {
     return `${this.config.agencyDomain}/evidence/${localDate(at).slice(0, 4)}`;
   }
 
+  /** The log in which chains begin now. */
+  currentLog(): string {
+    return this.logOrigin(this.clock.now());
+  }
+
   /** The entry with which a log begins, and its SHA-256 (evidence specification, section 9): the last checkpoint of the year before, or null. */
   noteLogOpened(tx: EntityManager, origin: string, before: StoredCheckpoint | null): Promise<string> {
-    const previous = before && {
-      origin: before.origin,
-      size: before.size,
-      root: Buffer.from(readCheckpoint(Buffer.from(before.note)).root).toString('hex'),
-      noteSha256: createHash('sha256').update(before.note).digest('hex'),
-    };
-    return this.ledger.append(tx, { subject: origin, type: 'ledger.opened', facts: { previous } }, `${origin}:opened`);
+    const facts = { previous: before && namedCheckpoint(before) };
+    return this.ledger.append(tx, { subject: origin, type: 'ledger.opened', facts }, `${origin}:opened`);
+  }
+
+  /** The entry with which a log ends, and its SHA-256. It names the checkpoint of everything before it; nothing comes after it. */
+  noteLogClosed(tx: EntityManager, origin: string, before: StoredCheckpoint): Promise<string> {
+    const facts = { previous: namedCheckpoint(before) };
+    return this.ledger.append(tx, { subject: origin, type: 'ledger.closed', facts }, closingKey(origin));
   }
 
   /** The next official number of evidence in a division and year; taken, never given back. */
@@ -292,10 +319,22 @@ export class EvidenceService {
     return `E-${divisionCode}-${year}-${String(row!.last).padStart(6, '0')}`;
   }
 
-  /** Which request in the case this one is, from 1; 0 outside a case. */
-  async countRequests(tx: EntityManager, caseId: string | null): Promise<number> {
-    if (!caseId) return 0;
-    const [row] = await tx.query<{ n: string }[]>('SELECT count(*) AS n FROM evidence_package WHERE case_id = $1', [caseId]);
-    return Number(row?.n ?? 0) + 1;
+  /**
+   * Which request in the case this one is, from 1; null outside of a case. The number is held until the transaction ends: two requests
+   * at once never get the same, and one that is rolled back leaves no gap. Refuses a case that is hidden from the caller.
+   */
+  async nextInCase(tx: EntityManager, caseId: string | null): Promise<number | null> {
+    if (!caseId) return null;
+    const [row] = await tx.query<{ n: number }[]>('SELECT evidence_next_in_case($1) AS n', [caseId]);
+    return row!.n;
   }
+}
+
+function namedCheckpoint({ origin, size, note }: StoredCheckpoint): Record<string, unknown> {
+  return {
+    origin,
+    size,
+    root: Buffer.from(readCheckpoint(Buffer.from(note)).root).toString('hex'),
+    noteSha256: createHash('sha256').update(note).digest('hex'),
+  };
 }

@@ -22,6 +22,8 @@ export interface Receipt extends Received {
   factToProve: string;
   place: string;
   statement?: FixationStatement;
+  /** May contain personal data; true unless the officers say that there can be none. */
+  personalData?: boolean;
   divisionCode: string;
   /** The two officers who received it together. */
   officerIds: readonly string[];
@@ -83,6 +85,7 @@ export class Receipts {
         account,
       })),
       place: input.place,
+      personalData: input.personalData ?? true,
       requestedAt: at.toISOString(),
       nonce: randomBytes(16).toString('hex'),
       about: about && input.about ? { id: about.id, manifestSha256: about.manifestSha256!, way: input.about.way } : null,
@@ -128,10 +131,11 @@ export class Receipts {
   ): Promise<void> {
     const { id, kind, purpose, factToProve, place, makers, caseRef } = request;
     const caseId = input.caseId ?? null;
+    const caseSeq = await this.evidence.nextInCase(tx, caseId);
     const facts = {
       requestSha256: createHash('sha256').update(canonicalJson(request)).digest('hex'),
       caseRef,
-      caseSeq: await this.evidence.countRequests(tx, caseId),
+      caseSeq: caseSeq ?? 0,
       address: null,
       sender: input.sender,
       makers,
@@ -152,6 +156,7 @@ export class Receipts {
         place,
         outletId: input.outletId ?? about?.outletId ?? null,
         caseId,
+        caseSeq,
         request,
         requestedBy: currentClaims()!.actor,
         requestedAt: at,

@@ -25,6 +25,8 @@ export interface ReceiptRecord extends Received {
   factToProve: string;
   makers: Maker[];
   place: string;
+  /** False only when the officers said that nothing in it can be personal data. */
+  personalData?: boolean;
   requestedAt: string;
   nonce: string;
   about: { id: string; manifestSha256: string; way: Way } | null;

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsISO8601,
@@ -85,6 +86,10 @@ class ReceiptBody {
   @ValidateNested()
   @Type(() => FixationStatementDto)
   statement?: FixationStatementDto;
+  @ApiPropertyOptional({ description: 'may contain personal data; true unless you say that there can be none', default: true })
+  @IsOptional()
+  @IsBoolean()
+  personalData?: boolean;
   @ApiProperty({ description: 'the officer who received it together with you' }) @IsUUID() secondOfficerId!: string;
 }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, type MessageEvent, Param, Post, Query, Sse } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, type MessageEvent, Param, ParseUUIDPipe, Post, Query, Sse } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Observable } from 'rxjs';
 import { Reads } from '../../audit';
@@ -15,6 +15,7 @@ import {
   Requires,
   type SessionOfficer,
 } from '../../platform';
+import { attemptsAt, requestsOf } from '../app/attempts';
 import { Cancellations } from '../app/cancellations';
 import { EvidenceActs } from '../app/evidence-acts';
 import { EvidenceService } from '../app/evidence.service';
@@ -25,6 +26,7 @@ import {
   CaptureDto,
   CapturePageDto,
   CaptureQuery,
+  CaseRequestsDto,
   CustodyDto,
   IncidentDto,
   RequestCaptureDto,
@@ -90,6 +92,17 @@ export class CaptureController {
     });
   }
 
+  /** What a case has asked for, by its running numbers, and what became of each. A number that nobody can show is named. */
+  @Get('of-case/:caseId')
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: CaseRequestsDto })
+  ofCase(@Param('caseId', ParseUUIDPipe) caseId: string): Promise<CaseRequestsDto> {
+    return this.db.tx(async (tx) => {
+      const { last, missing, rows } = await requestsOf(tx, caseId);
+      return { last, missing, items: rows.map((row) => toCaptureDto(row)) };
+    });
+  }
+
   /** Opening evidence leaves an entry in its custody chain, besides the audit event. */
   @Get(':id')
   @Requires('evidence:read')
@@ -140,6 +153,14 @@ export class CaptureController {
   @ApiAcceptedResponse({ type: CaptureDto })
   cancel(@Param('id') id: string, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     return this.db.tx(async (tx) => toCaptureDto(await this.cancellations.cancel(tx, id, officer)));
+  }
+
+  /** Every attempt at this address that counts for this package, failures included, oldest first: what its report lists. */
+  @Get(':id/attempts')
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: [CaptureDto] })
+  attempts(@Param('id') id: string): Promise<CaptureDto[]> {
+    return this.db.tx(async (tx) => (await attemptsAt(tx, await this.evidence.get(tx, id))).map((row) => toCaptureDto(row)));
   }
 
   @Get(':id/steps')

@@ -136,6 +136,7 @@ export class ContentController {
         id: found.packageId,
         details: { export: found.n },
       });
+      await this.evidence.noteCopy(tx, found);
       return found;
     });
     return new StreamableFile(await this.content.container(row), {

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsObject,
   IsOptional,
@@ -52,6 +53,10 @@ export class RequestCaptureDto {
   @ValidateNested()
   @Type(() => FixationStatementDto)
   statement?: FixationStatementDto;
+  @ApiPropertyOptional({ description: 'may contain personal data; true unless you say that there can be none', default: true })
+  @IsOptional()
+  @IsBoolean()
+  personalData?: boolean;
   @ApiProperty({ description: 'the officer who takes the evidence together with you' }) @IsUUID() secondOfficerId!: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;
@@ -114,6 +119,13 @@ export class CaptureDto {
   @ApiProperty({ type: String, nullable: true }) findingId!: string | null;
   @ApiProperty({ type: String, nullable: true }) caseId!: string | null;
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'which request of the case; null when it was asked for outside of it',
+  })
+  caseSeq!: number | null;
+  @ApiProperty({ description: 'what the officers said: it may contain personal data' }) personalData!: boolean;
   @ApiProperty({ type: [MakerDto] }) makers!: MakerDto[];
   @ApiProperty({ type: FixationStatementDto, nullable: true, description: 'what the officers said of the fixation' })
   statement!: FixationStatementDto | null;
@@ -124,6 +136,8 @@ export class CaptureDto {
   @ApiProperty({ type: NavigationDto, nullable: true }) navigation!: NavigationDto | null;
   @ApiProperty({ type: [ArtefactDto] }) artefacts!: ArtefactDto[];
   @ApiProperty({ enum: ['clean', 'warn', 'fail'], nullable: true, type: String }) environment!: string | null;
+  @ApiProperty({ enum: ['outside', 'internal'], nullable: true, type: String, description: 'whose time stamps date it' })
+  datedBy!: string | null;
   @ApiProperty({ type: String, nullable: true }) manifestSha256!: string | null;
   @ApiProperty({ type: String, nullable: true }) manifestSm3!: string | null;
   @ApiProperty({ type: ReceivedDto, nullable: true, description: 'of imports and attestations' }) received!: ReceivedDto | null;
@@ -145,6 +159,14 @@ export class CapturePageDto {
   @ApiProperty({ type: [CaptureDto] }) items!: CaptureDto[];
   @ApiProperty({ type: String, nullable: true }) nextCursor!: string | null;
   @ApiProperty() total!: number;
+}
+
+export class CaseRequestsDto {
+  @ApiProperty({ description: 'how many requests the case has had; numbers run from 1' }) last!: number;
+  @ApiProperty({ type: [Number], description: 'numbers whose package you cannot see, or that no package bears' })
+  missing!: number[];
+  @ApiProperty({ type: [CaptureDto], description: 'by number, failures included; then what was joined to the case later' })
+  items!: CaptureDto[];
 }
 
 export class EvidenceFileDto {
@@ -249,6 +271,8 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     findingId,
     caseId,
     orderId,
+    caseSeq,
+    datedBy,
     state,
     completeness,
     limits,
@@ -277,6 +301,8 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     findingId,
     caseId,
     orderId,
+    caseSeq,
+    datedBy,
     state,
     completeness,
     limits,
@@ -295,6 +321,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     availableActions: [...availableActions],
     statement: request.statement ?? null,
     makers: request.makers,
+    personalData: request.personalData ?? true,
     mode: 'mode' in request ? (request.mode ?? 'automatic') : 'automatic',
     requestedAt: row.requestedAt.toISOString(),
     fixedAt: row.fixedAt?.toISOString() ?? null,

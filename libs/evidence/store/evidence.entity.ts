@@ -22,6 +22,8 @@ export class PackageRow {
   @Column('uuid', { name: 'finding_id', nullable: true }) findingId!: string | null;
   @Column('uuid', { name: 'case_id', nullable: true }) caseId!: string | null;
   @Column('uuid', { name: 'order_id', nullable: true }) orderId!: string | null;
+  /** Which request of its case this is, from 1; null for what was asked for outside of a case, also when it was joined to one later. */
+  @Column('int', { name: 'case_seq', nullable: true }) caseSeq!: number | null;
   @Column('text', { name: 'fact_to_prove' }) factToProve!: string;
   @Column('text') place!: string;
   /** Exactly what `record/request.json` says. */
@@ -46,6 +48,8 @@ export class PackageRow {
   @Column('char', { name: 'sig_sha256', length: 64, nullable: true }) sigSha256!: string | null;
   @Column('text', { nullable: true }) environment!: 'clean' | 'warn' | 'fail' | null;
   @Column({ type: 'timestamptz', precision: 3, name: 'fixed_at', nullable: true }) fixedAt!: Date | null;
+  /** Whose time stamps date it: authorities outside of the agency, or only its own. Null before the first. */
+  @Column('text', { name: 'dated_by', nullable: true }) datedBy!: 'outside' | 'internal' | null;
   /** Rounds of asking that brought no token; the next round is due at `stampNextAt`. */
   @Column('int', { name: 'stamp_tries' }) stampTries!: number;
   @Column({ type: 'timestamptz', precision: 3, name: 'stamp_next_at', nullable: true }) stampNextAt!: Date | null;

@@ -7,6 +7,23 @@ export type Found = { last_seq: number; last_sha256: string } & (
   { known_key: string; of_subject: null } | { known_key: null; of_subject: string }
 );
 
+/** Chains whose heads are remembered; beyond that everything is forgotten, and asked for again. */
+const REMEMBERED = 10_000;
+
+/** Where this process believes chains to stand. Only a guess that saves a question: the database compares before it writes. */
+export class RememberedHeads {
+  private readonly heads = new Map<string, ChainHead>();
+
+  of(subject: string): ChainHead | undefined {
+    return this.heads.get(subject);
+  }
+
+  remember(subject: string, head: ChainHead): void {
+    if (this.heads.size > REMEMBERED) this.heads.clear();
+    this.heads.set(subject, head);
+  }
+}
+
 /** Where chains stand, and the digests of entries by their keys. */
 export class Known {
   constructor(
@@ -46,16 +63,43 @@ export function entriesBehind(events: readonly KeyedEvent[], known: Known, at: D
 }
 
 /** One array a column, as `ledger_put_all` takes them. */
-export function columnsOf(made: readonly BatchEntry[]): unknown[][] {
+export function columnsOf(made: readonly BatchEntry[]): Buffer[] {
   return [
-    made.map(({ subject }) => subject),
-    made.map(({ seq }) => seq),
-    made.map(({ type }) => type),
-    made.map(({ key }) => key),
-    made.map(({ bytes }) => bytes),
-    made.map(({ sha256 }) => sha256),
-    made.map(({ leaf }) => leaf),
-    made.map(({ leafSm3 }) => leafSm3),
-    made.map(({ body }) => body),
+    arrayOf(TEXT, made, ({ subject }) => subject),
+    arrayOf(INT4, made, ({ seq }) => int4(seq)),
+    arrayOf(TEXT, made, ({ type }) => type),
+    arrayOf(TEXT, made, ({ key }) => key),
+    arrayOf(BYTEA, made, ({ bytes }) => bytes),
+    arrayOf(TEXT, made, ({ sha256 }) => sha256),
+    arrayOf(BYTEA, made, ({ leaf }) => leaf),
+    arrayOf(BYTEA, made, ({ leafSm3 }) => leafSm3),
+    arrayOf(TEXT, made, ({ body }) => body),
   ];
+}
+
+/** Numbers of PostgreSQL's own types; they never change. */
+const BYTEA = 17;
+const INT4 = 23;
+const TEXT = 25;
+
+function int4(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+/** An array in the binary form of PostgreSQL: hexadecimal text would be twice as long, and both sides would work on it for nothing. */
+function arrayOf<T>(type: number, rows: readonly T[], valueOf: (row: T) => string | Buffer): Buffer {
+  const values = rows.map(valueOf);
+  const length = (value: string | Buffer): number => (typeof value === 'string' ? Buffer.byteLength(value) : value.length);
+  const array = Buffer.allocUnsafe(values.reduce((sum, value) => sum + 4 + length(value), 20));
+  let at = 0;
+  // One dimension, no nulls, its length, counted from 1.
+  for (const word of [1, 0, type, values.length, 1]) at = array.writeInt32BE(word, at);
+  for (const value of values) {
+    const size = typeof value === 'string' ? array.write(value, at + 4) : value.copy(array, at + 4);
+    array.writeInt32BE(size, at);
+    at += 4 + size;
+  }
+  return array;
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Db, systemClaims } from '../../platform';
-import type { ChainHead, LedgerEvent } from '../domain/ledger-entry';
+import type { LedgerEvent } from '../domain/ledger-entry';
 import { Ledger } from './ledger';
-import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, subjectsOf } from './ledger-batch';
+import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, RememberedHeads, subjectsOf } from './ledger-batch';
 
 interface Waiting {
   event: KeyedEvent;
@@ -15,8 +15,6 @@ interface Waiting {
 const WIDEST = 256;
 /** While one group waits for the disk, the next is hashed and sent. */
 const AT_ONCE = 2;
-/** Chains whose heads are remembered; beyond that everything is forgotten, and asked for again. */
-const REMEMBERED = 10_000;
 /** How often a group believes to know the heads before it asks for them under their locks. */
 const TRIES = 3;
 const CLAIMS = systemClaims('ledger');
@@ -31,8 +29,7 @@ const CLAIMS = systemClaims('ledger');
 export class LedgerGroup {
   private waiting: Waiting[] = [];
   private running = 0;
-  /** Only a guess that saves a question: the database compares before it writes. */
-  private heads = new Map<string, ChainHead>();
+  private readonly heads = new RememberedHeads();
 
   constructor(
     private readonly db: Db,
@@ -75,9 +72,11 @@ export class LedgerGroup {
 
   private async commit(events: readonly KeyedEvent[]): Promise<string[]> {
     const subjects = subjectsOf(events);
-    const known = new Known(
-      new Map(subjects.flatMap((subject) => (this.heads.has(subject) ? [[subject, this.heads.get(subject)!]] : []))),
-    );
+    const known = new Known();
+    for (const subject of subjects) {
+      const head = this.heads.of(subject);
+      if (head) known.heads.set(subject, head);
+    }
     for (let tries = 0; tries < TRIES; tries += 1) {
       const guess = new Known(new Map(known.heads), new Map(known.digests));
       const believed = subjects.map((subject) => guess.headOf(subject).prev);
@@ -87,16 +86,11 @@ export class LedgerGroup {
         ? await this.db.call<Found>(CLAIMS, 'ledger_put_group', [at, subjects, believed, ...columnsOf(made)])
         : [];
       if (!found.length) {
-        this.remember(guess.heads);
+        for (const [subject, head] of guess.heads) this.heads.remember(subject, head);
         return events.map(({ key }) => guess.digests.get(key)!);
       }
       known.learn(found);
     }
     return this.db.as(CLAIMS, (tx) => this.ledger.appendAll(tx, events));
-  }
-
-  private remember(heads: ReadonlyMap<string, ChainHead>): void {
-    if (this.heads.size > REMEMBERED) this.heads.clear();
-    for (const [subject, head] of heads) this.heads.set(subject, head);
   }
 }

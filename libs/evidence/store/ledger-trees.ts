@@ -18,11 +18,14 @@ export interface PlacedEntry {
   entry: Buffer;
 }
 
-interface Leaf {
+export interface Leaf {
   id: string;
   leaf: Buffer;
   leaf_sm3: Buffer;
 }
+
+/** Under which the entry that ends a log is known. */
+export const closingKey = (origin: string): string => `${origin}:closed`;
 
 const keyOf = ({ level, index }: NodeAddress): string => `${level}/${index}`;
 
@@ -35,6 +38,32 @@ export class LedgerTrees {
       [origin],
     );
     return Number(row?.size ?? 0);
+  }
+
+  /** Every log of which a checkpoint was signed, from one to the next by the key: there may be hundreds of thousands of them in each. */
+  async origins(tx: EntityManager): Promise<string[]> {
+    const rows = await tx.query<{ origin: string }[]>(
+      `WITH RECURSIVE log AS (
+         (SELECT origin FROM ledger_checkpoint ORDER BY origin LIMIT 1)
+         UNION ALL
+         SELECT (SELECT c.origin FROM ledger_checkpoint c WHERE c.origin > log.origin ORDER BY c.origin LIMIT 1) FROM log WHERE log.origin IS NOT NULL)
+       SELECT origin FROM log WHERE origin IS NOT NULL ORDER BY 1`,
+    );
+    return rows.map(({ origin }) => origin);
+  }
+
+  /** Those that were not closed. */
+  async openOrigins(tx: EntityManager): Promise<string[]> {
+    const origins = await this.origins(tx);
+    const closed = await this.closedAmong(tx, origins);
+    return origins.filter((origin) => !closed.has(origin));
+  }
+
+  async closedAmong(tx: EntityManager, origins: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ subject: string }[]>(`SELECT subject FROM ledger_entry WHERE key = ANY ($1)`, [
+      origins.map(closingKey),
+    ]);
+    return new Set(rows.map(({ subject }) => subject));
   }
 
   /** The last checkpoint of the agency's log of an earlier year; null for its first log. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ChainHead, entryFor, type LedgerEvent } from '../domain/ledger-entry';
-import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, subjectsOf } from './ledger-batch';
+import { columnsOf, entriesBehind, type Found, type KeyedEvent, Known, RememberedHeads, subjectsOf } from './ledger-batch';
 
 export interface CustodyRow {
   seq: number;
@@ -16,9 +16,19 @@ export interface CustodyRow {
   idx: string | null;
 }
 
+interface Head {
+  known: string | null;
+  last_seq: number | null;
+  last_sha256: string | null;
+}
+
+const FIRST: ChainHead = { seq: 0, prev: '' };
+
 /** The custody ledger. Insert-only: the tables' triggers refuse everything else. */
 @Injectable()
 export class Ledger {
+  private readonly heads = new RememberedHeads();
+
   constructor(private readonly clock: Clock) {}
 
   /**
@@ -26,27 +36,32 @@ export class Ledger {
    * lock until commit; writers of different subjects never meet. The same `key` again changes nothing (I-11).
    */
   async append(tx: EntityManager, event: LedgerEvent, key: string): Promise<string> {
-    const [head] = await tx.query<{ known: string | null; last_seq: number | null; last_sha256: string | null }[]>(
-      'SELECT known, last_seq, last_sha256 FROM ledger_head($1, $2)',
-      [event.subject, key],
-    );
-    if (head?.known) return head.known;
+    const believed = this.heads.of(event.subject);
+    const found = believed ? await this.put(tx, event, key, believed) : await this.look(tx, event.subject, key);
+    if (found.known !== null) return found.known;
+    // The lock is held by now: what was found stays the head.
+    const head = found.last_sha256 === null ? FIRST : { seq: found.last_seq! + 1, prev: found.last_sha256 };
+    const { known } = await this.put(tx, event, key, head);
+    return known!;
+  }
+
+  /** What is there under the key, else the head of the subject; both under its lock. */
+  private async look(tx: EntityManager, subject: string, key: string): Promise<Head> {
+    const [head] = await tx.query<[Head]>('SELECT known, last_seq, last_sha256 FROM ledger_head($1, $2)', [subject, key]);
+    return head;
+  }
+
+  /** Writes behind `head` if that is the head; else writes nothing and says what is there. */
+  private async put(tx: EntityManager, event: LedgerEvent, key: string, head: ChainHead): Promise<Head> {
     const at = this.clock.now();
-    const chain: ChainHead = head?.last_sha256 ? { seq: head.last_seq! + 1, prev: head.last_sha256 } : { seq: 0, prev: '' };
-    const entry = entryFor(event, chain, at);
-    await tx.query('SELECT ledger_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
-      event.subject,
-      chain.seq,
-      event.type,
-      at,
-      key,
-      entry.bytes,
-      entry.sha256,
-      entry.leaf,
-      entry.leafSm3,
-      entry.body,
-    ]);
-    return entry.sha256;
+    const entry = entryFor(event, head, at);
+    const [found] = await tx.query<[Head & { done: boolean }]>(
+      'SELECT done, known, last_seq, last_sha256 FROM ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+      [head.prev, event.subject, head.seq, event.type, at, key, entry.bytes, entry.sha256, entry.leaf, entry.leafSm3, entry.body],
+    );
+    if (!found.done) return found;
+    this.heads.remember(event.subject, { seq: head.seq + 1, prev: entry.sha256 });
+    return { ...found, known: entry.sha256 };
   }
 
   /**

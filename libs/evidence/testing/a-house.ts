@@ -123,7 +123,10 @@ export async function aHouse({
         'content/screen/first.png': SCREEN,
         'content/text.txt': utf8('示例商店\n'),
         'record/environment.json': jsonBytes({ ...theChecks(now), verdict: 'clean' }),
-        'record/timeline.jsonl': jsonLines([{ at: now, mono: 0, step: 'launch', detail: '' }]),
+        'record/timeline.jsonl': jsonLines([
+          { at: now, mono: 0, step: 'token.before', detail: order.tokenBefore ?? '' },
+          { at: now, mono: 0, step: 'launch', detail: '' },
+        ]),
         'record/exchanges.jsonl': theExchanges(),
         'record/warc-index.jsonl': index,
         'record/dns.jsonl': jsonLines([{ at: now, name: 'shop.test', answers: ['192.0.2.7'], chosen: '192.0.2.7' }]),

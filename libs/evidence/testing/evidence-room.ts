@@ -33,11 +33,13 @@ import { Reconciler } from '../worker/reconciler';
 import { Renewer } from '../worker/renewer';
 import { Replicator } from '../worker/replicator';
 import type { ReportPrinter } from '../worker/report-printer';
+import { Observations } from '../worker/observations';
 import { RetryLater } from '../worker/retry-later';
 import { RevocationLists } from '../worker/revocation-lists';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
 import { SignatureStamper } from '../worker/signature-stamper';
+import { TokenBefore } from '../worker/token-before';
 import { TimeStamper } from '../worker/time-stamper';
 
 export const UNIT = '00000000-0000-4000-8000-0000000000a1';
@@ -89,6 +91,7 @@ export function evidenceRoom(parts: RoomParts) {
     importKeyFile: join(root, 'import.key'),
     tsaUrls: parts.tsaUrls ?? [],
     tsaTimeoutMs: 5_000,
+    tsaInternalCounts: true,
     keyPassphrase: undefined,
     ...parts.config,
   };
@@ -121,7 +124,22 @@ export function evidenceRoom(parts: RoomParts) {
   const content = new ContentService(blobs, names);
   const fixation = new Fixation(db, clock, blobs, ledger, content, facts, config);
   const client = new CaptureClient(config);
-  const runner = new CaptureRunner(db, clock, ledger, trees, evidence, officers, client, fixation, facts, log, config);
+  const tokens = new TokenBefore(clock, content, log, config);
+  const runner = new CaptureRunner(
+    db,
+    clock,
+    ledger,
+    trees,
+    evidence,
+    officers,
+    client,
+    fixation,
+    facts,
+    log,
+    config,
+    tokens,
+    new Observations(blobs, config),
+  );
   /** As after a restart. */
   const newSequencer = () => new LedgerSequencer(db, evidence, trees);
   const sequencer = newSequencer();
@@ -175,7 +193,21 @@ export function evidenceRoom(parts: RoomParts) {
       config,
       lists,
     ),
-    receipts: new ReceiptFixer(db, clock, blobs, ledger, trees, evidence, officers, content, papers, fixation, log, config),
+    receipts: new ReceiptFixer(
+      db,
+      clock,
+      blobs,
+      ledger,
+      trees,
+      evidence,
+      officers,
+      content,
+      papers,
+      fixation,
+      log,
+      config,
+      tokens,
+    ),
     stamper: new TimeStamper(db, clock, content, ledger, facts, log, config),
     anchorer: new LedgerAnchorer(db, clock, content, trees, anchors, later, config, ledgerConfig),
     renewer: new Renewer(db, clock, blobs, content, ledger, trees, anchors, later, log, config, ledgerConfig),

@@ -13,7 +13,9 @@ export interface PlayedOrder {
   number: string;
   request: RequestRecord;
   entrySha256: string;
-  before?: { origin: string; size: number; root: string; checkpoint: string };
+  before?: { origin: string; size: number; root: string; checkpoint: string; preTokenBase64?: string };
+  tokenBefore?: string;
+  related?: { rel: string; id: string; manifestSha256: string }[];
   override?: { by: string; reason: string };
 }
 
@@ -61,6 +63,7 @@ export async function stagePackage(
     ...content,
     'record/request.json': utf8(canonicalJson(request)),
     ...(before && { 'record/before/checkpoint.txt': utf8(before.checkpoint) }),
+    ...(before?.preTokenBase64 && { 'record/before/pre.tsr': new Uint8Array(Buffer.from(before.preTokenBase64, 'base64')) }),
   };
   const items = (path: string): string[] => [
     ...SERVES.flatMap(([pattern, ...served]) => (pattern.test(path) ? served : [])),
@@ -84,7 +87,7 @@ export async function stagePackage(
           size: before.size,
           root: before.root,
           checkpoint: 'record/before/checkpoint.txt',
-          preToken: null,
+          preToken: before.preTokenBase64 ? 'record/before/pre.tsr' : null,
         }
       : null,
     files: aManifest(whole).files.map(listed),

@@ -25,6 +25,16 @@ export function authoritiesOf(lines: readonly string[]): StampAuthority[] {
   });
 }
 
+/** Whether the bundle names it as an authority outside of the agency; one that it does not name is nobody's. */
+export function isOutside(name: string, tsa: TrustBundle['tsa']): boolean {
+  return tsa.some((known) => known.name === name && !known.internal);
+}
+
+/** Authorities outside of the agency first, otherwise in the order of the configuration. */
+export function outsideFirst(authorities: readonly StampAuthority[], tsa: TrustBundle['tsa']): StampAuthority[] {
+  return authorities.toSorted((a, b) => Number(isOutside(b.name, tsa)) - Number(isOutside(a.name, tsa)));
+}
+
 export interface ReceivedToken {
   bytes: Uint8Array;
   token: AcceptedToken;

@@ -49,10 +49,15 @@ const typesOf = async (id: string) => (await db.as(worker, (tx) => room().eviden
 const cancel = (id: string, who = sessionOf(MAKERS[0], 'officer.0')) =>
   api.as(someClaims({ actor: who.id }), (tx) => new Cancellations(clock, new AuditTrail(clock)).cancel(tx, id, who));
 
+const filesOf = async (id: string): Promise<string[]> =>
+  (await database.admin.query<{ path: string }[]>('SELECT path FROM evidence_file WHERE package_id = $1', [id])).map(
+    ({ path }) => path,
+  );
+
 async function expectTakenBack(id: string): Promise<void> {
   expect(await rowOf(id)).toMatchObject({ state: 'failed', reason: 'cancelled', manifestSha256: null, fixedAt: null });
   expect(await typesOf(id)).toEqual(['job.requested', 'job.started', 'job.failed']);
-  expect(await database.admin.query('SELECT FROM evidence_file WHERE package_id = $1', [id])).toEqual([]);
+  expect((await filesOf(id)).filter((path) => !path.startsWith('observation/') || path.includes('MANIFEST'))).toEqual([]);
   expect(readdirSync(join(root, 'staging')).filter((name) => name.startsWith(id))).toEqual([]);
 }
 
@@ -85,6 +90,8 @@ describe('a capture that a maker takes back', () => {
     await run(id);
     expect(capture.orders).toContain(id);
     await expectTakenBack(id);
+    // Who takes back what he has seen does not make it unseen.
+    expect(await filesOf(id)).toEqual(expect.arrayContaining(['observation/index.json', 'observation/content/text.txt']));
   });
 
   it('twice is once, and what is over cannot be taken back, beneath the service neither', async () => {

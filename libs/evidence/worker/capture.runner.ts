@@ -1,21 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine, RequestRecord } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { Db, Facts, failpoint, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
+import { repeatsOf } from '../app/attempts';
 import { EvidenceService } from '../app/evidence.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { CancellationRow } from '../store/cancellation.entity';
-import { EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
+import { EvidenceFileRow, EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
 import { EvidenceSessionRow } from '../store/session.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { Fixation } from './fixation';
+import { CaptureIdentity, type CaptureProcess, NOBODY } from './capture-identity';
+import { Observations, type StagedObservation } from './observations';
 import { StagedUnfit, StagingArea } from './staging-area';
+import { TokenBefore } from './token-before';
 
 /** Longer than any job may take (180 s) with room for putting the blobs. */
 const LEASE_MS = 300_000;
@@ -52,31 +56,34 @@ export class CaptureRunner {
     private readonly facts: Facts,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    private readonly tokens: TokenBefore,
+    private readonly observations: Observations,
+    @Optional() private readonly identity: CaptureIdentity | null = null,
   ) {
     this.staging = new StagingArea(config.stagingDir);
   }
 
   async run(packageId: string): Promise<void> {
-    const taken = await this.take(packageId);
+    const taken = await this.take(packageId, (await this.identity?.ask()) ?? NOBODY);
     if (!taken) return;
     failpoint('capture.taken');
     const { attempt } = taken;
-    if (await this.isCancelled(packageId)) return this.giveUp(packageId, CANCELLED);
+    if (await this.isCancelled(packageId)) return this.giveUp(packageId, CANCELLED, attempt);
     const kept = await this.staging.kept(packageId);
-    if (attempt > (kept ? 2 * MAX_ATTEMPTS : MAX_ATTEMPTS)) return this.giveUp(packageId, WORKER_LOST);
+    if (attempt > (kept ? 2 * MAX_ATTEMPTS : MAX_ATTEMPTS)) return this.giveUp(packageId, WORKER_LOST, attempt);
     const stop = new AbortController();
     const watch = setInterval(() => void this.stopIfCancelled(packageId, stop), CANCELLED_POLL_MS);
     try {
       const result = kept ?? (await this.captureAfresh(packageId, taken.order, stop.signal));
       if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result, attempt);
-      else await this.end(packageId, result);
+      else await this.end(packageId, result, attempt);
       await this.staging.discard(packageId);
     } catch (fault) {
-      if (await this.isCancelled(packageId)) return await this.giveUp(packageId, CANCELLED);
+      if (await this.isCancelled(packageId)) return await this.giveUp(packageId, CANCELLED, attempt);
       this.log.error('evidence.capture.failed', { packageId, attempt }, fault);
+      if (attempt >= MAX_ATTEMPTS) return this.giveUp(packageId, reasonOf(fault), attempt);
       if (fault instanceof StagedUnfit || !(await this.staging.kept(packageId))) await this.staging.discard(packageId);
-      if (attempt >= MAX_ATTEMPTS) return this.giveUp(packageId, reasonOf(fault));
-      await this.giveBack(packageId);
+      await this.giveBack(packageId, attempt, reasonOf(fault));
       throw fault; // the queue tries again
     } finally {
       clearInterval(watch);
@@ -88,9 +95,10 @@ export class CaptureRunner {
   /** What an earlier try left is removed first: a package is never made of two tries. */
   private async captureAfresh(packageId: string, order: CaptureOrder, signal: AbortSignal): Promise<CaptureResult> {
     await this.staging.discard(packageId);
-    const result = await this.client.capture(order, (line) => this.progress(packageId, line), signal);
+    const result = await this.client.capture(await this.dated(order), (line) => this.progress(packageId, line), signal);
     failpoint('capture.received');
-    if (result.outcome === 'complete' || result.outcome === 'partial') await this.staging.keep(result);
+    // Also when nothing came of it: what was seen once is not tried again until something better comes.
+    await this.staging.keep(result);
     failpoint('capture.kept');
     return result;
   }
@@ -104,8 +112,19 @@ export class CaptureRunner {
     if (!stop.signal.aborted && (await this.isCancelled(packageId).catch(() => false))) stop.abort();
   }
 
-  private async giveUp(packageId: string, reason: string): Promise<void> {
-    await this.end(packageId, { packageId, outcome: 'failed', reason, limits: [], artefacts: [] });
+  /** Each try asks anew: the token has to be older than the browser of this try, and the younger it is the more it says. */
+  private async dated(order: CaptureOrder): Promise<CaptureOrder> {
+    const { token, told } = await this.tokens.ask(order.request, order.before);
+    const before = order.before && token ? { ...order.before, preTokenBase64: token.toString('base64') } : order.before;
+    return { ...order, tokenBefore: told, ...(before && { before }) };
+  }
+
+  /** What the last try left is kept as well, whole or cut off, unless even that fails: the job ends with its reason in any case. */
+  private async giveUp(packageId: string, reason: string, attempt: number): Promise<void> {
+    const kept = await this.staging.kept(packageId);
+    const isEnd = kept?.outcome === 'refused' || kept?.outcome === 'failed';
+    const result = isEnd ? kept : { packageId, outcome: 'failed' as const, reason, limits: [], artefacts: [] };
+    await this.end(packageId, result, attempt, true);
     await this.staging.discard(packageId);
   }
 
@@ -121,7 +140,10 @@ export class CaptureRunner {
     });
   }
 
-  private async take(packageId: string): Promise<{ order: CaptureOrder; attempt: number } | null> {
+  private async take(
+    packageId: string,
+    { workerKey, imageSha256 }: CaptureProcess,
+  ): Promise<{ order: CaptureOrder; attempt: number } | null> {
     return this.db.tx(async (tx) => {
       const now = this.clock.now();
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
@@ -142,13 +164,14 @@ export class CaptureRunner {
       );
       await this.ledger.append(
         tx,
-        { subject: packageId, type: 'job.started', facts: { attempt, run: randomUUID() } },
+        { subject: packageId, type: 'job.started', facts: { attempt, run: randomUUID(), workerKey, imageSha256 } },
         `${packageId}:job.started:${attempt}`,
       );
       const ledger = this.evidence.logOrigin(row.requestedAt);
       const before = await this.trees.newestCheckpoint(tx, ledger);
       await tx.update(PackageRow, { id: packageId }, { beforeSize: before?.size ?? null });
       const agency = await this.officers.agencyOf(tx, row.divisionCode);
+      const related = await repeatsOf(tx, row);
       return {
         attempt,
         order: {
@@ -160,6 +183,7 @@ export class CaptureRunner {
           factToProve: row.factToProve,
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
+          related,
           ...(session && { session }),
           ...(request.override && { override: request.override }),
           ...(before && { before: beforeRecord(before) }),
@@ -195,18 +219,54 @@ export class CaptureRunner {
       .catch((fault: unknown) => this.log.error('evidence.preview.lost', { packageId }, fault));
   }
 
-  private async giveBack(packageId: string): Promise<void> {
-    await this.db.tx((tx) =>
-      tx.update(PackageRow, { id: packageId, state: 'capturing' }, { leaseUntil: null, state: 'requested' }),
-    );
+  /** To be tried again. That this try failed, and why, stays on record: nobody can say afterwards that it was the first. */
+  private async giveBack(packageId: string, attempt: number, reason: string): Promise<void> {
+    await this.db.tx(async (tx) => {
+      const { affected } = await tx.update(
+        PackageRow,
+        { id: packageId, state: 'capturing', attempt },
+        { leaseUntil: null, state: 'requested' },
+      );
+      if (!affected) return;
+      const facts = { attempt, reason: reason.toWellFormed(), limits: [], observation: null, triedAgain: true };
+      await this.ledger.append(tx, { subject: packageId, type: 'job.failed', facts }, `${packageId}:job.failed:${attempt}`);
+    });
   }
 
-  /** Refused or failed: kept with its reason as an observation, never as empty evidence. */
-  private async end(packageId: string, result: CaptureResult): Promise<void> {
+  /**
+   * Refused or failed: kept with its reason and what was seen as an observation, never as empty evidence. The ledger's entry holds the
+   * digest of the list of what is kept. A worker that dies in between finds the same files staged and goes on.
+   */
+  private async end(packageId: string, result: CaptureResult, attempt: number, mayLose = false): Promise<void> {
+    let seen: StagedObservation | null = null;
+    let lost: string | null = null;
+    try {
+      try {
+        seen = await this.observations.stage(packageId, result);
+        await seen?.settle();
+      } catch (fault) {
+        if (!mayLose) throw fault;
+        this.log.error('evidence.observation.lost', { packageId }, fault);
+        lost = reasonOf(fault);
+      }
+      failpoint('end.observed');
+      await this.commitEnd(packageId, result, attempt, lost === null ? seen : null, lost);
+    } finally {
+      await seen?.drop();
+    }
+  }
+
+  private async commitEnd(
+    packageId: string,
+    result: CaptureResult,
+    attempt: number,
+    seen: StagedObservation | null,
+    lost: string | null,
+  ): Promise<void> {
     const refused = result.outcome === 'refused';
     await this.db.tx(async (tx: EntityManager) => {
       const row = await tx.findOne(PackageRow, { where: { id: packageId }, lock: { mode: 'pessimistic_write' } });
-      if (!row || row.state !== 'capturing') return;
+      if (row?.state !== 'capturing' || row.attempt !== attempt) return; // another worker was first
       await tx.update(
         PackageRow,
         { id: packageId },
@@ -220,7 +280,16 @@ export class CaptureRunner {
           version: row.version + 1,
         },
       );
-      const facts = { reason: result.reason ?? 'unknown', limits: result.limits, observation: null };
+      if (seen) await tx.insert(EvidenceFileRow, seen.rows);
+      const facts = {
+        attempt,
+        reason: (result.reason ?? 'unknown').toWellFormed(),
+        limits: result.limits,
+        observation: seen?.index.sha256 ?? null,
+        observationSm3: seen?.index.sm3 ?? null,
+        files: seen ? seen.rows.length - 1 : 0,
+        ...(lost !== null && { observationLost: lost }),
+      };
       await this.ledger.append(tx, { subject: packageId, type: 'job.failed', facts }, `${packageId}:job.failed`);
       await this.facts.publish(tx, 'evidence.failed', packageId, {
         packageId,
@@ -230,6 +299,8 @@ export class CaptureRunner {
         reason: result.reason ?? 'unknown',
         refused,
       });
+      failpoint('end.beforeCommit');
     });
+    failpoint('end.committed');
   }
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Clock } from '../../kernel';
 import { type ContainerFile, parseManifest } from '../../proof';
+import { attemptsAt } from '../app/attempts';
 import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
 import { EvidenceService } from '../app/evidence.service';
@@ -132,15 +133,7 @@ export class ExportReport {
   }
 
   private async attempts(tx: EntityManager, row: PackageRow): Promise<ReportInput['attempts']> {
-    const found = tx.createQueryBuilder(PackageRow, 'p').where('p.url = :url AND p.divisionCode = :division AND p.kind = :kind', {
-      url: row.url,
-      division: row.divisionCode,
-      kind: 'web_capture',
-    });
-    if (row.kind !== 'web_capture') return []; // nothing was tried: it was handed over
-    if (row.caseId) found.andWhere('p.caseId = :caseId', { caseId: row.caseId });
-    else found.andWhere('p.id = :id', { id: row.id });
-    const rows = await found.orderBy('p.requestedAt').getMany();
+    const rows = await attemptsAt(tx, row);
     return rows.map(({ requestedAt, number, state, completeness, reason }) => ({
       at: requestedAt.toISOString(),
       number,

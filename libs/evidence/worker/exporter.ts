@@ -18,6 +18,7 @@ import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-wor
 import { openSigner } from '../../platform/keys/open-signer';
 import { type EvidenceFileRow, ExportRow, type PackageRow, StampRow } from '../store/evidence.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
+import { isOutside } from './authorities';
 import { ExportProofs } from './export-proofs';
 import { ExportReport } from './export-report';
 import { LedgerSequencer } from './ledger-sequencer';
@@ -118,10 +119,16 @@ export class Exporter {
     }
   }
 
-  /** One token an algorithm: the package has a place for each (specification section 3). */
+  /**
+   * One token an algorithm: the package has a place for each (specification section 3). One from outside goes before an older one of
+   * the agency's own, which would cost the export its level 3; among equals the earliest.
+   */
   private async stampsOf(packageId: string): Promise<StampRow[]> {
     const all = await this.db.tx((tx) => tx.find(StampRow, { where: { packageId }, order: { genTime: 'ASC' } }));
-    return [...Map.groupBy(all, ({ algorithm }) => algorithm).values()].map(([first]) => first!);
+    const { tsa } = this.content.trust();
+    return [...Map.groupBy(all, ({ algorithm }) => algorithm).values()].map(
+      (same) => same.find((stamp) => isOutside(stamp.tsa, tsa)) ?? same[0]!,
+    );
   }
 
   /** What issuers said of the certificates behind the tokens in this export. */

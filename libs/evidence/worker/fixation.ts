@@ -186,7 +186,14 @@ export class Fixation {
         },
       );
       failpoint('fix.rowUpdated');
-      const facts = { manifestSha256: sha256, manifestSm3: sm3, sigSha256, files: manifest.files.length, bytes };
+      const facts = {
+        manifestSha256: sha256,
+        manifestSm3: sm3,
+        sigSha256,
+        files: manifest.files.length,
+        bytes,
+        caseSeq: row.caseSeq ?? 0,
+      };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.fixed', facts }, `${packageId}:evidence.fixed`);
       failpoint('fix.entryAppended');
       await this.facts.publish(tx, 'evidence.fixed', packageId, {

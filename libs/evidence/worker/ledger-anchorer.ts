@@ -47,10 +47,8 @@ export class LedgerAnchorer {
 
   /** One look at every log. What fails is tried again later; one that is away holds up no other. */
   async look(): Promise<void> {
-    const origins = await this.db.tx((tx) =>
-      tx.query<{ origin: string }[]>('SELECT DISTINCT origin FROM ledger_checkpoint WHERE size > 0 ORDER BY 1'),
-    );
-    for (const { origin } of origins) {
+    const origins = await this.db.tx((tx) => this.trees.origins(tx));
+    for (const origin of origins) {
       for (const witness of this.witnesses()) await this.witness(origin, witness);
       for (const authority of authoritiesOf(this.config.tsaUrls)) {
         await this.stampNew(origin, authority);

@@ -2,17 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, failpoint, systemClaims } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
-import { LedgerTrees } from '../store/ledger-trees';
+import { type Leaf, LedgerTrees } from '../store/ledger-trees';
 
-interface Waiting {
-  id: string;
+interface Waiting extends Leaf {
   subject: string;
   /** When the subject's first entry was written. */
   began: Date;
-  leaf: Buffer;
-  leaf_sm3: Buffer;
 }
 
+const SYSTEM = systemClaims('ledger-sequencer');
 const BATCH = 2_000;
 /** How far one group looks ahead, in numbers of entries. */
 const REACH = 20_000;
@@ -58,10 +56,26 @@ export class LedgerSequencer {
     }
   }
 
+  /**
+   * Ends a log with the entry that names the checkpoint of everything in it; returns the size it has then. Null, and nothing is written, as
+   * long as `isOngoing` says that a chain may go on, or as the last entries are not signed for.
+   */
+  close(origin: string, isOngoing: (tx: EntityManager) => Promise<boolean>): Promise<number | null> {
+    return this.db.as(SYSTEM, async (tx) => {
+      await takeTurn(tx);
+      const checkpoint = await this.trees.newestCheckpoint(tx, origin);
+      const size = await this.trees.size(tx, origin);
+      if (checkpoint?.size !== size || (await this.trees.closedAmong(tx, [origin])).size || (await isOngoing(tx))) return null;
+      const entrySha256 = await this.evidence.noteLogClosed(tx, origin, checkpoint);
+      await this.trees.append(tx, origin, [await entryOf(tx, origin, entrySha256)]);
+      return size + 1;
+    });
+  }
+
   private async placeGroup(): Promise<{ placed: number; more: boolean }> {
     // In a transaction of its own, which has no number yet when it looks at those of others.
-    const { progress, store, ...done } = await this.db.as(systemClaims('ledger-sequencer'), async (tx) => {
-      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
+    const { progress, store, ...done } = await this.db.as(SYSTEM, async (tx) => {
+      await takeTurn(tx);
       const store = await storeOf(tx);
       const isKnown = this.progress !== null && this.store === store;
       const placed = await this.placeBehind(tx, isKnown ? this.progress! : await firstWaiting(tx));
@@ -97,7 +111,10 @@ export class LedgerSequencer {
   }
 
   private async give(tx: EntityManager, waiting: readonly Waiting[]): Promise<void> {
-    const byOrigin = Map.groupBy(waiting, (entry) => this.originOf(entry));
+    const closed = await this.trees.closedAmong(tx, [...new Set(waiting.map((entry) => this.originOf(entry)))]);
+    // Behind the end of a log comes nothing: what is said of an ended chain all the same stands in the log of now.
+    const openOf = (origin: string): string => (closed.has(origin) ? this.evidence.currentLog() : origin);
+    const byOrigin = Map.groupBy(waiting, (entry) => openOf(this.originOf(entry)));
     for (const [origin, entries] of byOrigin) {
       const opening = (await this.trees.size(tx, origin)) === 0 ? await this.open(tx, origin) : null;
       await this.trees.append(tx, origin, opening ? [opening, ...entries.filter(({ id }) => id !== opening.id)] : entries);
@@ -106,14 +123,10 @@ export class LedgerSequencer {
   }
 
   /** The first entry of a log names the last checkpoint of the one before, so that nobody can begin a year with another past. */
-  private async open(tx: EntityManager, origin: string): Promise<Pick<Waiting, 'id' | 'leaf' | 'leaf_sm3'>> {
+  private async open(tx: EntityManager, origin: string): Promise<Leaf> {
     const before = await this.trees.lastCheckpointBefore(tx, origin);
     const entrySha256 = await this.evidence.noteLogOpened(tx, origin, before);
-    const [entry] = await tx.query<Pick<Waiting, 'id' | 'leaf' | 'leaf_sm3'>[]>(
-      'SELECT id, leaf, leaf_sm3 FROM ledger_entry WHERE subject = $1 AND entry_sha256 = $2',
-      [origin, entrySha256],
-    );
-    return entry!;
+    return entryOf(tx, origin, entrySha256);
   }
 
   /**
@@ -129,6 +142,19 @@ export class LedgerSequencer {
 /** Beyond the floor everything is looked at anyhow. */
 function upTo(floor: number, gaps: readonly Gap[]): Gap[] {
   return gaps.filter(({ low }) => low <= floor).map((gap) => ({ ...gap, high: Math.min(gap.high, floor) }));
+}
+
+/** One places at a time. */
+async function takeTurn(tx: EntityManager): Promise<void> {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('nms:ledger', 0))`);
+}
+
+async function entryOf(tx: EntityManager, subject: string, entrySha256: string): Promise<Leaf> {
+  const [entry] = await tx.query<[Leaf]>('SELECT id, leaf, leaf_sm3 FROM ledger_entry WHERE subject = $1 AND entry_sha256 = $2', [
+    subject,
+    entrySha256,
+  ]);
+  return entry;
 }
 
 /** Another one after every start of the server and every new making of the table: the ledger may be that of a backup then. */

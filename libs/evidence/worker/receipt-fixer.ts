@@ -16,7 +16,8 @@ import { OriginalRow, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { Fixation } from './fixation';
-import { receiptManifest, signReceipt } from './receipt-manifest';
+import { PRE_TOKEN, receiptManifest, signReceipt } from './receipt-manifest';
+import { TokenBefore } from './token-before';
 
 const LEASE_MS = 300_000;
 const MAX_ATTEMPTS = 3;
@@ -48,6 +49,7 @@ export class ReceiptFixer {
     private readonly fixation: Fixation,
     private readonly log: Log,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    private readonly tokens: TokenBefore,
   ) {}
 
   /** Safe to run twice; a crash leaves a package that can be fixed again when its lease has ended. */
@@ -128,8 +130,9 @@ export class ReceiptFixer {
   }
 
   private async fix(taken: Taken): Promise<void> {
-    const started = { at: this.clock.now(), mono: performance.now() };
     const { row, originals, request, before, agency } = taken;
+    const { token } = await this.tokens.ask(request, before);
+    const started = { at: this.clock.now(), mono: performance.now() };
     const files = [
       ...(await Promise.all(originals.map((original) => this.original(original, request)))),
       ...(before
@@ -144,6 +147,7 @@ export class ReceiptFixer {
             ),
           ]
         : []),
+      ...(token ? [await this.preToken(token)] : []),
       await this.own(
         'record/request.json',
         canonicalJson(request),
@@ -161,6 +165,7 @@ export class ReceiptFixer {
         request,
         agency,
         before,
+        hasPreToken: token !== null,
         files,
         time: {
           startedAt: started.at,
@@ -206,6 +211,12 @@ export class ReceiptFixer {
     ...items: string[]
   ): Promise<ManifestFile> {
     return { path, role, mediaType, title, checklist: items, ...(await this.blobs.putOnce(Buffer.from(text))) };
+  }
+
+  private async preToken(token: Buffer): Promise<ManifestFile> {
+    const stored = await this.blobs.putOnce(token);
+    const mediaType = 'application/timestamp-reply';
+    return { path: PRE_TOKEN, role: 'tokenBefore', mediaType, title: '接收前的时间戳', checklist: ['when.clock'], ...stored };
   }
 
   /** An attestation stands in the custody chain of the package about which it speaks, with its files. */

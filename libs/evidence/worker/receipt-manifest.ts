@@ -13,6 +13,7 @@ import {
 import type { ReceiptRecord } from '../domain/receipt';
 import type { StoredCheckpoint } from '../store/ledger-trees';
 
+export const PRE_TOKEN = 'record/before/pre.tsr';
 const SOFTWARE = 'evidence-receipt';
 const VERSION = '1';
 
@@ -24,12 +25,23 @@ export interface ReceivedPackage {
   agency: Manifest['agency'];
   /** Newest checkpoint before the work began, whose note is among the files. */
   before: StoredCheckpoint | null;
+  /** A token over the request, from before the work began, is among the files. */
+  hasPreToken: boolean;
   files: readonly ManifestFile[];
   time: { startedAt: Date; finishedAt: Date; monotonicMs: number };
 }
 
 /** The statement of what was received: no browser, no environment, no address; the original names of files stand here alone. */
-export function receiptManifest({ number, entrySha256, request, agency, before, files, time }: ReceivedPackage): Manifest {
+export function receiptManifest({
+  number,
+  entrySha256,
+  request,
+  agency,
+  before,
+  hasPreToken,
+  files,
+  time,
+}: ReceivedPackage): Manifest {
   return {
     schema: 'evidence-manifest/1',
     id: request.id,
@@ -52,7 +64,7 @@ export function receiptManifest({ number, entrySha256, request, agency, before, 
       size: before.size,
       root: toBase64(readCheckpoint(utf8(before.note)).root),
       checkpoint: 'record/before/checkpoint.txt',
-      preToken: null,
+      preToken: hasPreToken ? PRE_TOKEN : null,
     },
     time: {
       startedAt: time.startedAt.toISOString(),
@@ -82,7 +94,7 @@ export function receiptManifest({ number, entrySha256, request, agency, before, 
     outcome: { completeness: 'complete', limits: [], blocked: 0, failed: 0, downloads: [], popups: [], fidelity: 'wire' },
     comparison: null,
     related: request.about ? [{ rel: 'answers', id: request.about.id, manifestSha256: request.about.manifestSha256 }] : [],
-    personalData: false,
+    personalData: request.personalData ?? true,
     files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   };
 }

@@ -57,14 +57,12 @@ export class Renewer {
     @Inject(evidenceLedgerConfig.provide) private readonly ledgerConfig: EvidenceLedgerConfig,
   ) {}
 
-  /** One look at every log; what cannot be done now is tried again, for ever. */
+  /** One look at every log that is not closed; what cannot be done now is tried again, for ever. */
   async look(): Promise<void> {
     const authorities = authoritiesOf(this.config.tsaUrls);
     if (!authorities.length) return;
-    const origins = await this.db.tx((tx) =>
-      tx.query<{ origin: string }[]>('SELECT DISTINCT origin FROM ledger_checkpoint WHERE size > 0 ORDER BY 1'),
-    );
-    for (const { origin } of origins) await this.later.attempt(`renew ${origin}`, () => this.renew(origin, authorities));
+    const origins = await this.db.tx((tx) => this.trees.openOrigins(tx));
+    for (const origin of origins) await this.later.attempt(`renew ${origin}`, () => this.renew(origin, authorities));
   }
 
   private async renew(origin: string, authorities: StampAuthority[]): Promise<void> {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel';
 import { Db, Facts, failpoint, Log } from '../../platform';
 import { ContentService } from '../app/content.service';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { PackageRow, StampRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
-import { askAuthority, authoritiesOf, pauseMs, type ReceivedToken, type StampAuthority } from './authorities';
+import { askAuthority, authoritiesOf, isOutside, pauseMs, type ReceivedToken, type StampAuthority } from './authorities';
 
 const ALARM_AFTER_MS = 3_600_000;
 
@@ -96,7 +97,9 @@ export class TimeStamper {
       };
       await this.ledger.append(tx, { subject: packageId, type: 'evidence.stamped', facts }, `${packageId}:stamped:${name}`);
       failpoint('stamp.entryAppended');
-      if (row.state === 'fixed') {
+      const dated = await this.datedBy(tx, packageId);
+      if (dated.by !== row.datedBy) await tx.update(PackageRow, { id: packageId }, { datedBy: dated.by });
+      if (row.state === 'fixed' && dated.isEnough) {
         await tx.update(
           PackageRow,
           { id: packageId },
@@ -107,6 +110,23 @@ export class TimeStamper {
       failpoint('stamp.beforeCommit');
     });
     failpoint('stamp.committed');
+  }
+
+  /**
+   * Whose word dates the package, and whether it is enough to call it 已固定: as many tokens from outside as the published policy asks,
+   * which is what a verifier asks for level 3. Where no authority outside is configured the agency may have said that its own counts;
+   * that never goes unsaid beside the state (evidence specification, sections 2 and 8).
+   */
+  private async datedBy(tx: EntityManager, packageId: string): Promise<{ by: 'outside' | 'internal'; isEnough: boolean }> {
+    const { tsa, policy } = this.content.trust();
+    const stamps = await tx.findBy(StampRow, { packageId });
+    const outside = stamps.filter((stamp) => isOutside(stamp.tsa, tsa)).length;
+    const needed = Math.max(1, policy.tokens);
+    const mayCountOwn = this.config.tsaInternalCounts && !this.authorities().some(({ name }) => isOutside(name, tsa));
+    return {
+      by: outside > 0 ? 'outside' : 'internal',
+      isEnough: outside >= needed || (mayCountOwn && stamps.length >= needed),
+    };
   }
 
   private async postpone(packageId: string): Promise<void> {

@@ -6,6 +6,7 @@ interface Sweep {
   name: string;
   ms: number;
   work: () => Promise<void>;
+  atStart: boolean;
   running?: Promise<void>;
 }
 
@@ -17,12 +18,14 @@ export class Sweeps implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(private readonly log: Log) {}
 
-  every(name: string, ms: number, work: () => Promise<void>): void {
-    this.sweeps.push({ name, ms, work });
+  /** `atStart`: besides, once when the process has started. */
+  every(name: string, ms: number, work: () => Promise<void>, { atStart = false } = {}): void {
+    this.sweeps.push({ name, ms, work, atStart });
   }
 
   onApplicationBootstrap(): void {
     this.timers = this.sweeps.map((sweep) => setInterval(() => void this.run(sweep), sweep.ms));
+    for (const sweep of this.sweeps) if (sweep.atStart) this.run(sweep);
   }
 
   private run(sweep: Sweep): void {

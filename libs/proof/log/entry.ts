@@ -1,4 +1,4 @@
-import { Malformed } from '../bytes';
+import { concat, Malformed, utf8 } from '../bytes';
 import type { Digests } from '../digests';
 import { exactly, misfit, oneOf, type JsonSchema } from '../schema';
 import { isInstant } from '../instants';
@@ -75,6 +75,14 @@ export function parseEntry(bytes: Uint8Array): LedgerEntry {
   const value = parseCanonical(bytes);
   checkEntry(value, bytes.length);
   return value;
+}
+
+const CLOSING = utf8(',"type":"ledger.closed","v":1}');
+
+/** Whether the entry is the one behind which nothing comes any more in the log. Asked of every entry, so it looks at bytes. */
+export function endsLog(entry: Uint8Array, origin: string): boolean {
+  const isLast = (tail: Uint8Array): boolean => tail.every((byte, i) => byte === entry[entry.length - tail.length + i]);
+  return isLast(CLOSING) && isLast(concat(utf8(`"subject":${JSON.stringify(origin)}`), CLOSING));
 }
 
 function checkEntry(value: unknown, length: number): asserts value is LedgerEntry {

@@ -9,9 +9,9 @@ import { BrotliDecompress } from 'brotli/dec/decode';
 import { BrotliInput } from 'brotli/dec/streams';
 import { Inflate, Z_SYNC_FLUSH } from 'pako';
 import { Pieces } from './pieces';
-import { rsaKeyOf, verifyRsa } from './rsa';
+import { rsaKeyOf, verifyPss, verifyRsa } from './rsa';
 import { sm3Hasher } from './sm3';
-import { type Aead, type Coding, type HashName, type Hasher, type HmacHash, isZlib, type Room, type SpkiHash } from './types';
+import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, isZlib, type Room, RSA_FLOOR, type SpkiHash, type TlsScheme } from './types'; // prettier-ignore
 import { unzstd } from './zstd';
 
 export * from './types';
@@ -67,6 +67,33 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
   } catch {
     return false;
   }
+}
+
+/** As its twin in node.ts. */
+export function verifyHandshake(
+  spki: Uint8Array,
+  { key, hash }: TlsScheme,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean | null {
+  const starts = (prefix: readonly number[] | Uint8Array) => prefix.every((byte, i) => spki[i] === byte);
+  if (hash === null) return starts(ED25519_SPKI) ? verifyEd25519(spki.subarray(ED25519_SPKI.length), message, signature) : null;
+  if (key === 'ec') {
+    const known = CURVES.some(([prefix]) => starts(fromHex(prefix)));
+    return known ? verifySpki(spki, hash, message, signature) : null;
+  }
+  try {
+    const rsa = rsaKeyOf(spki, key === 'pss');
+    if (8 * rsa.size < RSA_FLOOR) return null;
+    const digest = SHA2[hash](message);
+    return key === 'rsa' ? verifyRsa(rsa, hash, digest, signature) : verifyPss(rsa, SHA2[hash], digest, signature);
+  } catch {
+    return null;
+  }
+}
+
+function fromHex(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
 /** Exactly one gzip member; refuses bytes after it and output beyond `limit` bytes. */

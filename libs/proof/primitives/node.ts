@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import { createDecipheriv, createHash, createHmac, createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import * as zlib from 'node:zlib';
 import { crc32 as zlibCrc32, createGunzip, inflate as zlibInflate } from 'node:zlib';
-import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, isZlib, Room, RSA_FLOOR, type SpkiHash, TooLarge } from './types'; // prettier-ignore
+import { type Aead, type Coding, ED25519_SPKI, type HashName, type Hasher, type HmacHash, isZlib, Room, RSA_FLOOR, type SpkiHash, type TlsScheme, TooLarge } from './types'; // prettier-ignore
 import { unzstd } from './zstd';
 
 export function hasher(name: HashName): Hasher {
@@ -38,6 +38,28 @@ export function verifySpki(spki: Uint8Array, hash: SpkiHash, message: Uint8Array
     return verifySignature(hash, message, key, signature);
   } catch {
     return false;
+  }
+}
+
+const KINDS: Record<TlsScheme['key'], string[]> = { rsa: ['rsa'], pss: ['rsa', 'rsa-pss'], ec: ['ec'], ed25519: ['ed25519'] };
+const CURVES = ['prime256v1', 'secp384r1'];
+
+/** Null when the key is not of the kind that the scheme asks for, of another curve than P-256 and P-384, or too short to count. */
+export function verifyHandshake(
+  spki: Uint8Array,
+  { key: kind, hash }: TlsScheme,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean | null {
+  try {
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const { modulusLength = Infinity, namedCurve = CURVES[0]! } = key.asymmetricKeyDetails ?? {};
+    if (!KINDS[kind].includes(key.asymmetricKeyType ?? '') || modulusLength < RSA_FLOOR || !CURVES.includes(namedCurve))
+      return null;
+    const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = crypto.constants;
+    return verifySignature(hash, message, kind === 'pss' ? { key, padding, saltLength } : key, signature);
+  } catch {
+    return null;
   }
 }
 

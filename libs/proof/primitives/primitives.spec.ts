@@ -1,11 +1,54 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { constants, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import * as browser from './browser';
 import * as node from './node';
+import type { TlsScheme } from './types';
 
 const sizes = [0, 1, 55, 56, 57, 63, 64, 65, 119, 120, 127, 128, 1000, 4096];
 
 describe('the browser twin of the primitives', () => {
+  it('says the same of every signature of an opening of TLS, right, changed and of another kind', () => {
+    const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+    const message = randomBytes(100);
+    const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength });
+    const kinds = [
+      { pair: rsa(2048), key: 'rsa', hashes: ['sha256', 'sha384', 'sha512'], how: {} },
+      { pair: rsa(2049), key: 'pss', hashes: ['sha256', 'sha384', 'sha512'], how: pss },
+      { pair: rsa(3072), key: 'pss', hashes: ['sha256'], how: pss },
+      { pair: generateKeyPairSync('rsa-pss', { modulusLength: 2048 }), key: 'pss', hashes: ['sha256'], how: pss },
+      { pair: generateKeyPairSync('ec', { namedCurve: 'P-256' }), key: 'ec', hashes: ['sha256', 'sha384'], how: {} },
+      { pair: generateKeyPairSync('ec', { namedCurve: 'P-384' }), key: 'ec', hashes: ['sha384'], how: {} },
+      { pair: generateKeyPairSync('ed25519'), key: 'ed25519', hashes: [null], how: {} },
+    ] as const;
+    const spkis = kinds.map(({ pair }) => new Uint8Array(pair.publicKey.export({ type: 'spki', format: 'der' })));
+    for (const [n, { pair, key, hashes, how }] of kinds.entries()) {
+      for (const hash of hashes) {
+        const scheme = { key, hash } as TlsScheme;
+        const made = new Uint8Array(sign(hash, message, { key: pair.privateKey, ...how }));
+        const answers = (twin: Pick<typeof node, 'verifyHandshake'>) => [
+          twin.verifyHandshake(spkis[n]!, scheme, message, made),
+          twin.verifyHandshake(spkis[n]!, scheme, randomBytes(100), made),
+          twin.verifyHandshake(
+            spkis[n]!,
+            scheme,
+            message,
+            made.map((byte, i) => (i === made.length - 1 ? byte ^ 1 : byte)),
+          ),
+        ];
+        expect([key, hash, answers(node)]).toEqual([key, hash, [true, false, false]]);
+        expect([key, hash, answers(browser)]).toEqual([key, hash, [true, false, false]]);
+        for (const [other, spki] of spkis.entries()) {
+          if (other === n) continue;
+          const [a, b] = [node, browser].map((twin) => twin.verifyHandshake(spki, scheme, message, made));
+          expect([key, other, a]).toEqual([key, other, b]);
+        }
+      }
+    }
+    const short = new Uint8Array(rsa(1024).publicKey.export({ type: 'spki', format: 'der' }));
+    for (const twin of [node, browser])
+      expect(twin.verifyHandshake(short, { key: 'pss', hash: 'sha256' }, message, randomBytes(128))).toBeNull();
+  });
+
   it.each(['sha256', 'sha384', 'sha512', 'sm3'] as const)('%s gives the digests of Node, whole and in pieces', (name) => {
     for (const size of sizes) {
       const bytes = randomBytes(size);

@@ -1,6 +1,9 @@
 export type HashName = 'sha256' | 'sha384' | 'sha512' | 'sm3';
 export type SpkiHash = 'sha256' | 'sha384' | 'sha512';
 
+/** How a site signs the opening of a TLS connection: RSA as in PKCS #1 v1.5 or as PSS, ECDSA, or Ed25519, which has its own digest. */
+export type TlsScheme = { key: 'rsa' | 'pss' | 'ec'; hash: SpkiHash } | { key: 'ed25519'; hash: null };
+
 export type HmacHash = 'sha1' | 'sha256' | 'sha384';
 export type Aead = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
 /** Content encodings of HTTP by their usual names. */

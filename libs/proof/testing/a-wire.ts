@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls, createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { concat, utf8 } from '../bytes';
 import { digestsOf } from '../digests';
+import type { Chunk } from './a-tls';
 
 /** What a server answers; `body` is sent as it stands, `decoded` is what a browser makes of it. */
 export interface Answer {
@@ -53,8 +54,6 @@ export function aSiteCertificate(...kind: string[]): Pick<WireOptions, 'cert' | 
   return { cert, key, leafSha256: digestsOf(new Uint8Array(new X509Certificate(cert).raw)).sha256 };
 }
 
-type Chunk = { out: boolean; bytes: Uint8Array };
-
 /** A real TLS connection over loopback with its raw bytes and secrets, and the record that a careful browser would have made of it. */
 export async function aWire(answers: readonly Answer[], options: WireOptions): Promise<AWire> {
   const tls = {
@@ -64,6 +63,7 @@ export async function aWire(answers: readonly Answer[], options: WireOptions): P
     maxVersion: options.version,
     // What a site of today would no longer take has to be readable too.
     ciphers: `${options.cipher}:DEFAULT:@SECLEVEL=0`,
+    dhparam: 'auto',
     ...(options.curve && { ecdhCurve: options.curve }),
   };
   const find = (path: string) => answers.find((answer) => answer.path === path)!;
@@ -181,8 +181,8 @@ function lineOf(answer: Answer, port: number, { http2, leafSha256 }: WireOptions
   };
 }
 
-/** pcap of raw IPv4, one opening and then the bytes of each connection, as `wire/capture.pcap` is written. */
-export function pcapOf(connections: { port: number; chunks: Chunk[] }[]): Uint8Array {
+/** pcap of raw IPv4, one opening and then the bytes of each connection, as `wire/capture.pcap` is written. Its times are those of no day. */
+export function pcapOf(connections: { port: number; chunks: Chunk[]; address?: number[] }[]): Uint8Array {
   const head = Buffer.alloc(24);
   head.writeUInt32LE(0xa1b2c3d4, 0);
   head.writeUInt16LE(2, 4);
@@ -190,10 +190,10 @@ export function pcapOf(connections: { port: number; chunks: Chunk[] }[]): Uint8A
   head.writeUInt32LE(0x40000, 16);
   head.writeUInt32LE(101, 20);
   const packets: Buffer[] = [head];
-  connections.forEach(({ port, chunks }, n) => {
+  connections.forEach(({ port, chunks, address = [127, 0, 0, 1] }, n) => {
     const next = { out: 1, in: 1 };
     const packet = (out: boolean, flags: number, bytes: Uint8Array) => {
-      packets.push(packetOf(out, 40_000 + n, port, flags, flags & 2 ? 0 : next[out ? 'out' : 'in'], bytes));
+      packets.push(packetOf(out, 40_000 + n, port, flags, flags & 2 ? 0 : next[out ? 'out' : 'in'], bytes, address));
       next[out ? 'out' : 'in'] += bytes.length;
     };
     packet(true, 0x02, new Uint8Array());
@@ -204,14 +204,23 @@ export function pcapOf(connections: { port: number; chunks: Chunk[] }[]): Uint8A
   return concat(...packets);
 }
 
-function packetOf(out: boolean, local: number, port: number, flags: number, seq: number, bytes: Uint8Array): Buffer {
+function packetOf(
+  out: boolean,
+  local: number,
+  port: number,
+  flags: number,
+  seq: number,
+  bytes: Uint8Array,
+  address: number[],
+): Buffer {
   const ip = Buffer.alloc(16 + 40);
   ip.writeUInt32LE(40 + bytes.length, 8);
   ip.writeUInt32LE(40 + bytes.length, 12);
   ip[16] = 0x45;
   ip.writeUInt16BE(40 + bytes.length, 18);
   ip[25] = 6;
-  ip.set([127, 0, 0, 1, 127, 0, 0, 1], 28);
+  const own = [127, 0, 0, 1];
+  ip.set(out ? [...own, ...address] : [...address, ...own], 28);
   ip.writeUInt16BE(out ? local : port, 36);
   ip.writeUInt16BE(out ? port : local, 38);
   ip.writeUInt32BE(seq, 40);

@@ -5,11 +5,13 @@ import { jsonBytes } from '../strict-json';
 import { trustBundleBytes, trustSchema, type TrustBundle } from '../trust-bundle';
 import { evp, fixed, sealed } from './a-package';
 import { aStampedPackage } from './a-stamped-package';
+import { aWiredPackage } from './a-wired-package';
 import { testKeys } from './keys';
 
 /** Packages that stay in the repository for other verifiers. */
 export async function goldenPackages(): Promise<Record<string, { evp: Uint8Array; bundle: TrustBundle }>> {
   const whole = await aStampedPackage();
+  const wired = await aWiredPackage();
   const unanchored = await aStampedPackage({
     newestBy: [testKeys.ledger],
     files: (files) => Object.fromEntries(Object.entries(files).filter(([path]) => path !== 'proofs/checkpoint.tsr')),
@@ -24,6 +26,7 @@ export async function goldenPackages(): Promise<Record<string, { evp: Uint8Array
   const internal = { ...unanchored.bundle, tsa: unanchored.bundle.tsa.map((tsa) => ({ ...tsa, internal: true })) };
   return {
     whole: { evp: await evp(whole.files), bundle: whole.bundle },
+    wire: { evp: await evp(wired.files), bundle: wired.bundle },
     internal: { evp: await evp(unanchored.files), bundle: internal },
     import: { evp: await evp(received), bundle: whole.bundle },
   };

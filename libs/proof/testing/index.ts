@@ -11,3 +11,5 @@ export * from './faults';
 export * from './golden';
 export * from './a-wire';
 export * from './openssl-lists';
+export * from './a-tls';
+export * from './a-wired-package';

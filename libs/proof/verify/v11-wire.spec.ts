@@ -114,7 +114,11 @@ describe.each(inBlocks)('V11 over %s, a suite of TLS 1.2 in CBC mode', (cipher, 
   ])('agrees with a true record, its digests %s; a changed byte does not open', async (_where, secureOptions) => {
     const wire = await aWire(answers, { ...site, cipher, version: 'TLSv1.2', secureOptions });
     expect(wire.protocol).toBe(`TLSv1.2 ${cipher}`);
-    expect(await told(wire)).toEqual(nothing);
+    const { findings, ...rest } = await told(wire);
+    expect(rest).toEqual({ done: true, reasons: [] });
+    // In an RSA key exchange the site signs nothing: it shows by the end of the opening that it has the key.
+    const isSigned = cipher.startsWith('ECDHE');
+    expect(findings).toEqual(isSigned ? [] : [expect.stringMatching(/^NOT_DONE .* without a signature \(RSA key exchange\)$/)]);
     for (let at = wire.capture.length - 2_000; at < wire.capture.length; at += 97) {
       const bent = wire.capture.slice();
       bent[at]! ^= 4;
@@ -139,6 +143,29 @@ describe.each(inBlocks)('V11 over %s, a suite of TLS 1.2 in CBC mode', (cipher, 
         .filter(Boolean),
     ).toEqual(answers.map(({ status }) => String(status)));
   });
+});
+
+const signers: [kind: string[], suites: [string, 'TLSv1.2' | 'TLSv1.3'][]][] = [
+  [['rsa:2048'], [['TLS_AES_128_GCM_SHA256', 'TLSv1.3'], ['ECDHE-RSA-AES128-GCM-SHA256', 'TLSv1.2'], ['DHE-RSA-AES128-SHA256', 'TLSv1.2']]],
+  [['rsa-pss', '-pkeyopt', 'rsa_keygen_bits:2048'], [['TLS_AES_128_GCM_SHA256', 'TLSv1.3'], ['ECDHE-RSA-AES128-GCM-SHA256', 'TLSv1.2']]],
+  [['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'], [['TLS_AES_256_GCM_SHA384', 'TLSv1.3'], ['ECDHE-ECDSA-AES128-GCM-SHA256', 'TLSv1.2']]],
+  [['ed25519'], [['TLS_AES_128_GCM_SHA256', 'TLSv1.3'], ['ECDHE-ECDSA-AES128-GCM-SHA256', 'TLSv1.2']]],
+]; // prettier-ignore
+
+it.each(signers)('a site with a key of %j signs its opening in a way that is read', async (kind, list) => {
+  const site = aSiteCertificate(...kind);
+  for (const [cipher, version] of list) expect(await told(await aWire(answers, { ...site, cipher, version }))).toEqual(nothing);
+});
+
+it('a key that counts for nothing is told, and decides nothing', async () => {
+  for (const kind of [['rsa:1024'], ['ec', '-pkeyopt', 'ec_paramgen_curve:P-521']]) {
+    const options = { ...aSiteCertificate(...kind), cipher: 'TLS_AES_128_GCM_SHA256:DEFAULT:@SECLEVEL=0', version: 'TLSv1.3' as const };
+    const { reasons, findings } = await told(await aWire(answers, options));
+    expect([reasons, findings]).toEqual([
+      [],
+      [expect.stringMatching(/^NOT_DONE wire\/capture\.pcap#.* V11: (the key|signature scheme)/)],
+    ]);
+  }
 });
 
 it('a connection of TLS before 1.2 is undecided, never wrong', async () => {

@@ -29,9 +29,10 @@ export async function verifyWire(ctx: Context): Promise<void> {
   if (!capture || !keylog || !lines) return ctx.note('NOT_DONE', 'wire', 'V11: files are not in this export');
   ctx.done.add('V11');
   try {
-    const { answers, unreadable } = await readWire(capture.source, keylog.source);
+    const { answers, unreadable, unsigned } = await readWire(capture.source, keylog.source);
     for (const { connection, detail, damaged } of unreadable)
       ctx.say('V11', 'WIRE_UNREADABLE', `${CAPTURE}#${connection}`, detail, damaged ? 'failed' : 'indeterminate');
+    for (const { connection, detail } of unsigned) ctx.note('NOT_DONE', `${CAPTURE}#${connection}`, `V11: ${detail}`);
     const listed = parseJsonLines(await wholeOf(lines.source, LINES_LIMIT));
     new Comparison(ctx, answers, unreadable.length > 0).run(listed);
   } catch (fault) {

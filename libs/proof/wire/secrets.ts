@@ -33,6 +33,9 @@ const SUITES = new Map<number, Suite>([
   [0x1303, CHACHA],
   [0x009c, GCM128],
   [0x009d, GCM256],
+  [0x009e, GCM128],
+  [0x009f, GCM256],
+  [0xccaa, CHACHA],
   [0xc02b, GCM128],
   [0xc02c, GCM256],
   [0xc02f, GCM128],
@@ -61,6 +64,12 @@ export function suiteOf(id: number): Suite {
   const suite = SUITES.get(id);
   if (!suite) throw new WireFault(`cipher suite 0x${id.toString(16).padStart(4, '0')} is not supported`, false);
   return suite;
+}
+
+/** How the key is agreed on in a suite of TLS 1.2; null where the browser sends it sealed for the key of the certificate. */
+export function agreementOf(id: number): 'ecdhe' | 'dhe' | null {
+  if ([0x0033, 0x0039, 0x0067, 0x006b, 0x009e, 0x009f, 0xccaa].includes(id)) return 'dhe';
+  return id >> 8 === 0xc0 || id >> 8 === 0xcc ? 'ecdhe' : null;
 }
 
 /** Lines of an NSS key log: label, client random, secret. */
@@ -123,7 +132,7 @@ export function opener13(suite: Suite, secret: Uint8Array): Opener {
 }
 
 /** RFC 5246 section 5: P_hash. */
-function prf(hash: TlsHash, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
+export function prf(hash: TlsHash, secret: Uint8Array, seed: Uint8Array, length: number): Uint8Array {
   const blocks: Uint8Array[] = [];
   let a = seed;
   for (let size = 0; size < length; size += blocks.at(-1)!.length) {

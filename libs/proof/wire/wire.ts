@@ -17,6 +17,12 @@ export interface WireAnswer extends WireExchange {
   secure: boolean;
 }
 
+/** An opening of which nobody can say here that the site signed it, and why. */
+export interface Unsigned {
+  connection: string;
+  detail: string;
+}
+
 export interface Unreadable {
   /** Address and port of the site; empty for the whole record. */
   connection: string;
@@ -31,33 +37,43 @@ const KEYLOG_LIMIT = 16 * 1024 * 1024;
 export async function readWire(
   capture: ByteSource,
   keylog: ByteSource,
-): Promise<{ answers: WireAnswer[]; unreadable: Unreadable[] }> {
+): Promise<{ answers: WireAnswer[]; unreadable: Unreadable[]; unsigned: Unsigned[] }> {
   const answers: WireAnswer[] = [];
   const unreadable: Unreadable[] = [];
+  const unsigned: Unsigned[] = [];
   const keys = new KeyLog(textOf(await wholeOf(keylog, KEYLOG_LIMIT)));
   for (const connection of await readCapture(capture)) {
+    const { address, port, localPort } = connection;
+    const name = `${address} ${port} from ${localPort}`;
     try {
-      answers.push(...(await readConnection(capture, connection, keys)));
+      const read = await readConnection(capture, connection, keys);
+      answers.push(...read.answers);
+      if (read.unsigned !== null) unsigned.push({ connection: name, detail: read.unsigned });
     } catch (fault) {
       if (!(fault instanceof WireFault)) throw fault;
-      const { address, port, localPort } = connection;
-      unreadable.push({ connection: `${address} ${port} from ${localPort}`, detail: fault.message, damaged: fault.damaged });
+      unreadable.push({ connection: name, detail: fault.message, damaged: fault.damaged });
     }
   }
-  return { answers, unreadable };
+  return { answers, unreadable, unsigned };
 }
 
-async function readConnection(capture: ByteSource, connection: Connection, keys: KeyLog): Promise<WireAnswer[]> {
+async function readConnection(
+  capture: ByteSource,
+  connection: Connection,
+  keys: KeyLog,
+): Promise<{ answers: WireAnswer[]; unsigned: string | null }> {
+  const nothing = { answers: [], unsigned: null };
   const sent = await reassemble(capture, connection.sent);
   const received = await reassemble(capture, connection.received);
-  if (sent.length === 0 || received.length === 0) return [];
+  if (sent.length === 0 || received.length === 0) return nothing;
   const secure = looksLikeTls(sent);
-  const opened = secure ? openTls(sent, received, keys) : { sent, received, leaf: null };
-  if (!opened) return [];
+  const opened = secure ? openTls(sent, received, keys) : { sent, received, leaf: null, unsigned: null };
+  if (!opened) return nothing;
   const exchanges = looksLikeHttp2(opened.sent)
     ? exchangesOfHttp2(opened.sent, opened.received)
     : exchangesOfHttp1(opened.sent, opened.received, secure ? 'https' : 'http');
   const leafSha256 = opened.leaf ? hexDigest('sha256', opened.leaf) : null;
   const { address, port } = connection;
-  return exchanges.map((exchange) => ({ ...exchange, address, port, leafSha256, secure }));
+  const answers = exchanges.map((exchange) => ({ ...exchange, address, port, leafSha256, secure }));
+  return { answers, unsigned: opened.unsigned };
 }

@@ -33,6 +33,28 @@ export function startPage(script: string): void {
     return bytesOf(await answer.blob());
   }
 
+  const unreadable = say(
+    '浏览器读不到该文件：它可能是文件夹，或者在选择之后被移动、改动',
+    'the browser cannot read this file: it may be a folder, or was moved or changed after it was chosen',
+  );
+
+  /** Why there is nothing to verify; null when there is. */
+  function refusalOf(files: readonly File[]): string | null {
+    if (files.length > 1) return say('请一次核验一个证据包', 'please verify one package at a time');
+    return files[0]?.size === 0
+      ? say('该文件为空（0 字节），里面没有可核验的内容', 'this file is empty (0 bytes): there is nothing to verify')
+      : null;
+  }
+
+  function refuse(message: string): void {
+    worker?.terminate();
+    worker = null;
+    progress.textContent = '';
+    outcome.replaceChildren(showFault(message, language));
+    outcome.hidden = false;
+    outcome.focus({ preventScroll: true });
+  }
+
   async function verify(file: File): Promise<void> {
     worker?.terminate();
     const asked = new Worker(script);
@@ -53,7 +75,7 @@ export function startPage(script: string): void {
     const fail = (message: string): void => end(showFault(message, language));
     asked.onerror = ({ message }) => fail(message);
     asked.onmessage = ({ data }: MessageEvent<Said>) => {
-      if (data.kind === 'fault') fail(data.message);
+      if (data.kind === 'fault') fail(data.isUnreadable ? unreadable : data.message);
       else if (data.kind === 'report') end(showReport(data.report, file.name, language));
       else if (worker === asked)
         progress.textContent = say(`正在核验 ${file.name}：${data.percent}%`, `Verifying ${file.name}: ${data.percent}%`);
@@ -75,8 +97,10 @@ export function startPage(script: string): void {
   }
 
   const again = (): void => {
-    const file = chosen.files?.[0];
-    if (file) void verify(file);
+    const files = [...(chosen.files ?? [])];
+    const refusal = refusalOf(files);
+    if (refusal) refuse(refusal);
+    else if (files[0]) void verify(files[0]);
   };
 
   form.addEventListener('submit', (event) => event.preventDefault());
@@ -92,6 +116,7 @@ export function startPage(script: string): void {
     drop.classList.remove('over');
     const files = event.dataTransfer?.files;
     if (!files?.[0]) return;
+    if (files.length > 1) return refuse(refusalOf([...files])!);
     chosen.files = files;
     again();
   });

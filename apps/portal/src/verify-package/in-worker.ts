@@ -14,7 +14,11 @@ const tell = (said: Said): void => (globalThis as unknown as { postMessage(said:
 export function startWorker(): void {
   addEventListener('message', ({ data }: MessageEvent<Question>) => {
     answer(data).then(tell, (fault: unknown) =>
-      tell({ kind: 'fault', message: fault instanceof Error ? fault.message : String(fault) }),
+      tell({
+        kind: 'fault',
+        message: fault instanceof Error ? fault.message : String(fault),
+        ...(fault instanceof DOMException && { isUnreadable: true }),
+      }),
     );
   });
 }

@@ -12,5 +12,11 @@ export interface Question {
   at: Date;
 }
 
-/** What the worker says: how much of the file has been read, and at last a report, or why there is none. */
-export type Said = { kind: 'read'; percent: number } | { kind: 'report'; report: Report } | { kind: 'fault'; message: string };
+/**
+ * What the worker says: how much of the file has been read, and at last a report, or why there is none. `isUnreadable`: the browser could
+ * not read the file, for it is a folder, was changed or is gone.
+ */
+export type Said =
+  | { kind: 'read'; percent: number }
+  | { kind: 'report'; report: Report }
+  | { kind: 'fault'; message: string; isUnreadable?: boolean };

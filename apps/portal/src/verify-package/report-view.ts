@@ -31,9 +31,7 @@ export function showReport(report: Report, fileName: string, language: Language)
       element('header', '', icon(tone), heading),
       facts(report, fileName, label),
       reasons(label('reasons'), report.reasons, language),
-      report.package.form === 'file' && report.reasons.some(({ step }) => step === 'V0')
-        ? element('p', 'quiet', label('repacked'))
-        : null,
+      hint(report, language),
     ),
     steps(report, language),
   );
@@ -48,6 +46,18 @@ export function showReport(report: Report, fileName: string, language: Language)
   );
   if (beside.childElementCount > 0) shown.append(beside);
   return shown;
+}
+
+/** A stranger is told first what he most likely holds: no package at all, or one that somebody packed again. */
+function hint({ package: about, reasons: given }: Report, language: Language): HTMLElement | null {
+  if (about.form !== 'file' || !given.some(({ step }) => step === 'V0')) return null;
+  const isNone = about.manifestSha256 === null && given.some(({ code }) => code === 'CONTAINER_MALFORMED');
+  if (!isNone) return element('p', 'quiet', LABELS.repacked[language]);
+  const none =
+    language === 'zh'
+      ? '该文件不是电子证据包（扩展名 .evp），或者已损坏到无法辨认。请向提供者索取原始文件。'
+      : 'This file is no evidence package (.evp), or is damaged beyond recognition. Ask whoever gave it to you for the original file.';
+  return element('p', '', none);
 }
 
 /** What is no verdict about the package: the trust bundle or the file can not be read. */
