@@ -182,10 +182,11 @@ class PageCapture {
     const session = fresh.page;
     this.session = session;
     const subject = this.subject();
+    const presented = present(session, profile);
     const [{ checks, clock: state }, tree] = await Promise.all([
-      runChecks(subject, true),
+      runChecks({ ...subject, presented: presented.catch(() => undefined) }, true),
       session.send('Page.getFrameTree'),
-      present(session, profile),
+      presented,
     ]);
     this.before = checks;
     this.clockState = state;

@@ -99,6 +99,19 @@ describe('F28: what is planted is found, and the job stops before the site hears
       /allow-list of \d digests.*foreign programs 0.*limits (cgroup v2|rlimit|no rlimit)/,
     );
     expect(checkOf(captured, 'E16', 'after')).toMatchObject({ result: 'pass' });
+    // What was seen, and not what was meant: E05 and E14 say it of this very browser.
+    const [egress, shown] = [checkOf(captured, 'E05'), checkOf(captured, 'E14')];
+    if (process.getuid?.() === 0 && egress?.result === 'pass')
+      expect(egress.observed).toMatch(
+        /127\.0\.0\.1:\d+ ECONNREFUSED \(from outside: reached\).*devices there: lo; routes: 0;.*: yes$/,
+      );
+    else expect(egress).toMatchObject({ result: 'warn', observed: expect.stringContaining('only its flags') });
+    expect(shown).toMatchObject({
+      result: 'pass',
+      observed: expect.stringMatching(/^languages zh-CN zh.*zone Asia\/Shanghai; screen 1366×900 ×1; fonts \S/),
+    });
+    expect(checkOf(captured, 'E14', 'after')?.result).toBe('na');
+    expect(checkOf(captured, 'E08')?.observed).toMatch(/^interfaces: lo .*routes.*connections leave from/);
   });
 
   it('a hosts entry: E04', async () =>

@@ -9,7 +9,7 @@ import { EgressProxy } from '../egress/proxy';
 import { BOUNDS, confine } from './confine';
 import { findBrowser, type BrowserProgram } from './executable';
 import type { Studio } from './film';
-import { makeBrowserNetwork, onPath } from './namespace';
+import { type DirectTry, makeBrowserNetwork, onPath } from './namespace';
 import { liveProcesses, processesOf, procText } from './proc';
 
 /** What kept this browser apart from the machine; stands in `record/environment.json` as it was, never as it should have been. */
@@ -47,6 +47,8 @@ export interface FreshBrowser {
   /** Where the film is drawn, when it was made ready ahead of need; else it is made when the film is. */
   studio: Studio | null;
   isolation: Isolation;
+  /** What came of trying to go round our proxy from inside its namespace; null without one. */
+  direct: DirectTry | null;
   flags: string[];
   userAgent: string;
   folder: string;
@@ -164,6 +166,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
     proxy,
     studio: null,
     isolation,
+    direct: isolated ? network.direct : null,
     flags: browser.process()?.spawnargs.slice(1) ?? [],
     userAgent,
     folder,

@@ -80,3 +80,11 @@ describe('answers', () => {
     expect(await resolver().resolve('nobody.example', 80)).toEqual({ failed: 'nameNotResolved' });
   });
 });
+
+it('without resolvers of its own, every line of the record says that the machine answered', async () => {
+  const asked = new EgressResolver(settings(), now);
+  await asked.resolve('nowhere.invalid', 80);
+  expect(asked.records).toEqual([
+    expect.objectContaining({ type: 'system', ttl: null, resolver: expect.stringMatching(/hosts, nsswitch.*no DNS_SERVERS/) }),
+  ]);
+});

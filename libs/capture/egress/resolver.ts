@@ -31,6 +31,9 @@ export interface ResolverSettings {
   allowNet: AllowedNet[];
 }
 
+/** Said in every line of such an answer: whoever reads it has to know that no resolver was asked by us. */
+const BY_MACHINE = 'this machine by its hosts, nsswitch, search domains and resolver (no DNS_SERVERS)';
+
 interface TableRow {
   pattern: string;
   address: string;
@@ -122,7 +125,7 @@ export class EgressResolver {
     const base = { at: '', name, chosen: null, refused: [] };
     if (!this.dns) {
       const found = await lookup(name, { all: true }).catch(() => []);
-      return [{ ...base, type: 'system', resolver: 'system', answers: found.map(({ address }) => address), ttl: null }];
+      return [{ ...base, type: 'system', resolver: BY_MACHINE, answers: found.map(({ address }) => address), ttl: null }];
     }
     const dns = this.dns;
     const resolver = this.settings.servers.join(' ');

@@ -1,18 +1,18 @@
 import { lstat, readdir, statfs } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import { isStopping, MANDATORY } from '../domain/stopping-checks';
 import type { ResolverSettings } from '../egress/resolver';
 import { controlPages, type ControlPage } from './control-pages';
-import { contents, digest, finding, na, SELF_TEST, type Check, type CheckResult, type Finding } from './finding';
+import { digest, finding, na, SELF_TEST, type Check, type CheckResult, type Finding } from './finding';
 import { nameFiles, trustAndPolicies } from './machine-files';
 import { scannerReady, type Scanner } from './malware';
+import { PRESENTATION, presentation } from './presentation';
 import { noSecondHand, processList } from './processes';
 import { releaseCheck, type ReleaseSettings } from './release';
 import { askTime, type ClockReading } from './sntp';
-import { compareResolvers } from './two-resolvers';
+import { compareResolvers, isByMachine } from './two-resolvers';
+import { onlyOurEgress, wayOut } from './ways-out';
 
 export type { Check, CheckResult };
 
@@ -45,6 +45,8 @@ export interface EnvironmentSubject {
   environment: Readonly<Record<string, string | undefined>>;
   /** Where the machine's files begin; the empty text but for tests on a copy. */
   root?: string;
+  /** When the page has the screen of its profile. */
+  presented?: Promise<unknown>;
   /** E15 as this process knows it. */
   selfTest?: () => Promise<Finding>;
 }
@@ -82,14 +84,14 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
     ['E01', async () => releaseCheck(await fresh.program.sha256(), settings.release)],
     ['E02', () => freshProfile(subject, before)],
     ['E03', () => processList(fresh)],
-    ['E04', () => nameFiles(root)],
-    ['E05', () => onlyOurEgress(subject)],
+    ['E04', () => nameFiles(root, isByMachine(hostOf(subject.url), rules.servers, rules.hosts))],
+    ['E05', () => onlyOurEgress(fresh, environment)],
     ['E06', () => trustAndPolicies(fresh, { root, knownAuthorities: settings.knownAuthorities })],
     [
       'E07',
       () => (before ? compareResolvers(hostOf(subject.url), rules.servers, rules.hosts) : na('two resolvers', LOOKED_BEFORE)),
     ],
-    ['E08', interfaces],
+    ['E08', wayOut],
     [
       'E09',
       () => (before ? controlPages(settings.controlPages, subject.url, rules, subject.now) : na('control pages', LOOKED_BEFORE)),
@@ -101,7 +103,8 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
     ],
     ['E12', () => roomOnDisk(subject, before)],
     ['E13', () => noSecondHand(fresh, { root, environment })],
-    ['E14', () => presentation(subject)],
+    // After the capture the page is the site's, and what it says of itself is worth nothing.
+    ['E14', async () => (before ? (await subject.presented, presentation(fresh, settings)) : na(PRESENTATION, LOOKED_BEFORE))],
     ['E15', () => subject.selfTest?.() ?? na(SELF_TEST, NO_SELF_TEST)],
   ];
   const checks = await Promise.all(
@@ -180,42 +183,6 @@ async function leftovers(folder: string): Promise<string[]> {
   return found.filter(Boolean);
 }
 
-async function onlyOurEgress({ fresh, environment }: EnvironmentSubject): Promise<Finding> {
-  const expected = 'no proxy variables; the browser reaches nothing but our egress';
-  const variables = Object.keys(environment).filter((name) => /^(https?|all|ftp|socks)_proxy$/i.test(name) && environment[name]);
-  const isolated = fresh.isolation.namespace === 'on';
-  const way = isolated
-    ? 'own network namespace with loopback only: direct connections fail'
-    : 'by flags only: direct connections are not prevented by the kernel';
-  const observed = `variables: ${variables.join(' ') || 'none'}; ${way}; egress answers: ${await egressAnswers(fresh)}`;
-  // The browser is started with an environment of its own, so the variables do not reach it; they are told all the same.
-  return finding(variables.length > 0 || !isolated ? 'warn' : 'pass', expected, observed);
-}
-
-/** With a namespace the listener cannot be reached from here, which is as it should be. */
-function egressAnswers({ isolation, flags }: FreshBrowser): Promise<string> {
-  const port = Number(/--proxy-server=http:\/\/127\.0\.0\.1:(\d+)/.exec(flags.join(' '))?.[1]);
-  if (isolation.namespace === 'on') return Promise.resolve('inside the namespace');
-  return new Promise((done) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 });
-    const end = (text: string) => {
-      socket.destroy();
-      done(text);
-    };
-    socket.once('connect', () => end('yes'));
-    socket.once('timeout', () => end('no'));
-    socket.once('error', () => end('no'));
-  });
-}
-
-async function interfaces(): Promise<Finding> {
-  const route = await contents('/proc/net/route');
-  const names = Object.entries(networkInterfaces()).map(
-    ([name, list]) => `${name} ${(list ?? []).map(({ address }) => address).join(' ')}`,
-  );
-  return finding('pass', 'stated', names.join('; '), route ? digest(route) : null);
-}
-
 /** The clock against its servers. One that was not heard is asked once more: a lost packet is no drift. */
 export async function readClock({
   settings,
@@ -261,8 +228,4 @@ async function roomOnDisk({ staging, jobBytes }: EnvironmentSubject, before: boo
     `free ≥ ${Math.floor(need / 1_048_576)} MiB${before ? ', staging empty' : ''}`,
     observed,
   );
-}
-
-function presentation({ fresh, settings }: EnvironmentSubject): Finding {
-  return finding('pass', 'stated', `${settings.locale}; ${settings.timezone}; ${fresh.program.label}; ${fresh.userAgent}`);
 }

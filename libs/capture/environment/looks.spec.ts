@@ -11,9 +11,10 @@ import { confine } from '../chromium/confine';
 import { EICAR, playedClamd } from '../testing/fixture-clamd';
 import { FixtureDns } from '../testing/fixture-dns';
 import { controlPages, parseControlPage } from './control-pages';
+import { nameFiles } from './machine-files';
 import { parseScanner, scan, scannerReady } from './malware';
 import { releaseCheck } from './release';
-import { compareResolvers } from './two-resolvers';
+import { compareResolvers, isByMachine } from './two-resolvers';
 
 const folder = mkdtempSync(join(tmpdir(), 'nms-environment-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -82,6 +83,19 @@ describe('E01: code and browser against a release record', () => {
   });
 });
 
+it('E04: files of the machine that decide where the site is are told as such, and never pass', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'nms-names-'));
+  expect(await nameFiles(root)).toMatchObject({ result: 'pass' });
+  expect(await nameFiles(root, true)).toMatchObject({
+    result: 'warn',
+    observed: expect.stringContaining('no DNS_SERVERS: these files decide'),
+  });
+  mkdirSync(join(root, 'etc'));
+  writeFileSync(join(root, 'etc/hosts'), '203.0.113.7 shop.example\n');
+  expect(await nameFiles(root, true)).toMatchObject({ result: 'fail' });
+  rmSync(root, { recursive: true });
+});
+
 describe('E07: two resolvers', () => {
   const dns = (answers: string[]) => new FixtureDns({ 'shop.test': () => answers }).start();
 
@@ -99,6 +113,15 @@ describe('E07: two resolvers', () => {
       });
       expect(await compare(a.address, nobody)).toMatchObject({ result: 'warn', observed: expect.stringMatching(/^unknown/) });
       expect(await compare(a.address)).toMatchObject({ result: 'na' });
+      // Nobody to ask is not nothing to compare: the machine itself answers, unseen.
+      expect(await compare()).toMatchObject({ result: 'warn', observed: expect.stringContaining('no DNS_SERVERS') });
+      expect(await compareResolvers('shop.test', [], ['shop.test=192.0.2.1'])).toMatchObject({ result: 'na' });
+      expect(await compareResolvers('192.0.2.1', [], [])).toMatchObject({ result: 'na' });
+      expect([
+        isByMachine('shop.test', [], []),
+        isByMachine('192.0.2.1', [], []),
+        isByMachine('shop.test', [a.address], []),
+      ]).toEqual([true, false, false]);
       expect(await compareResolvers('192.0.2.1', [a.address, b.address], [])).toMatchObject({ result: 'na' });
       expect(await compareResolvers('shop.test', [a.address, b.address], ['shop.test=192.0.2.1'])).toMatchObject({
         result: 'na',

@@ -7,8 +7,11 @@ import { contents, digest, finding, type Finding } from './finding';
 const HOSTS_LINE = /^\s*(#.*)?$|^\s*(127\.\d+\.\d+\.\d+|::1|fe00::|ff0[0-9]::)\S*\s+\S+/;
 const SERVER_LINE = /^\s*([#;].*)?$|^\s*(nameserver|search|domain|options|sortlist)\s/;
 
-/** E04. `root` is where the machine's files begin: the empty text, or a copy of them. */
-export async function nameFiles(root: string): Promise<Finding> {
+/**
+ * E04. `root` is where the machine's files begin: the empty text, or a copy of them. `decides`: the site's name is answered by these
+ * files, not by a resolver that the egress asks itself; then they are never just as they should be.
+ */
+export async function nameFiles(root: string, decides = false): Promise<Finding> {
   const paths = ['/etc/hosts', '/etc/nsswitch.conf', '/etc/resolv.conf'];
   const files = await Promise.all(paths.map((path) => contents(join(root, path) || path)));
   const sum = digest(JSON.stringify(files.map((bytes) => (bytes ? digest(bytes) : null))));
@@ -16,9 +19,9 @@ export async function nameFiles(root: string): Promise<Finding> {
   const strange = linesOf(files[2]).filter((line) => !SERVER_LINE.test(line));
   const told = paths.map((path, at) => `${path} ${files[at] ? digest(files[at]).slice(0, 16) : 'absent'}`).join('; ');
   return finding(
-    odd.length + strange.length === 0 ? 'pass' : 'fail',
+    odd.length + strange.length > 0 ? 'fail' : decides ? 'warn' : 'pass',
     'hosts names only this machine; resolv.conf holds only its known words',
-    `${told}; ${odd.length} other lines in hosts; ${strange.length} in resolv.conf`,
+    `${told}; ${odd.length} other lines in hosts; ${strange.length} in resolv.conf${decides ? '; no DNS_SERVERS: these files decide where the site is' : ''}`,
     sum,
   );
 }

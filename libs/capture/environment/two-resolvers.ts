@@ -12,8 +12,9 @@ const EXPECTED = 'answers of two resolvers the same';
 export async function compareResolvers(host: string, servers: readonly string[], table: readonly string[]): Promise<Finding> {
   const name = canonicalHost(host);
   if (name === null || ipaddr.isValid(name)) return na(EXPECTED, 'the address is no name; nothing to resolve');
-  if (table.some((row) => row.split('=')[0]?.toLowerCase() === name))
-    return na(EXPECTED, 'the name is answered by configuration');
+  if (isInTable(name, table)) return na(EXPECTED, 'the name is answered by configuration');
+  if (servers.length === 0)
+    return finding('warn', EXPECTED, 'no DNS_SERVERS: this machine answered by its own files and resolver, and nobody saw how');
   if (servers.length < 2) return na(EXPECTED, `${servers.length} resolvers configured, two are needed`);
   const pair = servers.slice(0, 2);
   const answers = await Promise.all(pair.map((server) => ask(server, name)));
@@ -22,6 +23,15 @@ export async function compareResolvers(host: string, servers: readonly string[],
   const same = answers[0]?.join(' ') === answers[1]?.join(' ');
   return finding(same ? 'pass' : 'warn', EXPECTED, `${same ? 'same' : 'different'}; ${told}`);
 }
+
+/** Whether the machine's own files and resolver decide where the site is: a name, no resolver of ours, and no answer by configuration. */
+export function isByMachine(host: string, servers: readonly string[], table: readonly string[]): boolean {
+  const name = canonicalHost(host);
+  return name !== null && !ipaddr.isValid(name) && servers.length === 0 && !isInTable(name, table);
+}
+
+const isInTable = (name: string, table: readonly string[]): boolean =>
+  table.some((row) => row.split('=')[0]?.toLowerCase() === name);
 
 /** Addresses in order, or null when the resolver could not be heard. A name that does not exist is an answer: none. */
 async function ask(server: string, name: string): Promise<string[] | null> {

@@ -106,7 +106,9 @@ function environment({ manifest, checks }: EvidenceReport): Content[] {
   const override = verdict.overrideBy
     ? [line(`检查未通过而继续采集，批准人：${verdict.overrideBy}；理由：${verdict.overrideReason ?? ''}`)]
     : [];
-  const undone = checks.filter(({ result }) => result === 'na');
+  // Some are looked at once only; what counts is what was never looked at.
+  const looked = new Set(checks.filter(({ result }) => result !== 'na').map(({ id }) => id));
+  const undone = checks.filter(({ id }, index) => !looked.has(id) && checks.findIndex((one) => one.id === id) === index);
   const conclusion = line(
     `检查结论：${VERDICTS[verdict.verdict]}。采集前后共 ${checks.length} 项，其中须说明的 ${told.length} 项，未能检查或不适用的 ${undone.length} 项。`,
   );
