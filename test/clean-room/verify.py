@@ -1986,7 +1986,7 @@ class Verification:
             lines = json_lines(self.files[path])
             told, faults, unsigned = wire.exchanges(self.files["wire/capture.pcap"], self.files["wire/keylog.txt"])
         except Bad as error:
-            return self.say("V11", "WIRE_MISMATCH", path, str(error))
+            return self.say("V11", "WIRE_UNREADABLE", path, str(error))
         except wire.Broken as error:
             return self.say("V11", "WIRE_UNREADABLE", "wire/capture.pcap", str(error))
         for fault, name in faults:

@@ -38,7 +38,7 @@ export async function verifyWire(ctx: Context): Promise<void> {
   } catch (fault) {
     if (!(fault instanceof WireFault || fault instanceof Malformed)) throw fault;
     const effect = fault instanceof WireFault && !fault.damaged ? 'indeterminate' : 'failed';
-    ctx.say('V11', 'WIRE_UNREADABLE', CAPTURE, fault.message, effect);
+    ctx.say('V11', 'WIRE_UNREADABLE', fault instanceof WireFault ? CAPTURE : EXCHANGES, fault.message, effect);
   }
 }
 
