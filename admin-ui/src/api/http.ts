@@ -19,6 +19,8 @@ export interface CallOptions {
 }
 
 let language = 'zh-CN';
+/** The language in which the server is to answer. */
+export const languageNow = () => language;
 /** The server writes its sentences in the language of the screen. */
 export const speak = (locale: string) => {
   language = locale === 'zh' ? 'zh-CN' : locale;

@@ -56,6 +56,8 @@ export class ApiProblem extends HttpError {
     const sentence = body.detail ?? body.title ?? `HTTP ${status}`;
     const errors = formErrors(body, sentence);
     super(sentence, status, { ...body, errors: Object.keys(errors).length > 0 ? errors : undefined });
+    // HttpError makes an HttpError of whatever extends it: without this nothing would ever be known as a refusal of ours.
+    Object.setPrototypeOf(this, new.target.prototype);
     this.code = body.code ?? `http.${status}`;
     this.sentence = sentence;
     this.details = body;

@@ -1,5 +1,5 @@
 import { csrfToken } from '../auth/session';
-import { apiRoot, queryString } from './http';
+import { apiRoot, languageNow, queryString } from './http';
 import { ApiProblem, type ProblemBody } from './problem';
 import type { Upload } from './types';
 
@@ -7,7 +7,12 @@ import type { Upload } from './types';
 export const uploadFile = async (file: File, id: string = crypto.randomUUID()): Promise<Upload> => {
   const answer = await fetch(`${apiRoot}/evidence-uploads/${id}${queryString({ name: file.name })}`, {
     method: 'PUT',
-    headers: { accept: 'application/json', 'content-type': 'application/octet-stream', 'x-csrf-token': csrfToken() },
+    headers: {
+      accept: 'application/json',
+      'accept-language': languageNow(),
+      'content-type': 'application/octet-stream',
+      'x-csrf-token': csrfToken(),
+    },
     body: file,
     credentials: 'same-origin',
   }).catch(() => {

@@ -179,6 +179,7 @@ export const en: Messages = {
     pictureOf: 'Picture of %{url}',
     pictureNamed: 'Picture of %{url}, %{path}',
     picture: { size: 'Size', width: 'Fit width', actual: 'Actual size' },
+    uploadLimit: 'One file may have at most %{limit}.',
     frozen: 'A stored file is damaged: until that is put right the package can only be read.',
     frozenNext:
       'Tell the system administrator at once: the file is brought back from a backup, checked again, and the freeze lifted. Damaged:',
@@ -1079,7 +1080,8 @@ export const en: Messages = {
     platform_forbidden: 'You have no permission for this.',
     platform_notFound: 'The record does not exist or lies outside your scope.',
     platform_invalid: 'Some fields are wrong; they are marked.',
-    platform_notSignedIn: 'Sign in first.',
+    platform_notSignedIn:
+      'Your session has ended, perhaps because you signed in elsewhere. Copy what you typed, then sign in again.',
     officers_wrongCredentials: 'Account or password is wrong.',
     officers_locked: 'The account is locked after five failures. Try again later.',
     officers_wrongSecondFactor: 'The code is wrong or was used already. Wait for the next one.',

@@ -1,8 +1,10 @@
 import { Box, Button, FormHelperText, LinearProgress, Typography } from '@mui/material';
 import { useId, useState } from 'react';
-import { useInput, useTranslate, type Validator } from 'react-admin';
+import { useInput, useLocaleState, useTranslate, type Validator } from 'react-admin';
+import { ApiProblem } from '../api/problem';
 import { uploadFile } from '../api/upload';
 import type { Upload } from '../api/types';
+import { readableSize } from '../captures/files';
 import { Refusal } from './Refusal';
 
 interface UploadInputProps {
@@ -16,6 +18,7 @@ interface UploadInputProps {
 export const UploadInput = ({ source, label, many, validate }: UploadInputProps) => {
   const translate = useTranslate();
   const id = useId();
+  const [locale] = useLocaleState();
   const { field, fieldState } = useInput({ source, validate });
   const [sent, setSent] = useState<Upload[]>([]);
   const [busy, setBusy] = useState(false);
@@ -64,6 +67,11 @@ export const UploadInput = ({ source, label, many, validate }: UploadInputProps)
       </Box>
       {busy && <LinearProgress sx={{ mt: 0.5 }} />}
       <Refusal error={refused} />
+      {refused instanceof ApiProblem && refused.code === 'evidence.uploadTooLarge' && (
+        <FormHelperText error>
+          {translate('console.uploadLimit', { limit: readableSize(Number(refused.details['limitBytes']), locale) })}
+        </FormHelperText>
+      )}
       {fault && <FormHelperText error>{translate('ra.validation.required')}</FormHelperText>}
     </Box>
   );

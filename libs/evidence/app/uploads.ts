@@ -23,6 +23,12 @@ export class Uploads {
     @Inject(evidenceConfig.provide) private readonly config: EvidenceConfig,
   ) {}
 
+  /** Refuses with `uploadTooLarge` what says itself that it is; what says nothing, or the untruth, is measured by `put`. */
+  refuseDeclared(bytes: number): void {
+    const { uploadLimitBytes: limitBytes } = this.config;
+    if (bytes > limitBytes) throw EvidenceProblem.uploadTooLarge({ limitBytes });
+  }
+
   /**
    * Stores one file under an id that the caller chose; the same file under the same id again changes nothing. Refuses with
    * `uploadTooLarge` as soon as the limit is passed, whatever length was announced, and then keeps nothing.
