@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Ajv2020 from 'ajv/dist/2020';
 import { checkManifest, parseManifest, parseManifestSig, parseNote, stateOfSignature } from '../proof';
+import { fontsDigest } from './chromium/fonts';
 import { answer, CaptureHarness, FixtureSite, html, redirect, text, type Captured, type Handler } from './testing';
 
 jest.setTimeout(90_000);
@@ -242,7 +243,7 @@ describe.each([
     expect(lines.every(({ warcRecord }) => ids.has(warcRecord))).toBe(true);
   });
 
-  it('is signed by the worker over a manifest that lists exactly its files', () => {
+  it('is signed by the worker over a manifest that lists exactly its files, and names the fonts', async () => {
     const bytes = captured.read('MANIFEST.json');
     const manifest = parseManifest(bytes);
     expect(checkManifest(manifest)).toBeNull();
@@ -251,6 +252,8 @@ describe.each([
       JSON.parse(readFileSync(join(__dirname, '../../testdata/evidence/manifest.schema.json'), 'utf8')) as object,
     );
     expect([fits(JSON.parse(bytes.toString())), fits.errors]).toEqual([true, null]);
+    expect(manifest.tool.fontsSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(manifest.tool.fontsSha256).toBe(await fontsDigest());
     const note = parseNote(captured.read('MANIFEST.sig'));
     expect(note.signatures.map((signature) => stateOfSignature(note, signature, [harness.key]))).toEqual(['valid']);
     expect(parseManifestSig(note.text)).toMatchObject({ sha256: sha256(bytes), signers: [harness.key.name] });

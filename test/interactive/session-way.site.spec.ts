@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { buildApi } from '../../apps/api/src/build';
 import { captureServer } from '../../apps/capture/src/server';
 import { BrowserPool, captureConfig } from '../../libs/capture';
+import { anOrder } from '../../libs/capture/testing';
 import { EVIDENCE_ROWS, PackageRow } from '../../libs/evidence';
 import { evidenceRoom } from '../../libs/evidence/testing';
 import { SessionRelay } from '../../libs/evidence/worker/session-relay';
@@ -45,6 +46,7 @@ let pool: BrowserPool;
 let root: string;
 let room: ReturnType<typeof aRoom>;
 let shopUrl: string;
+let captureDoor: { port: number; server: Server; open(): Server };
 
 async function listening(server: Server): Promise<number> {
   servers.push(server);
@@ -70,7 +72,7 @@ beforeAll(async () => {
   pool = new BrowserPool({ chromiumPath: settings.CHROMIUM_PATH ?? null, locale: 'zh-CN', timezone: 'Asia/Shanghai' }, () =>
     clock.now(),
   );
-  const capturePort = await listening(
+  const open = () =>
     captureServer({
       pool,
       config: { ...settings, EGRESS_ALLOW_NET: [`127.0.0.1/32:${shopPort}`] },
@@ -79,8 +81,10 @@ beforeAll(async () => {
       token: TOKEN,
       stagingDir: join(root, 'staging'),
       concurrency: 1,
-    }),
-  );
+    });
+  const server = open();
+  const capturePort = await listening(server);
+  captureDoor = { port: capturePort, server, open };
   room = aRoom(capturePort);
   const workerPort = await listening(
     createServer((request, response) => {
@@ -321,3 +325,117 @@ it('an automatic capture has no session, for its makers neither', async () => {
   const id = await requested(a, 'automatic');
   expect((await call(a, 'POST', `/captures/${id}/session/openings`, { drive: true })).statusCode).toBe(404);
 });
+
+const rowOf = (id: string) =>
+  workerDb
+    .as(systemClaims('worker'), (tx) => tx.findOneByOrFail(PackageRow, { id }))
+    .then(({ state, reason }) => ({ state, reason }));
+
+describe('F25 a lost connection', () => {
+  it("the driving officer's browser is gone: another takes the wheel when his time is over, and takes the page", async () => {
+    const [a, b] = (await Promise.all(['maker.a', 'maker.b'].map(signIn))) as [Signed, Signed];
+    const id = await requested(a);
+    const path = `/captures/${id}/session`;
+    const running = run(id);
+    const gone = await opened(a, id, true);
+    expect((await call(b, 'POST', `${path}/openings`, { drive: true })).json()).toMatchObject({ code: 'evidence.sessionDriven' });
+    // Nothing is heard of him any more; looking on does not keep his place.
+    const view = await opened(b, id, true);
+    expect((await call(a, 'PUT', `${path}/openings/${gone}/acts`, { acts: [{ kind: 'back' }] })).json()).toMatchObject({
+      code: 'evidence.sessionNotDriving',
+    });
+    expect((await call(b, 'POST', `${path}/openings/${view}/end`, { how: 'take' })).statusCode).toBe(204);
+    await running;
+    expect(await rowOf(id)).toMatchObject({ state: 'fixed' });
+  });
+
+  it('nobody comes back: an observation with its reason, nothing in staging, and the next session opens', async () => {
+    const a = await signIn('maker.a');
+    const id = await requested(a);
+    const running = run(id);
+    await opened(a, id, true);
+    await running;
+    expect(await rowOf(id)).toEqual({ state: 'failed', reason: 'session.idle' });
+    expect(readdirSync(join(root, 'staging'))).toEqual([]);
+    const next = await requested(a);
+    const then = run(next);
+    const view = await opened(a, next, true);
+    expect((await call(a, 'POST', `/captures/${next}/session/openings/${view}/end`, { how: 'abandon' })).statusCode).toBe(204);
+    await then;
+  });
+
+  it('the capture service is gone: the officer is told, nothing is fixed, and the next try is a session with a new secret', async () => {
+    const a = await signIn('maker.a');
+    const id = await requested(a);
+    const path = `/captures/${id}/session`;
+    const secret = async () =>
+      (
+        await database.admin.query<{ secret: string | null }[]>('SELECT secret FROM evidence_session WHERE package_id = $1', [id])
+      )[0]?.secret;
+    const lost = run(id).then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+    const view = await opened(a, id, true);
+    const first = await secret();
+    captureDoor.server.close();
+    captureDoor.server.closeAllConnections();
+    expect(await lost).not.toBe('');
+    expect(await rowOf(id)).toEqual({ state: 'requested', reason: null });
+    expect(await secret()).toBeNull();
+    for (const [method, door, body] of [
+      ['GET', '', undefined],
+      ['PUT', '/acts', { acts: [{ kind: 'back' }] }],
+      ['POST', '/end', { how: 'take' }],
+    ] as const)
+      expect((await call(a, method, `${path}/openings/${view}${door}`, body)).json()).toMatchObject({
+        code: 'evidence.sessionAway',
+      });
+
+    captureDoor.server = captureDoor.open();
+    servers.push(captureDoor.server);
+    await new Promise<void>((done) => captureDoor.server.listen(captureDoor.port, '127.0.0.1', done));
+    const again = run(id);
+    const fresh = await opened(a, id, true);
+    expect(await secret()).toMatch(/^[0-9a-f]{64}$/);
+    expect(await secret()).not.toBe(first);
+    expect((await call(a, 'PUT', `${path}/openings/${view}/acts`, { acts: [{ kind: 'back' }] })).json()).toMatchObject({
+      code: 'evidence.sessionNotDriving',
+    });
+    expect((await call(a, 'POST', `${path}/openings/${fresh}/end`, { how: 'take' })).statusCode).toBe(204);
+    await again;
+    expect(await rowOf(id)).toMatchObject({ state: 'fixed' });
+  });
+
+  it('the worker is gone: the page is driven no further, and what was seen stays an observation', async () => {
+    const packageId = `ev_01JD8${'0'.repeat(20)}9`;
+    const secret = 'ab'.repeat(32);
+    const order = {
+      ...anOrder(shopUrl, { n: 1 }),
+      packageId,
+      session: { secret, idleMs: 60_000, totalMs: 90_000 },
+    };
+    const base = `http://127.0.0.1:${captureDoor.port}`;
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', 'x-session-secret': secret };
+    const worker = new AbortController();
+    const body = JSON.stringify({ ...order, request: { ...order.request, id: packageId, mode: 'interactive' } });
+    const answer = await fetch(`${base}/captures`, { method: 'POST', headers, body, signal: worker.signal });
+    expect(answer.status).toBe(200);
+    const look = () => fetch(`${base}/sessions/${packageId}?known=-1`, { headers }).then((reply) => reply.status);
+    await eventually(async () => (await look()) === 200);
+    worker.abort();
+    await eventually(async () => (await look()) === 404);
+    const timeline = readFileSync(join(root, 'staging', packageId, 'record/timeline.jsonl'), 'utf8');
+    expect(timeline).toContain('session.connectionLost');
+    expect(existsSync(join(root, 'staging', packageId, 'MANIFEST.json'))).toBe(false);
+    rmSync(join(root, 'staging', packageId), { recursive: true });
+  });
+});
+
+async function eventually(fits: () => Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 400; n += 1) {
+    if (await fits()) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new TypeError('it did not come to that');
+}

@@ -9,6 +9,7 @@ import { EgressProxy } from '../egress/proxy';
 import { BOUNDS, confine } from './confine';
 import { findBrowser, type BrowserProgram } from './executable';
 import type { Studio } from './film';
+import { fontsDigest } from './fonts';
 import { type DirectTry, makeBrowserNetwork, onPath } from './namespace';
 import { liveProcesses, processesOf, procText } from './proc';
 
@@ -37,6 +38,8 @@ export interface BrowserSettings {
 /** A started browser that has seen nothing yet. Used for one capture, then ended with everything it started. */
 export interface FreshBrowser {
   program: BrowserProgram;
+  /** Of all fonts it can draw with, as they were when it started; null when there are none. */
+  fontsSha256: string | null;
   browser: Browser;
   connection: Connection;
   /** Sessions that were attached so far, the first page's among them. */
@@ -93,11 +96,13 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
   const root = process.getuid?.() === 0;
   const uid = root && onPath('setpriv') ? randomInt(FIRST_UID, LAST_UID + 1) : (process.getuid?.() ?? 0);
   const proxy = new EgressProxy(now);
-  const [program, network, folder, confinement] = await Promise.all([
+  const [program, network, folder, confinement, fontsSha256] = await Promise.all([
     findBrowser(settings.chromiumPath),
     makeBrowserNetwork(),
     workFolder(uid),
     confine({ ...BOUNDS, memoryBytes: settings.memoryBytes ?? BOUNDS.memoryBytes }),
+    // A font that cannot be read is one more thing that a manifest does not say; it is no reason to capture nothing.
+    fontsDigest().catch(() => null),
   ]);
   const isolated = !('refused' in network);
   const port = await proxy.listen(isolated ? network.listener : undefined);
@@ -159,6 +164,7 @@ export async function startBrowser(settings: BrowserSettings, now: () => Date): 
   });
   return {
     program,
+    fontsSha256,
     browser,
     connection,
     sessions,

@@ -1,5 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import ipaddr from 'ipaddr.js';
 import { DigestSink } from '../../proof';
 
@@ -60,8 +61,9 @@ export class WireRecord {
     if (!out) return;
     this.flush();
     this.out = null;
-    if (this.fault === null) await new Promise<void>((done) => out.end(() => done()));
     if (this.fault !== null) throw this.fault;
+    out.end();
+    await finished(out);
   }
 
   /** Of all that was written; ask once, after `close`. */

@@ -278,7 +278,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       browserSha256: environment.before.find(({ id }) => id === 'E01')?.sha256 ?? null,
       os: machine.os(),
       kernel: machine.kernel(),
-      fontsSha256: null,
+      fontsSha256: fresh.fontsSha256,
       flags: fresh.flags,
       userAgent: input.userAgent,
       viewport: { width: input.viewport.width, height: input.viewport.height },
