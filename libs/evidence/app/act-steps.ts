@@ -95,9 +95,10 @@ export class ActSteps {
     }
   }
 
-  /** Every line of the checklist as it stands now; sealing answers are not given yet. */
+  /** Every line of the checklist as it stands now: on what medium it is kept is known once it is sealed. */
   async checklist(tx: EntityManager, row: PackageRow, acts: readonly ActRow[]): Promise<ChecklistLine[]> {
-    return checklistOf(await this.view(tx, row, acts, {}));
+    const sealed = acts.findLast(({ action }) => action === 'seal');
+    return checklistOf(await this.view(tx, row, acts, (sealed?.data ?? {}) as Partial<ActInput>));
   }
 
   private async review({ acts, officer }: Acting): Promise<Step> {
