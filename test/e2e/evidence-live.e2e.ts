@@ -228,6 +228,8 @@ describe.each(['zh', 'en'] as const)('in %s', (language) => {
       }[what];
       const id = await ask(desk, address);
       if (what !== 'challenge') await over(desk);
+      // The steps name it as well; the review has to say it above all else.
+      else await desk.page.waitForSelector('[data-page-kind=challenge]', { timeout: 2 * MINUTE });
       await desk.shown(words[what], 2 * MINUTE);
       await desk.fit(what);
       expect(await stateOf(id)).toMatch(what === 'challenge' ? /fixed|stamped/ : /failed/);

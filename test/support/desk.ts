@@ -205,6 +205,16 @@ export class Desk {
       await this.look(width === WIDTHS[0] ? name : `${name}-${width}`);
       const over = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect([name, width, over > 0 ? over : 0]).toEqual([name, width, 0]);
+      // A tab that is out of sight is one that nobody finds, unless its row can be moved.
+      const lost = await this.page.$$eval(
+        '[role=tablist]',
+        (rows) =>
+          rows.filter(
+            (row) =>
+              row.scrollWidth > row.parentElement!.clientWidth && getComputedStyle(row.parentElement!).overflowX === 'hidden',
+          ).length,
+      );
+      expect([name, width, lost]).toEqual([name, width, 0]);
     }
     await this.page.setViewport({ width: WIDTHS[0], height: 1000 });
     await this.page.evaluate(AXE);

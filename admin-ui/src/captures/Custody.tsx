@@ -70,6 +70,7 @@ export const Custody = () => {
     if (type === 'job.failed' && said('reason')) return reason(said('reason'));
     // The ledger's own word for a look without a stated purpose.
     if (event?.['purpose'] === 'case work') return translate('console.custodyChain.caseWork');
+    if (event?.['purpose'] === 'review') return translate('action.capture.review');
     return textOf(event?.['purpose'] ?? event?.['reason']);
   };
   const { items, isPending, error, refetch } = useItems<CustodyEntry>(capture && `captures/${capture.id}/custody`);
@@ -86,7 +87,12 @@ export const Custody = () => {
             columns={[
               { key: 'seq', label: translate('console.seq'), align: 'right', cell: (e) => e.seq },
               { key: 'at', label: translate('console.time'), cell: (e) => <When at={e.at} form="second" /> },
-              { key: 'act', label: translate('console.act'), cell: (e) => word('custodyAct', e.type.replaceAll('.', '_')) },
+              {
+                key: 'act',
+                label: translate('console.act'),
+                whole: true,
+                cell: (e) => word('custodyAct', e.type.replaceAll('.', '_')),
+              },
               { key: 'actor', label: translate('console.who'), cell: (e) => actorOf(e) },
               {
                 key: 'purpose',

@@ -70,7 +70,11 @@ const Emblem = () => {
       }}
     >
       <img src="/emblem.svg" alt="" width={24} height={24} style={{ filter: 'brightness(1.9)' }} />
-      <Typography component="span" sx={{ fontWeight: 600, letterSpacing: '0.06em', whiteSpace: 'nowrap' }}>
+      {/* Where there is little room the title of the page needs it more. */}
+      <Typography
+        component="span"
+        sx={{ display: { xs: 'none', lg: 'inline' }, fontWeight: 600, letterSpacing: '0.06em', whiteSpace: 'nowrap' }}
+      >
         {translate('console.name')}
       </Typography>
     </Box>

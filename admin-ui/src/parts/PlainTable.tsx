@@ -9,6 +9,8 @@ export interface PlainColumn<T> {
   cell: (row: T) => ReactNode;
   align?: 'right';
   width?: number | string;
+  /** Short words that lose their sense when broken; digests and addresses break anywhere. */
+  whole?: boolean;
 }
 
 interface PlainTableProps<T> {
@@ -48,8 +50,8 @@ export const PlainTable = <T,>({ caption, columns, rows, rowKey, selected, empty
         <TableBody>
           {rows.map((row, index) => (
             <TableRow key={rowKey(row, index)} selected={selected?.(row)}>
-              {columns.map(({ key, cell, align }) => (
-                <TableCell key={key} align={align} sx={{ overflowWrap: 'anywhere' }}>
+              {columns.map(({ key, cell, align, whole }) => (
+                <TableCell key={key} align={align} sx={{ overflowWrap: whole ? 'normal' : 'anywhere' }}>
                   {cell(row)}
                 </TableCell>
               ))}
