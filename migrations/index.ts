@@ -17,3 +17,5 @@ export { PublicFixation1790000001400 } from './1790000001400-PublicFixation';
 export { EvidenceSessions1790000001500 } from './1790000001500-EvidenceSessions';
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
+export { CasePanels1790000002200 } from './1790000002200-CasePanels';
+export { CaseMeasures1790000002210 } from './1790000002210-CaseMeasures';

@@ -4,6 +4,8 @@ import { RegistryModule } from '../registry';
 import { CasesModule } from './cases.module';
 import { CalendarController } from './http/calendar.controller';
 import { CaseClocksController } from './http/case-clocks.controller';
+import { CaseMeasuresController } from './http/case-measures.controller';
+import { CasePanelsController } from './http/case-panels.controller';
 import { CasePapersController } from './http/case-papers.controller';
 import { CasePartsController } from './http/case-parts.controller';
 import { CaseController } from './http/case.controller';
@@ -15,6 +17,8 @@ import { TaskController } from './http/task.controller';
   controllers: [
     CaseController,
     CasePartsController,
+    CaseMeasuresController,
+    CasePanelsController,
     CasePapersController,
     CaseClocksController,
     TaskController,

@@ -20,7 +20,9 @@ import { GuardContexts } from './app/guard-context';
 import { Journal } from './app/journal';
 import { MoveEffects } from './app/move-effects';
 import { Tasks } from './app/tasks';
+import { Measures } from './app/measures';
 import { MoveRecord } from './app/move-record';
+import { Panels } from './app/panels';
 import { Transitions } from './app/transitions';
 import { CLOCKS } from './domain/clock-book';
 import { allDefinitions } from './domain/definition';
@@ -39,7 +41,9 @@ const SERVICES = [
   CasePeople,
   ExhibitSource,
   Journal,
+  Measures,
   MoveEffects,
+  Panels,
   Tasks,
   Transitions,
 ];

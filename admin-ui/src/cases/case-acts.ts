@@ -24,6 +24,7 @@ const fields: Record<string, Omit<ActField, 'name'>> = {
   report: { kind: 'long' },
   ground: { kind: 'choice', values: stayGrounds },
   outcome: { kind: 'choice', values: outcomes },
+  complex: { kind: 'yes' },
   answers: { kind: 'answers' },
   opinion: { kind: 'long' },
   remarks: { kind: 'lines' },

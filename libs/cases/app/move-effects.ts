@@ -53,6 +53,7 @@ export class MoveEffects {
     terminate: () => ({ outcome: 'terminated' }),
     proposeDecision: (_tx, _file, { input }) => ({
       outcome: input!.outcome!,
+      complex: input!.complex ?? false,
       penalty: input!.penalty!,
       articles: input!.articles!,
       statement: input!.statement ?? null,

@@ -75,6 +75,12 @@ export class Tasks {
     await this.open(tx, file, { kind, requires, zh: state.zh, en: state.en, assignees, due, ofState: true });
   }
 
+  /** What was owed once under this key is owed no more. */
+  async endOnce(tx: EntityManager, once: string): Promise<void> {
+    const done = { state: 'done' as const, doneAt: this.clock.now(), doneBy: currentClaims()!.actor };
+    await tx.update(CaseTaskRow, { once, state: 'open' }, done);
+  }
+
   /** Reminders of clocks that have stopped, and those that a later one has overtaken, owe nothing any more. */
   async endReminders(tx: EntityManager, caseId: string, overtakenOf?: string): Promise<void> {
     await tx.query(

@@ -31,7 +31,7 @@ export interface GuardContext {
   now: Date;
   calendar: WorkingCalendar;
   row: CaseTransition;
-  file: { subjectId: string | null; filedAt: Date | null; outcome: string | null };
+  file: { subjectId: string | null; filedAt: Date | null; outcome: string | null; complex: boolean };
   handlers: readonly NamedOfficer[];
   /** Everybody who ever handled the case, whatever came after. */
   everHandled: readonly string[];
@@ -42,6 +42,8 @@ export interface GuardContext {
   submitter: string | null;
   recused: readonly string[];
   reviewPassed: boolean;
+  /** Discussions of the present proposal: called or held since it was made, oldest first. */
+  panels: readonly { n: number; state: 'convened' | 'held'; ground: string; conclusion: string | null }[];
   hearingHeld: boolean;
   documents: readonly DocumentView[];
   exhibits: readonly ExhibitView[];
@@ -177,6 +179,19 @@ export const GUARDS = {
   },
 
   reviewPassed: ({ reviewPassed }) => (reviewPassed ? null : CasesProblem.reviewNotPassed()),
+
+  /**
+   * 程序规定 art. 60(2), 行政处罚法 art. 57(2): a complex case is discussed by the leaders together before it is decided. A discussion that
+   * was called is waited for, and one that did not agree is not passed over.
+   */
+  discussed({ panels, file }) {
+    const own = panels.filter(({ ground }) => ground !== 'extension');
+    const open = own.find(({ state }) => state === 'convened');
+    if (open) return CasesProblem.panelOpen({ n: open.n });
+    const last = own.at(-1);
+    if (!last) return file.complex ? CasesProblem.panelMissing({ ground: 'complex' }) : null;
+    return last.conclusion === 'agree' ? null : CasesProblem.panelDisagrees({ n: last.n, conclusion: last.conclusion! });
+  },
 
   /** 行政处罚法 art. 65: after the hearing the decision follows, without a second notice. */
   hearingHeld: ({ hearingHeld }) => (hearingHeld ? null : CasesProblem.hearingNotHeld()),

@@ -24,6 +24,8 @@ export interface TransitionInput {
   opinion?: string;
   remarks?: { field?: string; text: string }[];
   outcome?: string;
+  /** A complex case or a grave violation: the leaders discuss it together. */
+  complex?: boolean;
   penalty?: Penalty[];
   statement?: string;
   requestedOn?: string;
@@ -45,6 +47,7 @@ export const INPUT_FIELDS = [
   'opinion',
   'remarks',
   'outcome',
+  'complex',
   'penalty',
   'statement',
   'requestedOn',

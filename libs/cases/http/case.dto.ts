@@ -135,6 +135,10 @@ export class CaseTransitionDto implements TransitionInput {
   @Type(() => RemarkInputDto)
   remarks?: RemarkInputDto[];
   @ApiPropertyOptional({ enum: OUTCOMES }) @IsOptional() @IsIn(OUTCOMES) outcome?: string;
+  @ApiPropertyOptional({ description: 'a complex case or a grave violation: the leaders discuss it together' })
+  @IsOptional()
+  @IsBoolean()
+  complex?: boolean;
   @ApiPropertyOptional({ type: [PenaltyDto] })
   @IsOptional()
   @IsArray()

@@ -11,6 +11,8 @@ import {
   ExhibitHandoverRow,
 } from './case-parts.entity';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, CaseRow } from './case.entity';
+import { CaseMeasureRow } from './measure.entity';
+import { CasePanelMemberRow, CasePanelRow } from './panel.entity';
 
 export const CASE_ROWS = [
   CaseRow,
@@ -27,4 +29,7 @@ export const CASE_ROWS = [
   CaseBlockerRow,
   CaseLinkRow,
   CalendarYearRow,
+  CasePanelRow,
+  CaseMeasureRow,
+  CasePanelMemberRow,
 ];
