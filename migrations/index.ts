@@ -19,3 +19,4 @@ export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
 export { CasePanels1790000002200 } from './1790000002200-CasePanels';
 export { CaseMeasures1790000002210 } from './1790000002210-CaseMeasures';
+export { CaseTransfers1790000002220 } from './1790000002220-CaseTransfers';

@@ -9,6 +9,7 @@ import { CasePanelsController } from './http/case-panels.controller';
 import { CasePapersController } from './http/case-papers.controller';
 import { CasePartsController } from './http/case-parts.controller';
 import { CaseController } from './http/case.controller';
+import { CaseTransfersController } from './http/case-transfers.controller';
 import { TaskController } from './http/task.controller';
 
 /** Routes of cases, tasks and the working calendar, for the API process. */
@@ -20,6 +21,7 @@ import { TaskController } from './http/task.controller';
     CaseMeasuresController,
     CasePanelsController,
     CasePapersController,
+    CaseTransfersController,
     CaseClocksController,
     TaskController,
     CalendarController,

@@ -23,6 +23,7 @@ import { Tasks } from './app/tasks';
 import { Measures } from './app/measures';
 import { MoveRecord } from './app/move-record';
 import { Panels } from './app/panels';
+import { Transfers } from './app/transfers';
 import { Transitions } from './app/transitions';
 import { CLOCKS } from './domain/clock-book';
 import { allDefinitions } from './domain/definition';
@@ -45,6 +46,7 @@ const SERVICES = [
   MoveEffects,
   Panels,
   Tasks,
+  Transfers,
   Transitions,
 ];
 

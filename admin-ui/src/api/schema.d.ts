@@ -1588,6 +1588,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseTransfers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/transfers/{transferId}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseTransfers_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/clocks": {
         parameters: {
             query?: never;
@@ -3491,6 +3523,10 @@ export interface components {
             jurisdictionConfirmed?: boolean;
             mergedInto?: string;
             receiver?: string;
+            /** @enum {string} */
+            transferKind?: "authority" | "crime" | "judiciary";
+            /** @description what goes with a transfer, one entry a line */
+            materials?: string[];
             ground?: string;
             report?: string;
             answers?: components["schemas"]["AnswerDto"][];
@@ -3892,6 +3928,52 @@ export interface components {
         LinkDto: {
             otherId: string;
             reason: string;
+        };
+        CaseTransferDto: {
+            id: string;
+            n: number;
+            /** @enum {string} */
+            kind: "authority" | "crime" | "judiciary";
+            /** @enum {string} */
+            state: "decided" | "sent" | "received" | "accepted" | "returned";
+            receiver: string;
+            reason: string;
+            materials: string[];
+            decidedBy: string;
+            decidedAt: string;
+            /** @description sent until then at the latest */
+            sendUntil: string | null;
+            /** @description not sent in time */
+            late: boolean;
+            documentNumber: string | null;
+            delivery: string | null;
+            sentAt: string | null;
+            receipt: string | null;
+            receivedBy: string | null;
+            receivedAt: string | null;
+            answerUntil: string | null;
+            answerNumber: string | null;
+            answerReason: string | null;
+            answeredAt: string | null;
+            availableActions: string[];
+        };
+        TransferActDto: {
+            /** @enum {string} */
+            action: "send" | "receive" | "accept" | "return";
+            /** @description when it happened */
+            happenedAt: string;
+            /** @description to send: number of the letter */
+            documentNumber?: string;
+            /** @description to send: by which way */
+            delivery?: string;
+            /** @description number of the receipt */
+            receipt?: string;
+            /** @description who signed it */
+            receivedBy?: string;
+            /** @description number of the answer */
+            answerNumber?: string;
+            /** @description why it came back */
+            reason?: string;
         };
         ReminderDto: {
             /** @enum {string} */
@@ -8229,6 +8311,74 @@ export interface operations {
             };
             /** @description `cases.notFound`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseTransfers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTransferDto"][];
+                };
+            };
+        };
+    };
+    CaseTransfers_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferActDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTransferDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.transferIllegal`: The transfer cannot make this move now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.transferTooEarly`: It cannot have happened before the step before it, nor in the future; `cases.fieldsMissing`: Some fields are missing or wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

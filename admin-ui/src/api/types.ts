@@ -91,6 +91,7 @@ export type CaptureStep = Schemas['StepDto'];
 
 export type Capture = Schemas['CaptureDto'];
 export type CaseMeasure = Schemas['CaseMeasureDto'];
+export type CaseTransfer = Schemas['CaseTransferDto'];
 export type CasePanel = Schemas['CasePanelDto'];
 
 export type Upload = Schemas['UploadDto'];

@@ -21,6 +21,8 @@ const fields: Record<string, Omit<ActField, 'name'>> = {
   jurisdictionConfirmed: { kind: 'yes' },
   mergedInto: { kind: 'reference', reference: 'cases', shows: 'number' },
   receiver: { kind: 'text' },
+  transferKind: { kind: 'choice', values: ['authority', 'crime', 'judiciary'] },
+  materials: { kind: 'lines' },
   report: { kind: 'long' },
   ground: { kind: 'choice', values: stayGrounds },
   outcome: { kind: 'choice', values: outcomes },

@@ -2,6 +2,13 @@ import type { Messages } from './zh.js';
 
 export const en: Messages = {
   console: {
+    sendUntil: 'To be sent by',
+    sentAt: 'Sent at',
+    receivedAt: 'Received at',
+    answerUntil: 'Answer due',
+    answeredAt: 'Answered at',
+    answerReason: 'Reason of the answer',
+    transferLate: 'Not sent in time.',
     proposedBy: 'Proposed by',
     approvedBy: 'Decided by',
     measureDue: 'Ends on',
@@ -681,6 +688,11 @@ export const en: Messages = {
     audit: { name: 'Audit', fields: {} },
   },
   field: {
+    transferKind: 'To whom',
+    materials: 'What goes with it (one a line)',
+    delivery: 'Way of delivery',
+    receivedBy: 'Who signed for it',
+    answerNumber: 'Number of the answer',
     basis: 'Legal basis',
     keeper: 'Keeper',
     documentNumber: 'Number of the document',
@@ -913,6 +925,12 @@ export const en: Messages = {
     },
   },
   action: {
+    transfer: {
+      send: 'Record the sending',
+      receive: 'Record the receipt',
+      accept: 'Record the acceptance',
+      return: 'Record the return',
+    },
     measure: {
       propose: 'Propose a measure',
       approve: 'Approve',
@@ -1202,6 +1220,12 @@ export const en: Messages = {
       transferred: 'Transferred',
       unsealed: 'Unsealed',
     },
+    transferKind: {
+      authority: 'Competent authority',
+      crime: 'Police (suspected crime)',
+      judiciary: 'Judicial or supervisory organ',
+    },
+    transferState: { decided: 'To be sent', sent: 'Sent', received: 'Received', accepted: 'Accepted', returned: 'Returned' },
     checklistNeed: { M: 'Required', S: 'Should', C: 'When it applies' },
     lineResult: { done: 'Done', partly: 'Partly', notPossible: 'Not possible', contested: 'Contested' },
     measure: {

@@ -1,6 +1,13 @@
 /** What officers read. The English file has the same shape; a missing sentence there does not compile. */
 export const zh = {
   console: {
+    sendUntil: '最迟送出时间',
+    sentAt: '送出时间',
+    receivedAt: '签收时间',
+    answerUntil: '答复期限',
+    answeredAt: '答复时间',
+    answerReason: '答复理由',
+    transferLate: '未在规定时间内送出。',
     proposedBy: '提请人',
     approvedBy: '审批人',
     measureDue: '届满日',
@@ -650,6 +657,11 @@ export const zh = {
     audit: { name: '审计', fields: {} },
   },
   field: {
+    transferKind: '移送去向',
+    materials: '移送材料（一行一项）',
+    delivery: '送达方式',
+    receivedBy: '签收人',
+    answerNumber: '答复文号',
     basis: '法律依据',
     keeper: '保管人',
     documentNumber: '文书文号',
@@ -869,6 +881,12 @@ export const zh = {
     },
   },
   action: {
+    transfer: {
+      send: '登记送出',
+      receive: '登记签收',
+      accept: '登记受理',
+      return: '登记退回',
+    },
     measure: {
       propose: '提请采取措施',
       approve: '批准',
@@ -1153,6 +1171,8 @@ export const zh = {
       transferred: '移送',
       unsealed: '启封',
     },
+    transferKind: { authority: '有管辖权的机关', crime: '公安机关（涉嫌犯罪）', judiciary: '司法、监察机关' },
+    transferState: { decided: '待送出', sent: '已送出', received: '已签收', accepted: '已受理', returned: '已退回' },
     checklistNeed: { M: '必备', S: '应有', C: '视情况' },
     lineResult: { done: '已执行', partly: '部分执行', notPossible: '无法执行', contested: '有异议' },
     measure: {

@@ -8,6 +8,7 @@ import type { TransitionInput } from '../domain/input';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, type CaseRow } from '../store/case.entity';
 import { CaseBlockerRow } from '../store/case-parts.entity';
 import { CasePanelRow } from '../store/panel.entity';
+import { CaseTransferRow } from '../store/transfer.entity';
 import { CalendarService } from './calendar.service';
 import { CaseClocks } from './case-clocks';
 import { CaseReader } from './case-reader';
@@ -59,6 +60,7 @@ export class GuardContexts {
       reviewPassed: reviews.at(-1)?.kind === 'approveReview',
       hearingHeld: reviews.some(({ kind }) => kind === 'endHearing'),
       panels: await this.panels(tx, file),
+      transfer: (await tx.findOne(CaseTransferRow, { where: { caseId: file.id }, order: { n: 'DESC' } }))?.state ?? null,
       documents: await this.reader.documentViews(tx, file.id),
       exhibits: await this.exhibits(tx, file.id, rechecked, restsOnEvidence(definition, file.state)),
       blockers: blockers.map(({ kind, ref, text }) => ({ kind, ref, text })),

@@ -151,6 +151,7 @@ export class Panels {
       { panelId, officerId: by.id },
       { vote, opinion: opinion.trim(), saidAt: this.clock.now(), absence: null },
     );
+    await this.tasks.leave(tx, `${panelId}:panel`, by.id);
     await this.told(
       tx,
       file,

@@ -81,6 +81,15 @@ export class Tasks {
     await tx.update(CaseTaskRow, { once, state: 'open' }, done);
   }
 
+  /** One of several has done his part; when he was the last, nothing is owed any more. */
+  async leave(tx: EntityManager, once: string, officerId: string): Promise<void> {
+    const row = await tx.findOneBy(CaseTaskRow, { once, state: 'open' });
+    if (!row) return;
+    const assignees = row.assignees.filter((id) => id !== officerId);
+    if (assignees.length) await tx.update(CaseTaskRow, { id: row.id }, { assignees });
+    else await this.endOnce(tx, once);
+  }
+
   /** Reminders of clocks that have stopped, and those that a later one has overtaken, owe nothing any more. */
   async endReminders(tx: EntityManager, caseId: string, overtakenOf?: string): Promise<void> {
     await tx.query(

@@ -29,6 +29,7 @@ const base: GuardContext = {
   recused: [],
   reviewPassed: true,
   panels: [],
+  transfer: null,
   hearingHeld: false,
   documents: [],
   exhibits: [],
@@ -68,6 +69,21 @@ const cases: Record<keyof typeof GUARDS, { holds: Change[]; refuses: [Change, st
       ],
     ],
   },
+  transferReturned: {
+    holds: [{}, { transfer: 'returned' }],
+    refuses: [
+      [{ transfer: 'sent' }, 'cases.transferUnanswered'],
+      [{ transfer: 'accepted' }, 'cases.transferUnanswered'],
+    ],
+  },
+  transferAccepted: {
+    holds: [{}, { transfer: 'accepted' }],
+    refuses: [
+      [{ transfer: 'received' }, 'cases.transferUnanswered'],
+      [{ transfer: 'returned' }, 'cases.transferUnanswered'],
+    ],
+  },
+  neverFiled: { holds: [{}], refuses: [[{ file: { ...base.file, filedAt: monday } }, 'cases.wasFiled']] },
   discussed: {
     holds: [
       {},

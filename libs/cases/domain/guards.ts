@@ -45,6 +45,8 @@ export interface GuardContext {
   /** Discussions of the present proposal: called or held since it was made, oldest first. */
   panels: readonly { n: number; state: 'convened' | 'held'; ground: string; conclusion: string | null }[];
   hearingHeld: boolean;
+  /** State of the newest transfer; null when there was none. */
+  transfer: string | null;
   documents: readonly DocumentView[];
   exhibits: readonly ExhibitView[];
   blockers: readonly { kind: string; ref: string; text: string }[];
@@ -201,6 +203,16 @@ export const GUARDS = {
     !input || pauseGrounds.includes(input.ground ?? '')
       ? null
       : CasesProblem.groundNotListed({ errors: [{ pointer: '/ground', detail: `one of ${pauseGrounds.join(', ')}` }] }),
+
+  /** 程序规定 art. 17: what another organ has not sent back is not taken back. A file older than transfers' own record knows no answer. */
+  transferReturned: ({ transfer }) =>
+    transfer === null || transfer === 'returned' ? null : CasesProblem.transferUnanswered({ state: transfer }),
+
+  /** Nothing is closed as transferred before the receiver has taken it. */
+  transferAccepted: ({ transfer }) =>
+    transfer === null || transfer === 'accepted' ? null : CasesProblem.transferUnanswered({ state: transfer }),
+
+  neverFiled: ({ file }) => (file.filedAt ? CasesProblem.wasFiled() : null),
 
   wasFiled: ({ file }) => (file.filedAt ? null : CasesProblem.neverFiled()),
   outcomeChosen: ({ file, input }) => ((file.outcome ?? input?.outcome) ? null : CasesProblem.outcomeMissing()),

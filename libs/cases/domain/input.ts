@@ -1,4 +1,5 @@
 import type { LawCitation } from '../../kernel';
+import type { TransferKind } from './transfer';
 
 /** One item of a penalty, in the form in which documents print it. */
 export interface Penalty {
@@ -18,6 +19,9 @@ export interface TransitionInput {
   jurisdictionConfirmed?: boolean;
   mergedInto?: string;
   receiver?: string;
+  transferKind?: TransferKind;
+  /** What goes with a transfer. */
+  materials?: string[];
   ground?: string;
   report?: string;
   answers?: { remarkId: string; text: string }[];
@@ -41,6 +45,8 @@ export const INPUT_FIELDS = [
   'jurisdictionConfirmed',
   'mergedInto',
   'receiver',
+  'transferKind',
+  'materials',
   'ground',
   'report',
   'answers',

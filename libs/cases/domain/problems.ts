@@ -83,6 +83,7 @@ export const CasesProblem = defineProblems('cases', {
   }),
   reviewNotPassed: refusal({ status: 409, title: 'The review has not agreed', zh: '审核未通过,不得作出决定' }),
   hearingNotHeld: refusal({ status: 409, title: 'No hearing was held', zh: '未举行听证' }),
+  wasFiled: refusal({ status: 409, title: 'The case was filed', zh: '案件已立案' }),
   neverFiled: refusal({ status: 409, title: 'The case was never filed', zh: '案件未经立案' }),
   outcomeMissing: refusal({ status: 409, title: 'The case has no outcome', zh: '案件处理结果尚未确定' }),
   clockRefused: refusal<{ clock: string; reason: string }>({
@@ -171,6 +172,21 @@ export const CasesProblem = defineProblems('cases', {
     status: 409,
     title: 'The measure cannot make this move now',
     zh: '该措施当前状态不允许此操作',
+  }),
+  transferIllegal: refusal<{ state: string; action: string; allowed: string[] }>({
+    status: 409,
+    title: 'The transfer cannot make this move now',
+    zh: '该移送当前状态不允许此操作',
+  }),
+  transferTooEarly: refusal<{ after: string }>({
+    status: 422,
+    title: 'It cannot have happened before the step before it, nor in the future',
+    zh: '时间不得早于上一步，也不得晚于现在',
+  }),
+  transferUnanswered: refusal<{ state: string | null }>({
+    status: 409,
+    title: 'The receiver has not answered so',
+    zh: '接收机关尚未作出相应答复',
   }),
   calendarFaulty: refusal<{ faults: string[] }>({
     status: 422,

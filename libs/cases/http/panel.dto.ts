@@ -119,7 +119,10 @@ export class CasePanelDto {
   @ApiProperty({ type: [String], description: 'opine, noteAbsence, conclude, cancel' }) availableActions!: string[];
 }
 
-/** A member's vote is open to the others only when he has given it, and never before his own: nobody copies. */
+/**
+ * While it goes on, opinions are seen by members who have given their own, so that nobody copies, and by whoever called it; afterwards by
+ * everybody who sees the case.
+ */
 export function toPanelDto(
   { panel, members, tally }: PanelView,
   officer: Pick<SessionOfficer, 'id' | 'permissions'>,
@@ -131,7 +134,7 @@ export function toPanelDto(
     ...(open && own && !own.vote ? ['opine'] : []),
     ...(open && leads ? ['noteAbsence', 'conclude', 'cancel'] : []),
   ];
-  const blind = open && own !== undefined && !own.vote;
+  const blind = open && (own ? !own.vote : panel.convenedBy !== officer.id);
   const { id, n, ground, question, place, recorder, listeners, convenedBy, state, minutes, conclusion } = panel;
   return {
     id,

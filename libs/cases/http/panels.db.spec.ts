@@ -127,8 +127,12 @@ describe('J-HED-4 a collective discussion', () => {
     // Nobody sees what others said before he has spoken himself.
     const [blind] = await world.ok<CasePanelDto[]>(heads[2]!, 'GET', `/cases/${id}/panels`);
     expect(blind!.members.map(({ vote }) => vote)).toEqual([null, null, null]);
+    const [outside] = await world.ok<CasePanelDto[]>(officer, 'GET', `/cases/${id}/panels`);
+    expect(outside!.members.map(({ vote }) => vote)).toEqual([null, null, null]);
     expect(await ends(heads[1]!, id, panel)).toMatchObject({ status: 409, body: { code: 'cases.panelMembersOpen' } });
     await says(heads[2]!, id, panel);
+    const spoken = await world.ok<{ items: TaskDto[] }>(heads[2]!, 'GET', `/tasks?view=mine&caseId=${id}`);
+    expect(spoken.items.map(({ kind }) => kind)).not.toContain('panelOpinion');
     await act(heads[1]!, id, panel, 'absences', { officerId: heads[3]!.id, reason: '外出开会' });
     const { body } = await ends(heads[1]!, id, panel);
     expect(body.at(-1)).toMatchObject({

@@ -13,6 +13,7 @@ import {
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, CaseRow } from './case.entity';
 import { CaseMeasureRow } from './measure.entity';
 import { CasePanelMemberRow, CasePanelRow } from './panel.entity';
+import { CaseTransferRow } from './transfer.entity';
 
 export const CASE_ROWS = [
   CaseRow,
@@ -31,5 +32,6 @@ export const CASE_ROWS = [
   CalendarYearRow,
   CasePanelRow,
   CaseMeasureRow,
+  CaseTransferRow,
   CasePanelMemberRow,
 ];
