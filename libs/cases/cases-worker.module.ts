@@ -4,6 +4,7 @@ import { Db, type Fact, FactHandlers, Sweeps, systemClaims } from '../platform';
 import { CasePapers } from './app/case-papers';
 import { CaseService } from './app/case.service';
 import { DeadlineSweep } from './app/deadline-sweep';
+import { MeasureSweep } from './app/measure-sweep';
 import { CasesModule } from './cases.module';
 import { allDefinitions } from './domain/definition';
 import { orphaned } from './domain/definition-check';
@@ -11,8 +12,8 @@ import type { FindingConfirmed } from './domain/facts';
 
 const MINUTE = 60_000;
 
-/** A confirmed finding becomes a clue; papers leave a line in the timeline; time limits are looked at every minute. */
-@Module({ imports: [CasesModule], providers: [DeadlineSweep] })
+/** A confirmed finding becomes a clue; papers leave a line in the timeline; time limits and measures are looked at every minute. */
+@Module({ imports: [CasesModule], providers: [DeadlineSweep, MeasureSweep] })
 export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly db: Db,
@@ -20,6 +21,7 @@ export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly sweeps: Sweeps,
     private readonly cases: CaseService,
     private readonly deadlines: DeadlineSweep,
+    private readonly measures: MeasureSweep,
     private readonly papers: CasePapers,
   ) {}
 
@@ -38,6 +40,7 @@ export class CasesWorkerModule implements OnModuleInit, OnApplicationBootstrap {
       },
     );
     this.sweeps.every('cases.deadlines', MINUTE, async () => void (await this.deadlines.run()));
+    this.sweeps.every('cases.measures', MINUTE, async () => void (await this.measures.run()));
   }
 
   /** Refuses to start on a release that would orphan cases: each keeps the definition that it was opened with. */

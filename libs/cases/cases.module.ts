@@ -20,7 +20,10 @@ import { GuardContexts } from './app/guard-context';
 import { Journal } from './app/journal';
 import { MoveEffects } from './app/move-effects';
 import { Tasks } from './app/tasks';
+import { Measures } from './app/measures';
 import { MoveRecord } from './app/move-record';
+import { Panels } from './app/panels';
+import { Transfers } from './app/transfers';
 import { Transitions } from './app/transitions';
 import { CLOCKS } from './domain/clock-book';
 import { allDefinitions } from './domain/definition';
@@ -39,8 +42,11 @@ const SERVICES = [
   CasePeople,
   ExhibitSource,
   Journal,
+  Measures,
   MoveEffects,
+  Panels,
   Tasks,
+  Transfers,
   Transitions,
 ];
 

@@ -1476,6 +1476,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseMeasures_list"];
+        put?: never;
+        post: operations["CaseMeasures_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/measures/{measureId}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseMeasures_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CasePanels_list"];
+        put?: never;
+        post: operations["CasePanels_convene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/panels/{panelId}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CasePanels_opine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/panels/{panelId}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CasePanels_absent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/panels/{panelId}/conclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CasePanels_conclude"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/panels/{panelId}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CasePanels_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{id}/documents": {
         parameters: {
             query?: never;
@@ -1518,6 +1630,38 @@ export interface paths {
         get: operations["CasePapers_links"];
         put?: never;
         post: operations["CasePapers_addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["CaseTransfers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{id}/transfers/{transferId}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["CaseTransfers_act"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3190,7 +3334,7 @@ export interface components {
         DocumentSummaryDto: {
             id: string;
             /** @enum {string} */
-            form: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            form: "7" | "11" | "12" | "24" | "37" | "42" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             title: string;
             number: string | null;
             /** @enum {string} */
@@ -3227,7 +3371,7 @@ export interface components {
         DocumentDto: {
             id: string;
             /** @enum {string} */
-            form: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+            form: "7" | "11" | "12" | "24" | "37" | "42" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             title: string;
             number: string | null;
             /** @enum {string} */
@@ -3330,6 +3474,8 @@ export interface components {
             outletName: string | null;
             findingId: string | null;
             outcome: string | null;
+            /** @description to be discussed by the leaders together */
+            complex: boolean;
             openedAt: string;
             filedAt: string | null;
             decidedAt: string | null;
@@ -3417,6 +3563,8 @@ export interface components {
             outletName: string | null;
             findingId: string | null;
             outcome: string | null;
+            /** @description to be discussed by the leaders together */
+            complex: boolean;
             openedAt: string;
             filedAt: string | null;
             decidedAt: string | null;
@@ -3471,6 +3619,10 @@ export interface components {
             jurisdictionConfirmed?: boolean;
             mergedInto?: string;
             receiver?: string;
+            /** @enum {string} */
+            transferKind?: "authority" | "crime" | "judiciary";
+            /** @description what goes with a transfer, one entry a line */
+            materials?: string[];
             ground?: string;
             report?: string;
             answers?: components["schemas"]["AnswerDto"][];
@@ -3478,6 +3630,8 @@ export interface components {
             remarks?: components["schemas"]["RemarkInputDto"][];
             /** @enum {string} */
             outcome?: "penalty" | "noPenalty" | "unfounded" | "terminated" | "transferredAuthority" | "transferredCrime" | "notFiled";
+            /** @description a complex case or a grave violation: the leaders discuss it together */
+            complex?: boolean;
             penalty?: components["schemas"]["PenaltyDto"][];
             statement?: string;
             requestedOn?: string;
@@ -3655,6 +3809,193 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        MeasureObjectDto: {
+            description: string;
+            /** @description with its unit */
+            quantity: string;
+        };
+        PauseDto: {
+            from: string;
+            to: string | null;
+            ground: string;
+            zh: string;
+            en: string;
+            reason: string | null;
+        };
+        ExtensionDto: {
+            n: number | null;
+            unit: string | null;
+            until: string | null;
+            reason: string;
+            at: string;
+        };
+        ExplanationLineDto: {
+            kind: Record<string, never>;
+            from: string;
+            to: string;
+            days: number;
+            zh: string;
+            en: string;
+        };
+        CaseMeasureDto: {
+            id: string;
+            n: number;
+            /** @enum {string} */
+            kind: "preservation" | "sealing" | "seizure";
+            /** @enum {string} */
+            state: "proposed" | "refused" | "urgent" | "inForce" | "lifted" | "lapsed" | "released";
+            reason: string;
+            basis: components["schemas"]["CitationDto"][];
+            objects: components["schemas"]["MeasureObjectDto"][];
+            place: string;
+            keeper: string;
+            documentNumber: string | null;
+            proposedBy: string;
+            proposedAt: string;
+            /** @description of one taken at once: approval is owed until then */
+            approveUntil: string | null;
+            approvedBy: string | null;
+            approvedAt: string | null;
+            opinion: string | null;
+            due: string | null;
+            /** @description its time does not count at present */
+            paused: boolean;
+            pauses: components["schemas"]["PauseDto"][];
+            extensions: components["schemas"]["ExtensionDto"][];
+            /** @description why this date */
+            explanation: components["schemas"]["ExplanationLineDto"][];
+            /** @description grounds on which its time does not count */
+            pauseGrounds: string[];
+            liftGround: string | null;
+            liftReason: string | null;
+            disposal: string | null;
+            endedAt: string | null;
+            recheckNote: string | null;
+            recheckedAt: string | null;
+            availableActions: string[];
+        };
+        ProposeMeasureDto: {
+            /** @enum {string} */
+            kind: "preservation" | "sealing" | "seizure";
+            reason: string;
+            /** @description sealing and seizing need a statute that allows them */
+            basis: components["schemas"]["CitationDto"][];
+            objects: components["schemas"]["MeasureObjectDto"][];
+            place: string;
+            keeper: string;
+            /** @description number of the decision or notice given to the party */
+            documentNumber?: string;
+            /** @description taken at once, as it could not wait: approval is owed within 24 hours */
+            urgent?: boolean;
+        };
+        MeasureActDto: {
+            /** @enum {string} */
+            action: "approve" | "refuse" | "extend" | "pause" | "resume" | "lift" | "recheck";
+            /** @description to approve or refuse */
+            opinion?: string;
+            /** @description to extend, pause or lift */
+            reason?: string;
+            /** @description to lift: noViolation, unrelated, decided, handled, notNeeded, notApproved; to pause: a ground of the law */
+            ground?: string;
+            /**
+             * @description what becomes of the things
+             * @enum {string}
+             */
+            disposal?: "returned" | "tested" | "seized" | "confiscated" | "transferred" | "unsealed";
+            documentNumber?: string;
+            /** @description what was found when somebody looked */
+            note?: string;
+        };
+        PanelMemberDto: {
+            officerId: string;
+            name: string;
+            chair: boolean;
+            /** @enum {string|null} */
+            vote: "agree" | "disagree" | "abstain" | null;
+            opinion: string | null;
+            saidAt: string | null;
+            absence: string | null;
+        };
+        PanelTallyDto: {
+            members: number;
+            present: number;
+            absent: number;
+            /** @description neither heard nor recorded as absent */
+            open: string[];
+            agree: number;
+            disagree: number;
+            abstain: number;
+            quorum: number;
+            /** @description how many more have to be there */
+            missing: number;
+        };
+        CasePanelDto: {
+            id: string;
+            n: number;
+            /** @enum {string} */
+            ground: "complex" | "grave" | "extension" | "other";
+            question: string;
+            place: string;
+            plannedAt: string;
+            recorder: string;
+            listeners: string[];
+            convenedBy: string;
+            convenedAt: string;
+            /** @enum {string} */
+            state: "convened" | "held" | "cancelled";
+            heldAt: string | null;
+            minutes: string | null;
+            /** @enum {string|null} */
+            conclusion: "agree" | "otherwise" | "supplement" | "none" | null;
+            conclusionText: string | null;
+            againstMajority: string | null;
+            extendedUntil: string | null;
+            cancelReason: string | null;
+            members: components["schemas"]["PanelMemberDto"][];
+            tally: components["schemas"]["PanelTallyDto"];
+            /** @description opine, noteAbsence, conclude, cancel */
+            availableActions: string[];
+        };
+        ConvenePanelDto: {
+            /** @enum {string} */
+            ground: "complex" | "grave" | "extension" | "other";
+            /** @description what is put to the members */
+            question: string;
+            place: string;
+            plannedAt: string;
+            /** @description who presides; a member himself */
+            chairId: string;
+            /** @description leaders who neither handled nor reviewed the case */
+            memberIds: string[];
+            /** @description who keeps the minutes */
+            recorder: string;
+            /** @description who reports and listens without a vote */
+            listeners?: string[];
+        };
+        PanelOpinionDto: {
+            /** @enum {string} */
+            vote: "agree" | "disagree" | "abstain";
+            opinion: string;
+        };
+        PanelAbsenceDto: {
+            officerId: string;
+            reason: string;
+        };
+        ConcludePanelDto: {
+            /** @enum {string} */
+            conclusion: "agree" | "otherwise" | "supplement" | "none";
+            /** @description the conclusion in words */
+            text: string;
+            minutes: string;
+            heldAt: string;
+            /** @description why it goes against most of those present */
+            againstMajority?: string;
+            /** @description of a discussion about more time: the day that was agreed */
+            extendedUntil?: string;
+        };
+        CancelPanelDto: {
+            reason: string;
+        };
         DraftDocumentDto: {
             form: string;
             fields?: {
@@ -3684,33 +4025,56 @@ export interface components {
             otherId: string;
             reason: string;
         };
-        PauseDto: {
-            from: string;
-            to: string | null;
-            ground: string;
-            zh: string;
-            en: string;
-            reason: string | null;
-        };
-        ExtensionDto: {
-            n: number | null;
-            unit: string | null;
-            until: string | null;
+        CaseTransferDto: {
+            id: string;
+            n: number;
+            /** @enum {string} */
+            kind: "authority" | "crime" | "judiciary";
+            /** @enum {string} */
+            state: "decided" | "sent" | "received" | "accepted" | "returned";
+            receiver: string;
             reason: string;
-            at: string;
+            materials: string[];
+            decidedBy: string;
+            decidedAt: string;
+            /** @description sent until then at the latest */
+            sendUntil: string | null;
+            /** @description not sent in time */
+            late: boolean;
+            documentNumber: string | null;
+            delivery: string | null;
+            sentAt: string | null;
+            receipt: string | null;
+            receivedBy: string | null;
+            receivedAt: string | null;
+            answerUntil: string | null;
+            answerNumber: string | null;
+            answerReason: string | null;
+            answeredAt: string | null;
+            availableActions: string[];
+        };
+        TransferActDto: {
+            /** @enum {string} */
+            action: "send" | "receive" | "accept" | "return";
+            /** @description when it happened */
+            happenedAt: string;
+            /** @description to send: number of the letter */
+            documentNumber?: string;
+            /** @description to send: by which way */
+            delivery?: string;
+            /** @description number of the receipt */
+            receipt?: string;
+            /** @description who signed it */
+            receivedBy?: string;
+            /** @description number of the answer */
+            answerNumber?: string;
+            /** @description why it came back */
+            reason?: string;
         };
         ReminderDto: {
             /** @enum {string} */
             kind: "half" | "most" | "lastDay";
             day: string;
-        };
-        ExplanationLineDto: {
-            kind: Record<string, never>;
-            from: string;
-            to: string;
-            days: number;
-            zh: string;
-            en: string;
         };
         CaseClockDto: {
             id: string;
@@ -6765,7 +7129,7 @@ export interface operations {
                 refKind?: "case" | "order";
                 refId?: string;
                 state?: "draft" | "submitted" | "finished" | "void" | "approved" | "sealed" | "served";
-                form?: "7" | "11" | "12" | "24" | "37" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
+                form?: "7" | "11" | "12" | "24" | "37" | "42" | "45" | "50" | "53" | "X1" | "X1R" | "X2" | "X3" | "X3R";
             };
             header?: never;
             path?: never;
@@ -7585,6 +7949,389 @@ export interface operations {
             };
         };
     };
+    CaseMeasures_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMeasureDto"][];
+                };
+            };
+        };
+    };
+    CaseMeasures_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeMeasureDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMeasureDto"][];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.caseEnded`: The case has ended; only late documents and corrections can be added */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.twoOfficersRequired`: Two officers with enforcement certificates have to be named; `cases.fieldsMissing`: Some fields are missing or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CaseMeasures_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                measureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasureActDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseMeasureDto"][];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.measureIllegal`: The measure cannot make this move now; `cases.clockRefused`: The time limit cannot be changed so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.fieldsMissing`: Some fields are missing or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePanels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+        };
+    };
+    CasePanels_convene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvenePanelDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+            /** @description `cases.separationOfDuty`: Somebody else has to do this: duties in a case are separate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.caseEnded`: The case has ended; only late documents and corrections can be added; `cases.panelOpen`: A collective discussion of this case is called and not over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.panelMembersUnfit`: Some may not sit in the discussion, or there are too few members */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePanels_opine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                panelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelOpinionDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+            /** @description `cases.panelNotMember`: This person is not a member of the discussion */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.panelOver`: The discussion is over; `cases.panelHeard`: This member has given his opinion, which stays as it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePanels_absent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                panelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelAbsenceDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+            /** @description `cases.panelNotMember`: This person is not a member of the discussion */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.panelOver`: The discussion is over; `cases.panelHeard`: This member has given his opinion, which stays as it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePanels_conclude: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                panelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludePanelDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.panelOver`: The discussion is over; `cases.panelMembersOpen`: Some members have neither spoken nor been recorded as absent; `cases.panelNoQuorum`: Too few members were there: no conclusion can be recorded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.fieldsMissing`: Some fields are missing or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    CasePanels_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                panelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPanelDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePanelDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.panelOver`: The discussion is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     CasePapers_documents: {
         parameters: {
             query?: never;
@@ -7751,6 +8498,74 @@ export interface operations {
             };
         };
     };
+    CaseTransfers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTransferDto"][];
+                };
+            };
+        };
+    };
+    CaseTransfers_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                transferId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferActDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseTransferDto"][];
+                };
+            };
+            /** @description `cases.notFound`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.transferIllegal`: The transfer cannot make this move now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `cases.transferTooEarly`: It cannot have happened before the step before it, nor in the future; `cases.fieldsMissing`: Some fields are missing or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     CaseClocks_list: {
         parameters: {
             query?: never;
@@ -7879,7 +8694,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `cases.clockRefused`: The time limit cannot be changed so */
+            /** @description `cases.clockRefused`: The time limit cannot be changed so; `cases.panelMissing`: The leaders have not discussed this together and agreed */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -90,6 +90,9 @@ export type Finding = Schemas['FindingDto'];
 export type CaptureStep = Schemas['StepDto'];
 
 export type Capture = Schemas['CaptureDto'];
+export type CaseMeasure = Schemas['CaseMeasureDto'];
+export type CaseTransfer = Schemas['CaseTransferDto'];
+export type CasePanel = Schemas['CasePanelDto'];
 
 export type Upload = Schemas['UploadDto'];
 export type PackageLife = Schemas['PackageLifeDto'];

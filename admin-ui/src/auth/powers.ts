@@ -26,6 +26,8 @@ const powers: Record<string, string[]> = {
   'cases:create': ['case:create'],
   'cases:note': ['case:note'],
   'cases:accept': ['evidence:accept'],
+  'cases:decide': ['case:decide'],
+  'cases:handle': ['case:handle'],
   'documents:list': ['document:read'],
   'documents:create': ['document:draft'],
   'orders:list': ['order:read'],

@@ -8,8 +8,10 @@ import { CaseOrders } from './tabs/CaseOrders';
 import { CaseTimeline } from './tabs/CaseTimeline';
 import { Documents } from './tabs/Documents';
 import { Evidence } from './tabs/Evidence';
+import { Measures } from './tabs/Measures';
 import { Notes } from './tabs/Notes';
 import { Overview } from './tabs/Overview';
+import { Panels } from './tabs/Panels';
 import { Parties } from './tabs/Parties';
 import { TasksAndClocks } from './tabs/TasksAndClocks';
 
@@ -19,6 +21,8 @@ const tabs = [
   ['parties', Parties],
   ['evidence', Evidence],
   ['documents', Documents],
+  ['measures', Measures],
+  ['panels', Panels],
   ['tasks', TasksAndClocks],
   ['orders', CaseOrders],
   ['notes', Notes],

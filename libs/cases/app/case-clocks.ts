@@ -17,6 +17,7 @@ import { explain, type ExplanationLine } from '../domain/explanation';
 import { CasesProblem } from '../domain/problems';
 import { CaseOfficerRow, type CaseRow } from '../store/case.entity';
 import { CaseClockRow } from '../store/case-parts.entity';
+import { CasePanelRow } from '../store/panel.entity';
 import { CalendarService } from './calendar.service';
 import { Journal } from './journal';
 
@@ -150,6 +151,7 @@ export class CaseClocks {
     const calendar = await this.calendars.current(tx);
     const now = this.clock.now();
     const extended = this.allowed(row.key, extendClock(row, this.specOf(row), { ...asked, at: now }, dueOf(calendar, row, now)));
+    if (asked.until) await this.refuseUndiscussed(tx, file.id, asked.until);
     const saved = await this.save(tx, calendar, row, extended);
     await this.journal.append(tx, file, {
       kind: 'clockExtended',
@@ -206,6 +208,12 @@ export class CaseClocks {
     const row = await tx.findOne(CaseClockRow, { where: { id, caseId }, lock: { mode: 'pessimistic_write' } });
     if (!row) throw CasesProblem.notFound();
     return row;
+  }
+
+  /** 程序规定 art. 64: more time beyond the leader's own is for the leaders together, who fix the day. */
+  private async refuseUndiscussed(tx: EntityManager, caseId: string, until: string): Promise<void> {
+    const agreed = { caseId, state: 'held', ground: 'extension', conclusion: 'agree', extendedUntil: until } as const;
+    if (!(await tx.existsBy(CasePanelRow, agreed))) throw CasesProblem.panelMissing({ ground: 'extension' });
   }
 
   /** Approving is not for whoever handled the case. */

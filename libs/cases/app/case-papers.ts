@@ -12,6 +12,7 @@ import { CaseNoteRow } from '../store/case-parts.entity';
 import { CaseReader } from './case-reader';
 import { ExhibitList } from './exhibit-list';
 import { Journal } from './journal';
+import { Panels } from './panels';
 
 /** Documents and notes of a case. Both can still be added after the case has ended: late, and marked so. */
 @Injectable()
@@ -22,6 +23,7 @@ export class CasePapers {
     private readonly documentReader: DocumentReader,
     private readonly officers: OfficerDirectory,
     private readonly exhibits: ExhibitList,
+    private readonly panels: Panels,
     private readonly journal: Journal,
     private readonly trail: AuditTrail,
     private readonly clock: Clock,
@@ -123,8 +125,32 @@ export class CasePapers {
     return drop(Object.fromEntries(Object.entries(whole).filter(([key]) => KNOWN_KEYS[form]?.includes(key))));
   }
 
+  /** The newest discussion that was held, as its record tells it; nothing when there is none. */
+  private async discussion(tx: EntityManager, caseId: string): Promise<Record<string, unknown>> {
+    const held = (await this.panels.of(tx, caseId)).filter(({ panel }) => panel.state === 'held').at(-1);
+    if (!held) return {};
+    const { panel, members } = held;
+    const names = (list: typeof members) => list.map(({ name }) => name).join('、');
+    return drop({
+      when: panel.heldAt!.toISOString(),
+      place: panel.place,
+      chair: members.find(({ officerId }) => officerId === panel.chairId)?.name,
+      recorder: panel.recorder,
+      members: names(members.filter(({ vote }) => vote)),
+      absent: members.filter(({ vote }) => !vote).map(({ name, absence }) => `${name}（${absence}）`).join('、') || undefined, // prettier-ignore
+      listeners: panel.listeners.join('、') || undefined,
+      question: panel.question,
+      minutes: panel.minutes!,
+      opinions: members.filter(({ vote }) => vote).map(({ name, vote, opinion }) => `${name}（${VOTES[vote!]}）：${opinion}`), // prettier-ignore
+      conclusion: [panel.conclusionText, panel.againstMajority && `与多数意见不一致的理由：${panel.againstMajority}`]
+        .filter(Boolean)
+        .join('\n'),
+    });
+  }
+
   /** Forms 11 and 24 are lists of the file's own record, as it stands now. */
   private async recorded(tx: EntityManager, file: CaseRow, form: string): Promise<Record<string, unknown>> {
+    if (form === '42') return this.discussion(tx, file.id);
     if (form !== '11' && form !== '24') return {};
     const all = await this.exhibits.of(tx, file.id);
     const asOf = this.clock.now().toISOString();
@@ -157,8 +183,10 @@ export class CasePapers {
   }
 }
 
-/** Lists of what the file holds; they name the case and the party in one line. */
-const LISTS: readonly string[] = ['11', '24'];
+/** Papers of the file's own record; they name the case and the party in one line. */
+const LISTS: readonly string[] = ['11', '24', '42'];
+
+const VOTES = { agree: '同意', disagree: '不同意', abstain: '弃权' };
 
 /** Which of it each form takes. */
 const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
@@ -169,6 +197,7 @@ const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = Object.fromEntri
       '11': ['case', 'party', 'officers'],
       '24': ['case', 'party', 'officers'],
       '37': ['party', 'facts', 'contact'],
+      '42': ['case', 'party'],
       '45': ['party', 'facts', 'statement', 'penalty'],
       '50': ['doc', 'to', 'where', 'method', 'when', 'receiver', 'refused', 'officers'],
       '53': ['case', 'decision', 'execution'],

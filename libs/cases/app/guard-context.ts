@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, MoreThanOrEqual, Not } from 'typeorm';
 import { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import { type CaseDefinition, type CaseTransition, transitionsFrom } from '../domain/definition';
@@ -7,6 +7,8 @@ import type { GuardContext, NamedOfficer } from '../domain/guards';
 import type { TransitionInput } from '../domain/input';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, type CaseRow } from '../store/case.entity';
 import { CaseBlockerRow } from '../store/case-parts.entity';
+import { CasePanelRow } from '../store/panel.entity';
+import { CaseTransferRow } from '../store/transfer.entity';
 import { CalendarService } from './calendar.service';
 import { CaseClocks } from './case-clocks';
 import { CaseReader } from './case-reader';
@@ -57,6 +59,8 @@ export class GuardContexts {
       recused: (await tx.findBy(CaseRecusalRow, { caseId: file.id })).map(({ officerId }) => officerId),
       reviewPassed: reviews.at(-1)?.kind === 'approveReview',
       hearingHeld: reviews.some(({ kind }) => kind === 'endHearing'),
+      panels: await this.panels(tx, file),
+      transfer: (await tx.findOne(CaseTransferRow, { where: { caseId: file.id }, order: { n: 'DESC' } }))?.state ?? null,
       documents: await this.reader.documentViews(tx, file.id),
       exhibits: await this.exhibits(tx, file.id, rechecked, restsOnEvidence(definition, file.state)),
       blockers: blockers.map(({ kind, ref, text }) => ({ kind, ref, text })),
@@ -68,6 +72,15 @@ export class GuardContexts {
       named: input?.officers ? await this.lookUp(tx, input.officers) : [],
     };
     return (row) => ({ ...context, row });
+  }
+
+  /** One that was held before the proposal was made answers another question. */
+  private async panels(tx: EntityManager, file: CaseRow): Promise<GuardContext['panels']> {
+    const rows = await tx.find(CasePanelRow, {
+      where: { caseId: file.id, state: Not('cancelled'), convenedAt: MoreThanOrEqual(file.enteredAt) },
+      order: { n: 'ASC' },
+    });
+    return rows.map(({ n, state, ground, conclusion }) => ({ n, state: state as 'convened' | 'held', ground, conclusion }));
   }
 
   async lookUp(tx: EntityManager, ids: readonly string[]): Promise<NamedOfficer[]> {

@@ -8,13 +8,17 @@ import { CasesProblem } from '../domain/problems';
 import { retentionOf } from '../domain/retention';
 import { CaseOfficerRow, CaseRow } from '../store/case.entity';
 import { CaseLinkRow, CaseRemarkRow } from '../store/case-parts.entity';
+import { Transfers } from './transfers';
 
 type Effect = (tx: EntityManager, file: CaseRow, context: GuardContext) => Partial<CaseRow> | Promise<Partial<CaseRow>>;
 
 /** What single moves change in the file besides its state. Moves without a line here change nothing more. */
 @Injectable()
 export class MoveEffects {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly transfers: Transfers,
+    private readonly clock: Clock,
+  ) {}
 
   async of(
     tx: EntityManager,
@@ -51,8 +55,14 @@ export class MoveEffects {
     returnForWork: (tx, file, context) => this.addRemarks(tx, file, context),
     returnForCorrection: (tx, file, context) => this.addRemarks(tx, file, context),
     terminate: () => ({ outcome: 'terminated' }),
+    transfer: async (tx, file, { input, actor, now }) => {
+      const { transferKind: kind = 'authority', receiver, reason, materials = [] } = input!;
+      await this.transfers.decide(tx, file, { kind, receiver: receiver!, reason: reason!, materials }, actor, now);
+      return {};
+    },
     proposeDecision: (_tx, _file, { input }) => ({
       outcome: input!.outcome!,
+      complex: input!.complex ?? false,
       penalty: input!.penalty!,
       articles: input!.articles!,
       statement: input!.statement ?? null,

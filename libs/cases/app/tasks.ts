@@ -75,6 +75,21 @@ export class Tasks {
     await this.open(tx, file, { kind, requires, zh: state.zh, en: state.en, assignees, due, ofState: true });
   }
 
+  /** What was owed once under this key is owed no more. */
+  async endOnce(tx: EntityManager, once: string): Promise<void> {
+    const done = { state: 'done' as const, doneAt: this.clock.now(), doneBy: currentClaims()!.actor };
+    await tx.update(CaseTaskRow, { once, state: 'open' }, done);
+  }
+
+  /** One of several has done his part; when he was the last, nothing is owed any more. */
+  async leave(tx: EntityManager, once: string, officerId: string): Promise<void> {
+    const row = await tx.findOneBy(CaseTaskRow, { once, state: 'open' });
+    if (!row) return;
+    const assignees = row.assignees.filter((id) => id !== officerId);
+    if (assignees.length) await tx.update(CaseTaskRow, { id: row.id }, { assignees });
+    else await this.endOnce(tx, once);
+  }
+
   /** Reminders of clocks that have stopped, and those that a later one has overtaken, owe nothing any more. */
   async endReminders(tx: EntityManager, caseId: string, overtakenOf?: string): Promise<void> {
     await tx.query(

@@ -1,5 +1,6 @@
 import { type LawCitation, type StateTable, stateTable } from '../../kernel';
 import ordinaryPenalty1 from '../data/ordinary-penalty.v1.json';
+import ordinaryPenalty2 from '../data/ordinary-penalty.v2.json';
 import type { ClockEffect } from './clock-book';
 
 export interface CaseStateSpec {
@@ -55,7 +56,7 @@ export interface CaseDefinition {
   always: readonly string[];
 }
 
-const ALL: readonly CaseDefinition[] = [ordinaryPenalty1 as CaseDefinition];
+const ALL: readonly CaseDefinition[] = [ordinaryPenalty1 as CaseDefinition, ordinaryPenalty2 as CaseDefinition];
 
 /** The version of a family that a case opened on `day` takes. */
 export function definitionFor(key: string, day: string): CaseDefinition {

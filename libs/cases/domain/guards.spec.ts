@@ -20,7 +20,7 @@ const base: GuardContext = {
   now: monday,
   calendar: WorkingCalendar.builtIn(),
   row: move('filingProposed', 'approveFiling'),
-  file: { subjectId: 's', filedAt: null, outcome: null },
+  file: { subjectId: 's', filedAt: null, outcome: null, complex: false },
   handlers: [officer('a'), officer('b')],
   everHandled: ['a', 'b'],
   reviewers: [],
@@ -28,6 +28,8 @@ const base: GuardContext = {
   submitter: 'a',
   recused: [],
   reviewPassed: true,
+  panels: [],
+  transfer: null,
   hearingHeld: false,
   documents: [],
   exhibits: [],
@@ -40,6 +42,8 @@ const base: GuardContext = {
   named: [],
 };
 type Change = Partial<GuardContext>;
+const complexFile = { ...base.file, complex: true };
+const panel = (state: 'convened' | 'held', conclusion: string | null = null) => ({ n: 1, state, ground: 'complex', conclusion });
 const propose = move('clue', 'proposeFiling');
 const notice = clock('statement', '2026-11-23T02:00:00Z'); // five working days: until 30 November
 
@@ -63,6 +67,35 @@ const cases: Record<keyof typeof GUARDS, { holds: Change[]; refuses: [Change, st
         { row: propose, input: { action: '', officers: ['a', 'b', 'x'] }, named: [officer('a'), officer('b')] },
         'cases.twoOfficersRequired',
       ],
+    ],
+  },
+  transferReturned: {
+    holds: [{}, { transfer: 'returned' }],
+    refuses: [
+      [{ transfer: 'sent' }, 'cases.transferUnanswered'],
+      [{ transfer: 'accepted' }, 'cases.transferUnanswered'],
+    ],
+  },
+  transferAccepted: {
+    holds: [{}, { transfer: 'accepted' }],
+    refuses: [
+      [{ transfer: 'received' }, 'cases.transferUnanswered'],
+      [{ transfer: 'returned' }, 'cases.transferUnanswered'],
+    ],
+  },
+  neverFiled: { holds: [{}], refuses: [[{ file: { ...base.file, filedAt: monday } }, 'cases.wasFiled']] },
+  discussed: {
+    holds: [
+      {},
+      { panels: [panel('held', 'agree')], file: complexFile },
+      { panels: [panel('held', 'otherwise'), panel('held', 'agree')] },
+      { panels: [{ ...panel('convened'), ground: 'extension' }] },
+    ],
+    refuses: [
+      [{ file: complexFile }, 'cases.panelMissing'],
+      [{ panels: [{ ...panel('held', 'agree'), ground: 'extension' }], file: complexFile }, 'cases.panelMissing'],
+      [{ panels: [panel('convened')] }, 'cases.panelOpen'],
+      [{ panels: [panel('held', 'agree'), panel('held', 'supplement')] }, 'cases.panelDisagrees'],
     ],
   },
   officersFree: {

@@ -31,7 +31,7 @@ export interface GuardContext {
   now: Date;
   calendar: WorkingCalendar;
   row: CaseTransition;
-  file: { subjectId: string | null; filedAt: Date | null; outcome: string | null };
+  file: { subjectId: string | null; filedAt: Date | null; outcome: string | null; complex: boolean };
   handlers: readonly NamedOfficer[];
   /** Everybody who ever handled the case, whatever came after. */
   everHandled: readonly string[];
@@ -42,7 +42,11 @@ export interface GuardContext {
   submitter: string | null;
   recused: readonly string[];
   reviewPassed: boolean;
+  /** Discussions of the present proposal: called or held since it was made, oldest first. */
+  panels: readonly { n: number; state: 'convened' | 'held'; ground: string; conclusion: string | null }[];
   hearingHeld: boolean;
+  /** State of the newest transfer; null when there was none. */
+  transfer: string | null;
   documents: readonly DocumentView[];
   exhibits: readonly ExhibitView[];
   blockers: readonly { kind: string; ref: string; text: string }[];
@@ -178,6 +182,19 @@ export const GUARDS = {
 
   reviewPassed: ({ reviewPassed }) => (reviewPassed ? null : CasesProblem.reviewNotPassed()),
 
+  /**
+   * 程序规定 art. 60(2), 行政处罚法 art. 57(2): a complex case is discussed by the leaders together before it is decided. A discussion that
+   * was called is waited for, and one that did not agree is not passed over.
+   */
+  discussed({ panels, file }) {
+    const own = panels.filter(({ ground }) => ground !== 'extension');
+    const open = own.find(({ state }) => state === 'convened');
+    if (open) return CasesProblem.panelOpen({ n: open.n });
+    const last = own.at(-1);
+    if (!last) return file.complex ? CasesProblem.panelMissing({ ground: 'complex' }) : null;
+    return last.conclusion === 'agree' ? null : CasesProblem.panelDisagrees({ n: last.n, conclusion: last.conclusion! });
+  },
+
   /** 行政处罚法 art. 65: after the hearing the decision follows, without a second notice. */
   hearingHeld: ({ hearingHeld }) => (hearingHeld ? null : CasesProblem.hearingNotHeld()),
 
@@ -186,6 +203,16 @@ export const GUARDS = {
     !input || pauseGrounds.includes(input.ground ?? '')
       ? null
       : CasesProblem.groundNotListed({ errors: [{ pointer: '/ground', detail: `one of ${pauseGrounds.join(', ')}` }] }),
+
+  /** 程序规定 art. 17: what another organ has not sent back is not taken back. A file older than transfers' own record knows no answer. */
+  transferReturned: ({ transfer }) =>
+    transfer === null || transfer === 'returned' ? null : CasesProblem.transferUnanswered({ state: transfer }),
+
+  /** Nothing is closed as transferred before the receiver has taken it. */
+  transferAccepted: ({ transfer }) =>
+    transfer === null || transfer === 'accepted' ? null : CasesProblem.transferUnanswered({ state: transfer }),
+
+  neverFiled: ({ file }) => (file.filedAt ? CasesProblem.wasFiled() : null),
 
   wasFiled: ({ file }) => (file.filedAt ? null : CasesProblem.neverFiled()),
   outcomeChosen: ({ file, input }) => ((file.outcome ?? input?.outcome) ? null : CasesProblem.outcomeMissing()),

@@ -1,4 +1,5 @@
 import type { LawCitation } from '../../kernel';
+import type { TransferKind } from './transfer';
 
 /** One item of a penalty, in the form in which documents print it. */
 export interface Penalty {
@@ -18,12 +19,17 @@ export interface TransitionInput {
   jurisdictionConfirmed?: boolean;
   mergedInto?: string;
   receiver?: string;
+  transferKind?: TransferKind;
+  /** What goes with a transfer. */
+  materials?: string[];
   ground?: string;
   report?: string;
   answers?: { remarkId: string; text: string }[];
   opinion?: string;
   remarks?: { field?: string; text: string }[];
   outcome?: string;
+  /** A complex case or a grave violation: the leaders discuss it together. */
+  complex?: boolean;
   penalty?: Penalty[];
   statement?: string;
   requestedOn?: string;
@@ -39,12 +45,15 @@ export const INPUT_FIELDS = [
   'jurisdictionConfirmed',
   'mergedInto',
   'receiver',
+  'transferKind',
+  'materials',
   'ground',
   'report',
   'answers',
   'opinion',
   'remarks',
   'outcome',
+  'complex',
   'penalty',
   'statement',
   'requestedOn',

@@ -83,6 +83,7 @@ export const CasesProblem = defineProblems('cases', {
   }),
   reviewNotPassed: refusal({ status: 409, title: 'The review has not agreed', zh: '审核未通过,不得作出决定' }),
   hearingNotHeld: refusal({ status: 409, title: 'No hearing was held', zh: '未举行听证' }),
+  wasFiled: refusal({ status: 409, title: 'The case was filed', zh: '案件已立案' }),
   neverFiled: refusal({ status: 409, title: 'The case was never filed', zh: '案件未经立案' }),
   outcomeMissing: refusal({ status: 409, title: 'The case has no outcome', zh: '案件处理结果尚未确定' }),
   clockRefused: refusal<{ clock: string; reason: string }>({
@@ -125,6 +126,67 @@ export const CasesProblem = defineProblems('cases', {
     status: 409,
     title: 'Another case on this outlet is running; link it, or open a new one with a reason',
     zh: '该网络载体已有在办案件,请关联或说明另行立案理由',
+  }),
+  panelOpen: refusal<{ n: number }>({
+    status: 409,
+    title: 'A collective discussion of this case is called and not over',
+    zh: '本案已召集集体讨论，尚未结束',
+  }),
+  panelMembersUnfit: refusal<{ unfit: { officerId: string; reason: string }[]; few: number; errors: FieldFault[] }>({
+    status: 422,
+    title: 'Some may not sit in the discussion, or there are too few members',
+    zh: '部分人员不得参加本案集体讨论，或者参加人数不足',
+  }),
+  panelNotMember: refusal({
+    status: 403,
+    title: 'This person is not a member of the discussion',
+    zh: '该人员不是本次集体讨论的参加人员',
+  }),
+  panelOver: refusal<{ n: number; state: string }>({ status: 409, title: 'The discussion is over', zh: '该次集体讨论已结束' }),
+  panelHeard: refusal<{ name: string }>({
+    status: 409,
+    title: 'This member has given his opinion, which stays as it is',
+    zh: '该成员已发表意见，意见不得更改',
+  }),
+  panelMembersOpen: refusal<{ members: string[] }>({
+    status: 409,
+    title: 'Some members have neither spoken nor been recorded as absent',
+    zh: '部分成员尚未发表意见，也未记录缺席',
+  }),
+  panelNoQuorum: refusal<{ present: number; quorum: number; missing: number }>({
+    status: 409,
+    title: 'Too few members were there: no conclusion can be recorded',
+    zh: '参加讨论的成员不足规定人数，不能形成结论',
+  }),
+  panelMissing: refusal<{ ground: string }>({
+    status: 409,
+    title: 'The leaders have not discussed this together and agreed',
+    zh: '须先经负责人集体讨论并同意',
+  }),
+  panelDisagrees: refusal<{ n: number; conclusion: string }>({
+    status: 409,
+    title: 'The collective discussion did not agree with what is proposed',
+    zh: '集体讨论未同意拟处理意见，请退回重拟',
+  }),
+  measureIllegal: refusal<{ state: string; action: string; allowed: string[] }>({
+    status: 409,
+    title: 'The measure cannot make this move now',
+    zh: '该措施当前状态不允许此操作',
+  }),
+  transferIllegal: refusal<{ state: string; action: string; allowed: string[] }>({
+    status: 409,
+    title: 'The transfer cannot make this move now',
+    zh: '该移送当前状态不允许此操作',
+  }),
+  transferTooEarly: refusal<{ after: string }>({
+    status: 422,
+    title: 'It cannot have happened before the step before it, nor in the future',
+    zh: '时间不得早于上一步，也不得晚于现在',
+  }),
+  transferUnanswered: refusal<{ state: string | null }>({
+    status: 409,
+    title: 'The receiver has not answered so',
+    zh: '接收机关尚未作出相应答复',
   }),
   calendarFaulty: refusal<{ faults: string[] }>({
     status: 422,

@@ -66,7 +66,7 @@ export class CaseClocksController {
   @Post(':clockId/extensions')
   @HttpCode(200)
   @Requires('case:approve')
-  @Refuses(CasesProblem.notFound, CasesProblem.clockRefused)
+  @Refuses(CasesProblem.notFound, CasesProblem.clockRefused, CasesProblem.panelMissing)
   @ApiOkResponse({ type: [CaseClockDto] })
   extend(
     @Param('id', caseId()) id: string,

@@ -64,6 +64,7 @@ export class CaseSummaryDto {
   @ApiProperty(nullable) outletName!: string | null;
   @ApiProperty(nullable) findingId!: string | null;
   @ApiProperty(nullable) outcome!: string | null;
+  @ApiProperty({ description: 'to be discussed by the leaders together' }) complex!: boolean;
   @ApiProperty() openedAt!: string;
   @ApiProperty(nullable) filedAt!: string | null;
   @ApiProperty(nullable) decidedAt!: string | null;
@@ -157,6 +158,7 @@ export function toCaseSummary(
     outletName,
     findingId,
     outcome,
+    complex,
   } = file;
   const { zh, en } = stateOf(definitionOf(file.definitionKey, file.definitionVersion), state);
   return {
@@ -176,6 +178,7 @@ export function toCaseSummary(
     outletName,
     findingId,
     outcome,
+    complex,
     openedAt: file.openedAt.toISOString(),
     filedAt: iso(file.filedAt),
     decidedAt: iso(file.decidedAt),

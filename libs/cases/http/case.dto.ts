@@ -22,6 +22,7 @@ import {
 import type { LawCitation, Mark } from '../../kernel';
 import { PageQuery } from '../../platform';
 import type { Penalty, TransitionInput } from '../domain/input';
+import { TRANSFER_KINDS, type TransferKind } from '../domain/transfer';
 import { OUTCOMES } from '../domain/retention';
 import { SOURCES, VISIBILITIES, type CaseSource, type Visibility } from '../store/case.entity';
 
@@ -117,6 +118,14 @@ export class CaseTransitionDto implements TransitionInput {
   @ApiPropertyOptional() @IsOptional() @IsBoolean() jurisdictionConfirmed?: boolean;
   @ApiPropertyOptional() @IsOptional() @IsUUID() mergedInto?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) receiver?: string;
+  @ApiPropertyOptional({ enum: TRANSFER_KINDS }) @IsOptional() @IsIn(TRANSFER_KINDS) transferKind?: TransferKind;
+  @ApiPropertyOptional({ type: [String], description: 'what goes with a transfer, one entry a line' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(200)
+  @IsString({ each: true })
+  @MaxLength(300, { each: true })
+  materials?: string[];
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(60) ground?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(30_000) report?: string;
   @ApiPropertyOptional({ type: [AnswerDto] })
@@ -135,6 +144,10 @@ export class CaseTransitionDto implements TransitionInput {
   @Type(() => RemarkInputDto)
   remarks?: RemarkInputDto[];
   @ApiPropertyOptional({ enum: OUTCOMES }) @IsOptional() @IsIn(OUTCOMES) outcome?: string;
+  @ApiPropertyOptional({ description: 'a complex case or a grave violation: the leaders discuss it together' })
+  @IsOptional()
+  @IsBoolean()
+  complex?: boolean;
   @ApiPropertyOptional({ type: [PenaltyDto] })
   @IsOptional()
   @IsArray()

@@ -403,8 +403,8 @@ describe('investigation and review', () => {
       status: 409,
       body: { code: 'cases.clockRefused', reason: 'collectiveNeeded' },
     });
-    await world.ok(head, 'POST', `${at}/extensions`, { reason: '集体讨论决定', until: '2027-03-31' });
-    expect((await clockOf(id, 'decide')).due).toBe('2027-03-31');
+    const further = { reason: '集体讨论决定', until: '2027-03-31' };
+    expect((await world.call(head, 'POST', `${at}/extensions`, further)).body).toMatchObject({ code: 'cases.panelMissing' });
     expect(await world.call(head, 'POST', `${at}/pauses`, { ground: 'secrecyCheck', reason: 'x' })).toMatchObject({
       status: 409,
       body: { reason: 'groundNotListed' },

@@ -40,6 +40,8 @@ export class CaseRow {
   @Column('jsonb') articles!: LawCitation[];
   @Column('text', { nullable: true }) report!: string | null;
   @Column('text', { nullable: true }) outcome!: string | null;
+  /** The officers hold the case for complex or the violation for grave: the leaders discuss it together before it is decided. */
+  @Column('boolean') complex!: boolean;
   @Column('jsonb', { nullable: true }) penalty!: Penalty[] | null;
   @Column('text', { nullable: true }) statement!: string | null;
   @Column('text', { nullable: true }) execution!: string | null;

@@ -11,6 +11,9 @@ import {
   ExhibitHandoverRow,
 } from './case-parts.entity';
 import { CaseEventRow, CaseOfficerRow, CaseRecusalRow, CaseRow } from './case.entity';
+import { CaseMeasureRow } from './measure.entity';
+import { CasePanelMemberRow, CasePanelRow } from './panel.entity';
+import { CaseTransferRow } from './transfer.entity';
 
 export const CASE_ROWS = [
   CaseRow,
@@ -27,4 +30,8 @@ export const CASE_ROWS = [
   CaseBlockerRow,
   CaseLinkRow,
   CalendarYearRow,
+  CasePanelRow,
+  CaseMeasureRow,
+  CaseTransferRow,
+  CasePanelMemberRow,
 ];

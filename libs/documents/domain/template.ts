@@ -1,7 +1,7 @@
 import type { Mark } from '../../kernel';
 import forms from './data/forms.json';
 
-export const FORM_IDS = ['7', '11', '12', '24', '37', '45', '50', '53', 'X1', 'X1R', 'X2', 'X3', 'X3R'] as const;
+export const FORM_IDS = ['7', '11', '12', '24', '37', '42', '45', '50', '53', 'X1', 'X1R', 'X2', 'X3', 'X3R'] as const;
 export type FormId = (typeof FORM_IDS)[number];
 
 export interface Field {

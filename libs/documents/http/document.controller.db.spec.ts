@@ -178,7 +178,22 @@ it.each([
 
 it('lists forms with their field dictionary, and documents that wait for approval', async () => {
   const forms = (await call('drafter', 'GET', '/document-forms')).json() as { form: string; fields: object[] }[];
-  expect(forms.map(({ form }) => form)).toEqual(['7', '11', '12', '24', '37', '45', '50', '53', 'X1', 'X1R', 'X2', 'X3', 'X3R']);
+  expect(forms.map(({ form }) => form)).toEqual([
+    '7',
+    '11',
+    '12',
+    '24',
+    '37',
+    '42',
+    '45',
+    '50',
+    '53',
+    'X1',
+    'X1R',
+    'X2',
+    'X3',
+    'X3R',
+  ]);
   expect(forms.find(({ form }) => form === '45')!.fields).toContainEqual({
     key: 'facts',
     zh: '违法事实和证据',

@@ -1,4 +1,4 @@
-import type { Content, TableCell } from 'pdfmake/interfaces';
+import type { Content, ContentTable, TableCell } from 'pdfmake/interfaces';
 import { instantZh, sizeZh } from '../domain/printed';
 import { CHECKLIST_HEAD, CHECKLIST_NOTE, CHECKLIST_WIDTHS, checklistRows, statementFacts } from './evidence-report-checklist';
 import { CHECK_NAMES, type EvidenceReport, VERDICTS } from './evidence-report-input';
@@ -198,7 +198,8 @@ function limits({ manifest: { outcome } }: EvidenceReport): Content[] {
 }
 
 function checklist({ checklist: lines }: EvidenceReport): Content[] {
-  return [small(CHECKLIST_NOTE), list(CHECKLIST_HEAD, CHECKLIST_WIDTHS, checklistRows(lines))];
+  const table = list(CHECKLIST_HEAD, CHECKLIST_WIDTHS, checklistRows(lines)) as ContentTable;
+  return [small(CHECKLIST_NOTE), { ...table, table: { ...table.table, dontBreakRows: true } }];
 }
 
 /** What a verified package proves, and what it does not: section 1 of the evidence specification. */

@@ -90,12 +90,7 @@ export function listForm(
       layout: gridLayout,
       margin: [0, 8, 0, 0],
     },
-    {
-      text: exhibits.length ? `以上共 ${exhibits.length} 项（${total}），以下空白。` : '本案无此类证据。',
-      fontSize: SIZE.table,
-      margin: [0, 6, 0, 0],
-    },
-    signatures(layout),
+    signatures(layout, exhibits.length ? `以上共 ${exhibits.length} 项（${total}），以下空白。` : '本案无此类证据。'),
   ];
   return {
     content,
@@ -126,8 +121,8 @@ function facts(input: FormInput, layout: ListLayout): Content {
   return { table: { widths: [86, '*', 86, '*'], body }, layout: gridLayout };
 }
 
-/** Room for a pen behind each; together on one page. */
-function signatures({ signatures: lines }: ListLayout): Content {
+/** How many there are, and room for a pen behind each who signs for that; together on one page. */
+function signatures({ signatures: lines }: ListLayout, total: string): Content {
   const row = (who: string): TableCell[] => [
     { text: who, alignment: 'center', fontSize: SIZE.table },
     { text: ' \n ', fontSize: SIZE.table },
@@ -135,6 +130,9 @@ function signatures({ signatures: lines }: ListLayout): Content {
   ];
   return {
     unbreakable: true,
-    stack: [{ table: { widths: [180, '*', 130], body: lines.map(row) }, layout: gridLayout, margin: [0, 8, 0, 0] }],
+    stack: [
+      { text: total, fontSize: SIZE.table, margin: [0, 6, 0, 0] },
+      { table: { widths: [180, '*', 130], body: lines.map(row) }, layout: gridLayout, margin: [0, 8, 0, 0] },
+    ],
   };
 }

@@ -9,6 +9,7 @@ import { RecordLink } from '../../parts/Records';
 import { Timeline } from '../../parts/Timeline';
 import { useTimelineLines } from '../../parts/timeline-lines';
 import { When } from '../../parts/When';
+import { Transfers } from './Transfers';
 import { TaskTable } from '../../workbench/TaskTable';
 import { CaseState } from '../CaseState';
 
@@ -104,6 +105,7 @@ export const Overview = ({ file }: { file: Case }) => {
             ]}
           />
         </Panel>
+        <Transfers file={file} />
         <Substance file={file} />
       </Stacked>
       <Stacked>
