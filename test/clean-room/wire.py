@@ -314,12 +314,13 @@ class Tls:
     def __init__(self, sent, answered, secrets):
         self.secrets, self.leaf, self.packed_leaf, self.signed = secrets, None, False, "resumed"
         self.said = {"client": [], "server": []}
-        self.client, self.server = self.hellos(sent, False), self.hellos(answered, True)
         self.sent = self.answered = b""
-        if self.client is None or self.server is None:
-            if any(kind in (20, 23) for side in (sent, answered) for kind, _, _ in records(side)):
-                raise Broken("TLS without its opening")
+        spoken = [[kind for kind, _, _ in records(side)] for side in (sent, answered)]
+        self.client, self.server = self.hellos(sent, False), self.hellos(answered, True)
+        if 23 not in spoken[1]:
             return  # ended before there was anything to open
+        if self.client is None or self.server is None:
+            raise Broken("TLS without its opening")
         self.random = self.client["random"].hex()
         if self.server["version"] == 0x0304:
             self.read13(sent, answered)

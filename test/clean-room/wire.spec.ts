@@ -98,31 +98,34 @@ describe('two verifiers, on the bytes of the network (V11)', () => {
     };
     const questions: (Question & { name: string })[] = [];
     for (const version of ['1.2', '1.3'] as const) {
-      for (const [name, forged] of Object.entries(forgeries)) {
-        const sent = Buffer.from('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n');
-        const received = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-        const { chunks, keylog } = aTls(version, sent, received, 60, forged);
-        const line = { url: 'https://site.test/a', method: 'GET', status: 200, responseHeaders: [['Content-Length', '2']] };
-        const place = {
-          requestBodySha256: null,
-          ip: '127.0.0.1',
-          port: 443,
-          tls: { leafSha256: hexDigest('sha256', siteCertificate()) },
-        };
-        const body = { source: 'network', decodedBytes: 2, ...digestsOf(Buffer.from('ok')), truncated: '', outcome: 'ok' };
-        const wire = {
-          capture: pcapOf([{ port: 443, chunks }]),
-          keylog: Buffer.from(keylog),
-          protocol: version,
-          lines: [{ ...line, ...place, ...body }],
-        };
-        questions.push(await question(`TLS ${version}, ${name}`, wire));
-      }
+      for (const [name, forged] of Object.entries(forgeries))
+        questions.push(await question(`TLS ${version}, ${name}`, spoken(version, forged)));
     }
     expect(await differences(questions)).toEqual([]);
     const passed = theirs(questions).flatMap(({ verdict }, n) => (verdict === 'PASSED' ? [questions[n]!.name] : []));
     // TLS 1.2 has no such message as 15 of the site, and TLS 1.3 none such as 12.
     expect(passed).toEqual(['TLS 1.2, none', 'TLS 1.2, no signature', 'TLS 1.3, none', 'TLS 1.3, no key exchange']);
+  }, 120_000);
+
+  it('I-19: agree on openings with bits flipped, bytes taken out, cut off', async () => {
+    let state = 20_261_129;
+    const random = (n: number) => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * n);
+    };
+    const questions: (Question & { name: string })[] = [];
+    for (let n = 0; n < 60; n++) {
+      const [version, part, kind] = [n % 2 ? '1.2' : '1.3', random(4), random(4)] as const;
+      const bend = (bytes: Uint8Array) => {
+        const at = random(bytes.length);
+        if (kind === 3) return bytes.subarray(0, at);
+        if (kind === 2) return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random(8))]);
+        return bytes.map((byte, i) => (i === at ? byte ^ (1 << random(8)) : byte));
+      };
+      const wire = spoken(version, {}, (bytes, i) => (i === part ? bend(bytes) : bytes));
+      questions.push(await question(`TLS ${version}, case ${n}, part ${part}, kind ${kind}`, wire));
+    }
+    expect(await differences(questions)).toEqual([]);
   }, 120_000);
 
   it('I-19: agree on a secret that is missing, and on one that is not right', async () => {
@@ -217,4 +220,26 @@ function throwAwayCertificate(): { cert: string; key: string } {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-subj', '/CN=site.test'];
   execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert], { stdio: 'ignore' });
   return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}
+
+/** One exchange over a made connection, whose parts may be bent, and the line that tells the truth about the straight one. */
+function spoken(
+  version: '1.2' | '1.3',
+  forged: TlsForgery,
+  bend: (bytes: Uint8Array, part: number) => Uint8Array = (same) => same,
+): AWire {
+  const sent = Buffer.from('GET /a HTTP/1.1\r\nHost: site.test\r\n\r\n');
+  const received = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+  const { chunks, keylog } = aTls(version, sent, received, 60, forged);
+  const line = { url: 'https://site.test/a', method: 'GET', status: 200, responseHeaders: [['Content-Length', '2']] };
+  const place = {
+    requestBodySha256: null,
+    ip: '127.0.0.1',
+    port: 443,
+    tls: { leafSha256: hexDigest('sha256', siteCertificate()) },
+  };
+  const body = { source: 'network', decodedBytes: 2, ...digestsOf(Buffer.from('ok')), truncated: '', outcome: 'ok' };
+  const bent = chunks.map(({ out, bytes }, part) => ({ out, bytes: bend(bytes, part) }));
+  const capture = pcapOf([{ port: 443, chunks: bent }]);
+  return { capture, keylog: Buffer.from(keylog), protocol: version, lines: [{ ...line, ...place, ...body }] };
 }
