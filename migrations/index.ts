@@ -17,3 +17,5 @@ export { PublicFixation1790000001400 } from './1790000001400-PublicFixation';
 export { EvidenceSessions1790000001500 } from './1790000001500-EvidenceSessions';
 export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
+export { EvidenceDestruction1790000002100 } from './1790000002100-EvidenceDestruction';
+export { ObjectLocks1790000002110 } from './1790000002110-ObjectLocks';

@@ -13,7 +13,7 @@ import { Files } from './Files';
 import { Life } from './Life';
 import { LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
-import { isFixed, isRunning } from './running';
+import { isDisposed, isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
 import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
 
@@ -40,6 +40,19 @@ const Whole = () => {
       <CaptureHead capture={capture} />
       {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
+      {isDisposed(capture) && (
+        <TabbedShowLayout>
+          <Tab label={tab('life')} path="">
+            <Life />
+          </Tab>
+          <Tab label={tab('files')} path="files">
+            <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('custody')} path="custody">
+            <Custody />
+          </Tab>
+        </TabbedShowLayout>
+      )}
       {isFixed(capture) && (
         <TabbedShowLayout>
           {page && (

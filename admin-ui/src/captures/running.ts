@@ -6,3 +6,6 @@ export const isRunning = ({ state }: Capture): boolean => state === 'requested' 
 /** Its bytes are fixed for good; everything that reads them is offered. */
 export const isFixed = ({ state }: Capture): boolean =>
   ['fixed', 'stamped', 'confirmed', 'sealed', 'transferred'].includes(state);
+
+/** Given back or destroyed: its files are shown to nobody; what they were, the acts and the custody chain are. */
+export const isDisposed = ({ state }: Capture): boolean => state === 'disposed';

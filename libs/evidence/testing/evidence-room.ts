@@ -6,16 +6,27 @@ import type { DataSource } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import { canonicalJson, type Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
-import { BlobReplica, type BlobStore, type Db, Facts, FileBlobStore, Log } from '../../platform';
+import {
+  BlobDestroyers,
+  BlobReplica,
+  type BlobStore,
+  type Db,
+  Facts,
+  FileBlobDestroyer,
+  FileBlobStore,
+  Log,
+} from '../../platform';
 import { trustBundleBytes, utf8, writeKeyFile } from '../../proof';
 import { aTrustBundle, fixed, testKeys } from '../../proof/testing';
 import { ContentService } from '../app/content.service';
 import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
+import type { EvidenceRetention } from '../app/retention';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
+import { Destroyer } from '../worker/destroyer';
 import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
 import { Exporter } from '../worker/exporter';
@@ -24,6 +35,7 @@ import { LedgerSequencer } from '../worker/ledger-sequencer';
 import { Reconciler } from '../worker/reconciler';
 import { Replicator } from '../worker/replicator';
 import type { ReportPrinter } from '../worker/report-printer';
+import { RetentionKeeper } from '../worker/retention-keeper';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
 import { TimeStamper } from '../worker/time-stamper';
@@ -53,10 +65,23 @@ export interface RoomParts {
   replica?: BlobStore | null;
   stagingDir?: string;
   printer?: ReportPrinter;
+  /** What keeps a disposed package; nothing where it is not said. */
+  retention?: EvidenceRetention | null;
 }
 
 /** The room as the worker composes it, without a queue. */
-export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, replica, stagingDir, printer }: RoomParts) {
+export function evidenceRoom({
+  db,
+  clock,
+  root,
+  captureUrl,
+  tsaUrls,
+  blobs,
+  replica,
+  stagingDir,
+  printer,
+  retention,
+}: RoomParts) {
   const config = {
     captureUrl: captureUrl ?? 'http://127.0.0.1:1',
     captureToken: 'x',
@@ -112,7 +137,22 @@ export function evidenceRoom({ db, clock, root, captureUrl, tsaUrls, blobs, repl
     log,
     config,
   );
+  const destroyers = new BlobDestroyers(
+    new FileBlobDestroyer(join(root, 'blobs')),
+    replica ? new FileBlobDestroyer(join(root, 'replica'), 0) : null,
+  );
+  const nothingKeeps = { obstacle: () => Promise.resolve(null) };
   return {
+    destroyer: new Destroyer(db, clock, store, destroyers, ledger, log, retention === undefined ? nothingKeeps : retention),
+    retention: new RetentionKeeper(
+      db,
+      clock,
+      store,
+      log,
+      { lockAheadDays: 90 },
+      retention === undefined ? nothingKeeps : retention,
+    ),
+    ledger,
     blobs: store,
     evidence,
     content,

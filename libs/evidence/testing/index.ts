@@ -1,3 +1,4 @@
 export { aRequest, evidenceRoom, furnish, MAKERS, playedCapture, stagePackage } from './evidence-room';
+export * from './a-disposal';
 export * from './a-house';
 export * from './a-witness';

@@ -16,7 +16,9 @@ import {
   createHttpApp,
   type Db,
   Facts,
+  BlobDestroyers,
   BlobReplica,
+  FileBlobDestroyer,
   FileBlobStore,
   Log,
   type OfficerRequest,
@@ -39,6 +41,7 @@ import { EvidenceHttpModule } from '../evidence-http.module';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
+import { Destroyer } from '../worker/destroyer';
 import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
 import { Exporter } from '../worker/exporter';
@@ -330,7 +333,10 @@ export class LifeWorld {
     const scrub = new Scrub(db, clock, blobs, new BlobReplica(null), ledger, evidence, log);
     const report = new ExportReport(clock, content, evidence, trees, signatures, printer);
     const proofs = new ExportProofs(clock, trees, evidence);
+    const destroyers = new BlobDestroyers(new FileBlobDestroyer(join(this.root, 'blobs')), null);
     return {
+      destroyer: new Destroyer(db, clock, blobs, destroyers, ledger, log, { obstacle: () => Promise.resolve(keeps.obstacle) }),
+      sequencer,
       fixation,
       content,
       blobs,

@@ -25,6 +25,9 @@ export function authoritiesOf(lines: readonly string[]): StampAuthority[] {
   });
 }
 
+/** What asking an authority for a token over the newest checkpoint is called where it is written down that it refused. */
+export const stampingOf = (origin: string, authority: string): string => `stamp ${origin} ${authority}`;
+
 export interface ReceivedToken {
   bytes: Uint8Array;
   token: AcceptedToken;
