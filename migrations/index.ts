@@ -19,6 +19,8 @@ export { BlobsOfReceipts1790000001600 } from './1790000001600-BlobsOfReceipts';
 export { ExportsWithheld1790000001900 } from './1790000001900-ExportsWithheld';
 export { LedgerGroups1790000002000 } from './1790000002000-LedgerGroups';
 export { LedgerAppend1790000002010 } from './1790000002010-LedgerAppend';
+export { EvidenceDestruction1790000002100 } from './1790000002100-EvidenceDestruction';
+export { ObjectLocks1790000002110 } from './1790000002110-ObjectLocks';
 export { CasePanels1790000002200 } from './1790000002200-CasePanels';
 export { CaseMeasures1790000002210 } from './1790000002210-CaseMeasures';
 export { CaseTransfers1790000002220 } from './1790000002220-CaseTransfers';

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, renameSync } from 'node:fs';
+import { readdirSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClaims } from '../platform';
 import { someClaims } from '../platform/testing';
 import { bytesSource, generateKey, parseTrustBundle, readContainer, verifyPackage } from '../proof';
 import { aManifest, testKeys } from '../proof/testing';
 import { CHECKLIST } from './domain/checklist';
+import { signCheckpoint } from './testing/a-disposal';
 import { LifeWorld, people } from './testing/life-world';
 import { signReceipt } from './worker/receipt-manifest';
 
@@ -260,6 +261,42 @@ describe('hand-over, return, disposal', () => {
       event: { what: 'destroyed', approvals: [{ by: people.head.id }, { by: people.legal.id }] },
     });
     expect((await world.call('one', 'GET', `/captures/${id}/files/content/page.pdf`)).body['code']).toBe('evidence.notFixed');
+  });
+
+  it('F30 tells what was destroyed and when, here and in the list of files, and refuses what would need the bytes', async () => {
+    const id = await sealedPackage();
+    await world.export(id);
+    await disposalOf(id, 'destroyed', ['head', 'legal']);
+    expect((await world.act('one', id, 'dispose', { reason: '保管期满销毁' })).status).toBe(200);
+    const get = (path: string) => world.call('one', 'GET', `/captures/${id}/${path}`);
+    expect((await get('life')).body['destruction']).toBeNull();
+    await world.run(() => world.worker().sequencer.placeAll());
+    const { requestedAt } = await world.row(id);
+    await signCheckpoint(world.database.admin, `aj.test/evidence/${requestedAt.getUTCFullYear()}`, world.clock.now());
+    const old = new Date(Date.now() - 2 * 86_400_000);
+    for await (const { sha256 } of world.worker().blobs.list())
+      utimesSync(join(world.root, 'blobs', sha256.slice(0, 2), sha256.slice(2, 4), sha256), old, old);
+    await world.run(() => world.worker().destroyer.run(id));
+
+    const at = world.clock.now().toISOString();
+    const { status, body } = await get('life');
+    expect([status, body['checklist']]).toEqual([200, []]);
+    expect(body['destruction']).toMatchObject({ finishedAt: at, seals: [1] });
+    const blobs = body['destruction'].blobs as { paths: string[]; outcome: string; doneAt: string; holder?: string }[];
+    const ends = new Map(blobs.flatMap(({ paths, outcome }) => paths.map((path) => [path, outcome])));
+    expect(ends.get('export 1')).toBe('destroyed');
+    expect(ends.get('attachments/001.pdf')).toBe('destroyed');
+    expect(ends.get('content/screen/first.png')).toBe('shared'); // the other packages of this file show the same
+    expect(blobs.every(({ doneAt, holder }) => doneAt === at && holder === undefined)).toBe(true);
+    const files = (await get('files')).body as unknown as { path: string; destroyedAt: string | null }[];
+    const goneAt = (path: string) => files.find((file) => file.path === path)!.destroyedAt;
+    expect([goneAt('record/request.json'), goneAt('MANIFEST.sig'), goneAt('content/screen/first.png')]).toEqual([at, null, null]);
+    const destroyed = { status: 410, body: { code: 'evidence.destroyed', at } };
+    for (const path of ['files/content/page.pdf', 'attachments/1', 'exchanges', 'exchanges/1/bodies/response', 'certificates'])
+      expect([path, await get(path)]).toMatchObject([path, destroyed]);
+    expect(await world.call('one', 'POST', `/captures/${id}/verifications`)).toMatchObject(destroyed);
+    expect(await world.call('one', 'POST', `/captures/${id}/exports`, { purpose: '移送' })).toMatchObject(destroyed);
+    expect((await world.run(() => world.worker().fsck.run())).faults).toEqual([]);
   });
 
   it('F30 the database itself refuses disposal without two approvals, an asker who approves, and moves that are none', async () => {

@@ -4,6 +4,7 @@ import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
 import { evidenceConfig } from './evidence.config';
 import { evidenceLedgerConfig } from './evidence-ledger.config';
 import { evidenceRevocationConfig } from './evidence-revocation.config';
+import { evidenceLocksConfig } from './evidence-locks.config';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from './evidence-worker.config';
 import { EvidenceModule } from './evidence.module';
 import { evidenceJobs, sessionJobs } from './queue/evidence.contract';
@@ -14,6 +15,7 @@ import { CaptureIdentity } from './worker/capture-identity';
 import { Observations } from './worker/observations';
 import { ExportProofs } from './worker/export-proofs';
 import { ExportReport } from './worker/export-report';
+import { Destroyer } from './worker/destroyer';
 import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { KeyLog } from './worker/key-log';
@@ -24,6 +26,7 @@ import { Reconciler } from './worker/reconciler';
 import { Replicator } from './worker/replicator';
 import { Scrub } from './worker/scrub';
 import { ReceiptFixer } from './worker/receipt-fixer';
+import { RetentionKeeper } from './worker/retention-keeper';
 import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
 import { RevocationLists } from './worker/revocation-lists';
@@ -41,6 +44,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceLedgerConfig,
     evidenceRevocationConfig,
     RevocationLists,
+    evidenceLocksConfig,
     KeyLog,
     LogCloser,
     LedgerAnchorer,
@@ -51,6 +55,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     ClockLog,
     CaptureRunner,
     Observations,
+    Destroyer,
     Exporter,
     ExportProofs,
     ExportReport,
@@ -58,6 +63,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     LedgerSequencer,
     Reconciler,
     Replicator,
+    RetentionKeeper,
     ReceiptFixer,
     TimeStamper,
     TokenBefore,
@@ -84,6 +90,8 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly keyLog: KeyLog,
     private readonly closer: LogCloser,
     private readonly clockLog: ClockLog,
+    private readonly destroyer: Destroyer,
+    private readonly retention: RetentionKeeper,
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
   ) {}
 
@@ -121,6 +129,8 @@ export class EvidenceWorkerModule implements OnModuleInit {
     // A little at a time, so that reading for the scrub never stands in the way of a capture.
     this.sweeps.every('evidence.scrub', 60_000, async () => void (await this.scrub.run({ limit: 200 })));
     this.sweeps.every('evidence.replica', 10_000, async () => void (await this.replicator.copy()));
+    this.sweeps.every('evidence.locks', 10_000, async () => void (await this.retention.look()));
+    this.sweeps.every('evidence.destruction', 10_000, () => this.destroyer.look());
     this.sweeps.every('evidence.reconcile', 600_000, async () => void (await this.reconciler.run()));
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());

@@ -1,3 +1,5 @@
+export { BlobDestroyer, BlobDestroyers, type Destroyed } from './blobs/blob-destroyer';
+export { FileBlobDestroyer } from './blobs/file-blob-destroyer';
 export { BlobReplica } from './blobs/blob-replica';
 export { BlobStore, type BlobFault, type BlobRef, type BlobSource, type Examined, type StagedBlob } from './blobs/blob-store';
 export { FileBlobStore } from './blobs/file-blob-store';

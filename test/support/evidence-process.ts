@@ -6,7 +6,7 @@ import { KeptRoots } from '../../apps/ledger-signer/src/remembered';
 import { EVIDENCE_ROWS } from '../../libs/evidence';
 import { evidenceRoom, MAKERS } from '../../libs/evidence/testing';
 import { OFFICER_ROWS } from '../../libs/officers';
-import { clockFor, Db, systemClaims, withClaims } from '../../libs/platform';
+import { clockFor, Db, FileBlobStore, systemClaims, withClaims } from '../../libs/platform';
 import { testKeys } from '../../libs/proof/testing';
 
 /**
@@ -26,6 +26,7 @@ async function main([packageId, ...verbs]: string[]): Promise<void> {
     clock,
     root: root!,
     ...(stagingDir && { stagingDir }),
+    ...(process.env.FAULT_REPLICA && { replica: new FileBlobStore(process.env.FAULT_REPLICA) }),
     captureUrl: process.env.FAULT_CAPTURE!,
     tsaUrls: process.env.FAULT_TSA ? [process.env.FAULT_TSA] : [],
   });
@@ -48,6 +49,7 @@ async function main([packageId, ...verbs]: string[]): Promise<void> {
       await signers.destroy();
     },
     export: async () => room.exporter.build(await exportOf()),
+    destroy: () => room.destroyer.run(packageId!),
   };
   for (const verb of verbs) await withClaims(systemClaims('worker'), acts[verb]!);
   await source.destroy();

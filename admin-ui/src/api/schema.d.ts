@@ -2836,6 +2836,8 @@ export interface components {
             sm3: string;
             /** @description a copy for somebody else may leave it out */
             isWithholdable: boolean;
+            /** @description since then it is destroyed here, by order; its digests are kept */
+            destroyedAt: string | null;
         };
         ExchangePageDto: {
             items: {
@@ -3047,6 +3049,33 @@ export interface components {
             /** @description two persons other than the asker have approved */
             given: boolean;
         };
+        DestroyedBlobDto: {
+            /** @description what of the package it was; an export is named by its number */
+            paths: string[];
+            sha256: string;
+            size: number;
+            /**
+             * @description shared: other evidence or papers need the same bytes; missing: they were lost before; null: still to be done
+             * @enum {string|null}
+             */
+            outcome: "destroyed" | "shared" | "missing" | null;
+            /**
+             * @description why it is still to be done
+             * @enum {string|null}
+             */
+            waits: "recentlyPut" | "locked" | "legalHold" | null;
+            waitsUntil: string | null;
+            doneAt: string | null;
+        };
+        DestructionDto: {
+            /** @description when it was written down what goes */
+            begunAt: string;
+            /** @description null while something is still to be done */
+            finishedAt: string | null;
+            /** @description exports whose SEAL is kept */
+            seals: number[];
+            blobs: components["schemas"]["DestroyedBlobDto"][];
+        };
         PackageLifeDto: {
             acts: components["schemas"]["ActDto"][];
             checklist: components["schemas"]["ChecklistLineDto"][];
@@ -3054,6 +3083,7 @@ export interface components {
             attestations: components["schemas"]["CaptureDto"][];
             disposals: components["schemas"]["DisposalOrderDto"][];
             onHold: boolean;
+            destruction: components["schemas"]["DestructionDto"] | null;
         };
         DisposalDto: {
             /** @enum {string} */
@@ -6052,6 +6082,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     Compare_compare: {
@@ -6132,6 +6169,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `evidence.notFixed`: The evidence is not fixed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     Content_exchanges: {
@@ -6191,7 +6242,14 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `evidence.withholdNeedsGround`: A file is withheld only from a named recipient and on a stated legal ground; `evidence.notWithholdable`: This file cannot be withheld: it is not among the captured files, or the rest cannot be checked without it */
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.withholdNeedsGround`: A file is withheld only from a named recipient and on a stated legal ground; `evidence.notWithholdable`: This file cannot be withheld: it is not among the captured files, or the rest cannot be checked without it; `evidence.withholdShowsSame`: These files show the same picture as the screens that are left out: leave them out as well */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6246,6 +6304,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     Review_body: {
@@ -6283,6 +6348,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     Review_bytes: {
@@ -6314,6 +6386,13 @@ export interface operations {
             };
             /** @description `evidence.notFixed`: The evidence is not fixed */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6472,6 +6551,13 @@ export interface operations {
             };
             /** @description `evidence.notFound`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `evidence.destroyed`: The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

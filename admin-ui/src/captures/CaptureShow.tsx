@@ -14,7 +14,7 @@ import { Files } from './Files';
 import { Life } from './Life';
 import { EndedSteps, LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
-import { isEnded, isFixed, isRunning } from './running';
+import { isDisposed, isEnded, isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
 import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
 
@@ -43,6 +43,19 @@ const Whole = () => {
       <LiveSteps capture={capture} />
       <EndedSteps capture={capture} />
       {isEnded(capture) && <Observation capture={capture} />}
+      {isDisposed(capture) && (
+        <TabbedShowLayout>
+          <Tab label={tab('life')} path="">
+            <Life />
+          </Tab>
+          <Tab label={tab('files')} path="files">
+            <FilesOf>{(c, files) => <Files capture={c} files={files} />}</FilesOf>
+          </Tab>
+          <Tab label={tab('custody')} path="custody">
+            <Custody />
+          </Tab>
+        </TabbedShowLayout>
+      )}
       {isFixed(capture) && (
         <TabbedShowLayout tabs={<TabbedShowLayoutTabs variant="scrollable" scrollButtons="auto" />}>
           {page && (

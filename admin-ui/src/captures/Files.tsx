@@ -7,7 +7,9 @@ import { useWord } from '../parts/choices';
 import { Digest } from '../parts/Digest';
 import { PlainTable } from '../parts/PlainTable';
 import { StateMark } from '../parts/StateMark';
+import { When } from '../parts/When';
 import { filePath, readableSize } from './files';
+import { isDisposed } from './running';
 
 /** The content of the package, file by file, with its digests. */
 export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile[] }) => {
@@ -37,11 +39,18 @@ export const Files = ({ capture, files }: { capture: Capture; files: CaptureFile
         {
           key: 'get',
           label: translate('console.download'),
-          cell: (f) => (
-            <Button onClick={() => void fetchFile(f.path)} aria-label={translate('console.downloadNamed', { name: f.path })}>
-              {translate('console.download')}
-            </Button>
-          ),
+          cell: (f) =>
+            f.destroyedAt ? (
+              <>
+                {translate('console.destruction.gone')} <When at={f.destroyedAt} />
+              </>
+            ) : isDisposed(capture) ? (
+              '—'
+            ) : (
+              <Button onClick={() => void fetchFile(f.path)} aria-label={translate('console.downloadNamed', { name: f.path })}>
+                {translate('console.download')}
+              </Button>
+            ),
         },
       ]}
     />

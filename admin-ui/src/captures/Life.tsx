@@ -17,6 +17,8 @@ import { useDone } from '../parts/use-done';
 import { When } from '../parts/When';
 import { Who } from '../parts/Who';
 import { AttestDialog } from './AttestDialog';
+import { Destruction } from './Destruction';
+import { isDisposed } from './running';
 
 const told = ({ answers }: PackageLife['acts'][number]) =>
   ['personName', 'personRole', 'reason', 'medium', 'sealNumber', 'legalBasis']
@@ -92,7 +94,8 @@ const Papers = ({ capture, life }: { capture: Capture; life: PackageLife }) => {
       title={translate('console.authenticity')}
       flush
       action={
-        mayAttest && (
+        mayAttest &&
+        !isDisposed(capture) && (
           <Button variant="outlined" onClick={() => setAttesting(true)} data-action="attest">
             {translate('action.capture.attest')}
           </Button>
@@ -108,16 +111,19 @@ const Papers = ({ capture, life }: { capture: Capture; life: PackageLife }) => {
           {
             key: 'title',
             label: translate('console.paper'),
-            cell: (paper) => (
-              <Button
-                size="small"
-                onClick={() =>
-                  void provider.download(`captures/${capture.id}/attachments/${paper.n}`, paper.path.split('/').at(-1) ?? '')
-                }
-              >
-                {paper.title}
-              </Button>
-            ),
+            cell: (paper) =>
+              isDisposed(capture) ? (
+                paper.title
+              ) : (
+                <Button
+                  size="small"
+                  onClick={() =>
+                    void provider.download(`captures/${capture.id}/attachments/${paper.n}`, paper.path.split('/').at(-1) ?? '')
+                  }
+                >
+                  {paper.title}
+                </Button>
+              ),
           },
           {
             key: 'package',
@@ -238,7 +244,8 @@ export const Life = () => {
           <Papers capture={capture} life={life} />
           <Acts life={life} />
           <Disposals capture={capture} life={life} />
-          <Checklist life={life} />
+          {life.destruction && <Destruction of={life.destruction} />}
+          {life.checklist.length > 0 && <Checklist life={life} />}
         </Stacked>
       )}
     </>

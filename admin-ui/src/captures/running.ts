@@ -9,3 +9,6 @@ export const isFixed = ({ state }: Capture): boolean =>
 
 /** It came to nothing: there is a reason, and what was seen. */
 export const isEnded = ({ state }: Capture): boolean => state === 'refused' || state === 'failed';
+
+/** Given back or destroyed: its files are shown to nobody; what they were, the acts and the custody chain are. */
+export const isDisposed = ({ state }: Capture): boolean => state === 'disposed';

@@ -166,6 +166,13 @@ export const en: Messages = {
     openCorrecting: 'See what corrects it',
     withdrawn: 'This evidence was withdrawn and must not be relied on.',
     disposals: 'Disposal orders',
+    destruction: {
+      title: 'Destruction',
+      gone: 'Destroyed',
+      finished: 'The content was destroyed by order; finished',
+      running: 'The content is being destroyed by order; begun',
+      kept: 'Kept: digests, signature of the manifest and its time stamps, custody chain, seals of exports (%{seals})',
+    },
     approvals: 'Approvals',
     attested: 'The statement is recorded and being fixed',
     imported: 'The files are received and being fixed',
@@ -870,7 +877,7 @@ export const en: Messages = {
     purchase: 'Order number, time, sum and delivery of a test purchase',
     recipient: "Empty for the agency's own copy, which must be whole",
     withheld:
-      'Their digests stay in the manifest, and verification says that they are left out. Screens also lie in the web archive (capture.wacz) and the print (page.pdf): choose those too',
+      'Their digests stay in the manifest, and verification says that they are left out. When screens are left out, the files that show the same picture (web archive, print, copies, film, network bytes) have to be chosen too, or it is refused',
     withholdGround: 'Needed when files are left out',
     secondCase: 'Only where a case on this outlet is running',
     uscc: '18 characters; spaces and full-width forms are tidied up',
@@ -1474,6 +1481,18 @@ export const en: Messages = {
       popups: 'popups',
     },
     fileState: { ok: 'Whole', partial: 'Partial', failed: 'Missing' },
+    destruction: {
+      destroyed: 'Destroyed',
+      shared: 'Kept: others need it',
+      missing: 'Lost before',
+      waiting: 'To be destroyed',
+    },
+    destructionWaits: {
+      turn: 'In the queue',
+      recentlyPut: 'The same content was stored within a day; until',
+      locked: 'Locked in the store until',
+      legalHold: 'On hold in the store; looked at again',
+    },
     fileRole: {
       manifest: 'manifest',
       archive: 'web archive (WACZ)',

@@ -158,6 +158,13 @@ export const zh = {
     openCorrecting: '查看更正证据',
     withdrawn: '该证据已撤回，不得作为依据。',
     disposals: '处置决定',
+    destruction: {
+      title: '销毁情况',
+      gone: '已销毁',
+      finished: '内容已依处置决定销毁，办结时间',
+      running: '正在依处置决定销毁，开始时间',
+      kept: '保留：校验值、清单签名及时间戳、保管链、导出件封印（第 %{seals} 份）',
+    },
     approvals: '批准',
     attested: '证明材料已登记，正在固定',
     imported: '文件已接收，正在固定',
@@ -837,7 +844,7 @@ export const zh = {
     purchase: '网购取证的订单号、时间、金额和收货情况',
     recipient: '留空即为本机关自存，自存副本必须完整',
     withheld:
-      '文件摘要仍保留在清单中，核验时会说明未附该文件。截图也在网页存档（capture.wacz）和打印件（page.pdf）内，须一并选择',
+      '文件摘要仍保留在清单中，核验时会说明未附该文件。不提供截图的，含相同画面的文件（网页存档、打印件、网页副本、DOM、录像、网络原始数据）须一并选择，否则不予受理',
     withholdGround: '有不提供的文件时必填',
     secondCase: '同一载体已有在办案件时填写',
     uscc: '18 位；可带空格或全角，系统自动整理',
@@ -1403,6 +1410,13 @@ export const zh = {
       popups: '弹出窗口',
     },
     fileState: { ok: '完好', partial: '部分', failed: '缺失' },
+    destruction: { destroyed: '已销毁', shared: '其他证据或文书仍需，保留', missing: '销毁前已丢失', waiting: '待销毁' },
+    destructionWaits: {
+      turn: '排队中',
+      recentlyPut: '一日内有相同内容存入，至',
+      locked: '存储锁定期未满，至',
+      legalHold: '存储处于冻结，再查时间',
+    },
     fileRole: {
       manifest: '清单',
       archive: '网页存档（WACZ）',

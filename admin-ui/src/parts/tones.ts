@@ -151,6 +151,10 @@ const byKind: Record<string, Tone> = {
   'checklist.notApplicable': 'unknown',
   'capture.fixed': 'waiting', // for its time stamp
   'capture.stamped': 'good',
+  'destruction.destroyed': 'over',
+  'destruction.shared': 'unknown',
+  'destruction.missing': 'bad',
+  'destruction.waiting': 'waiting',
   'certificate.valid': 'good',
   'certificate.authority': 'unknown',
   'certificate.expired': 'bad',

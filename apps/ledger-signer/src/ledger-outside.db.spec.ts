@@ -183,6 +183,23 @@ describe('checkpoints', () => {
   });
 });
 
+describe('an export', () => {
+  it('F07 does not wait for an authority that is away: it goes out with its checkpoint, and a later one has the token', async () => {
+    const { sign, row } = await opened();
+    house.clock.advance(3_600_000);
+    house.away.add('outer');
+    const asked = house.clock.now().getTime();
+    const without = await house.exported(row.id, sign);
+    expect(house.clock.now().getTime() - asked).toBeLessThanOrEqual(15_000); // steps of 3 s of the test's own clock
+    const report = await house.verify(without);
+    expect([report.level, codes(report.reasons)]).toEqual([4, ['WITNESS_QUORUM']]);
+    house.away.clear();
+    house.clock.advance(3_600_000);
+    const after = await house.verify(await house.exported(row.id, sign));
+    expect([after.verdict, after.level]).toEqual(['PASSED', 5]);
+  });
+});
+
 describe('witnesses', () => {
   it('sign what grows by proof; their lines are exported and lift a package to level 5 without any token', async () => {
     const { sign, row } = await withWitness();
@@ -500,6 +517,43 @@ describe('renewal', () => {
       'evidence.renewed',
     ]);
     expect((await house.verify(await house.exported(row.id, sign), { at: at('2030-06-01') })).verdict).toBe('PASSED');
+  });
+
+  it('F31 every configured authority is asked: a renewal by SHA-256 and one by SM3, and either of them keeps the package alive', async () => {
+    const sm3 = { name: 'sm3', algorithm: 'sm3', from: '2026-01-01', to: '2036-01-01' } as const;
+    const { sign, row } = await opened({ authorities: [{ ...short, to: '2029-01-01' }, sm3] });
+    house.clock.advance(366 * DAY_MS);
+    await house.settle(sign);
+    const both = await renewals();
+    expect(both).toMatchObject([
+      { n: 1, tsa: 'outer', algorithm: 'sha256' },
+      { n: 2, tsa: 'sm3', algorithm: 'sm3' },
+    ]);
+    const statement = JSON.parse(both[1]!.statement.toString()) as { algorithm: string; covers: { sha256: string }[] };
+    expect(statement.algorithm).toBe('sm3');
+    const covered = statement.covers.map(({ sha256 }) => sha256);
+    for (const bytes of [both[0]!.statement, both[0]!.token]) expect(covered).toContain(digestsOf(new Uint8Array(bytes)).sha256);
+    await house.settle(sign);
+    expect(await renewals()).toHaveLength(2); // once a year each
+    const bytes = await house.exported(row.id, sign);
+    // The certificate of the first authority, its stamps and its renewal have ended: the other one's renewal covers them.
+    for (const day of ['2028-06-01', '2030-06-01']) expect((await house.verify(bytes, { at: at(day) })).verdict).toBe('PASSED');
+  });
+
+  it('F31 an authority that is away holds up no other, and is asked until it has renewed too', async () => {
+    const sm3 = { name: 'sm3', algorithm: 'sm3', from: '2026-01-01', to: '2036-01-01' } as const;
+    const { sign } = await opened({ authorities: [long, sm3] });
+    house.clock.advance(366 * DAY_MS);
+    house.away.add('later');
+    await house.settle(sign);
+    expect(await renewals()).toMatchObject([{ n: 1, tsa: 'sm3' }]);
+    house.away.clear();
+    house.clock.advance(3_600_000);
+    await house.settle(sign);
+    expect(await renewals()).toMatchObject([
+      { n: 1, tsa: 'sm3' },
+      { n: 2, tsa: 'later', algorithm: 'sha256' },
+    ]);
   });
 
   it('F31 a package carries the renewals since its fixation, and none that were before it', async () => {

@@ -8,6 +8,7 @@ import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
 import { evidenceJobs } from '../queue/evidence.contract';
 import { AttachmentRow, EvidenceFileRow, type ExportRow, type PackageRow } from '../store/evidence.entity';
+import { faultsOfDestroyed, KEPT_FILE, refuseDestroyed } from './destructions';
 import { bodyIn, type RecordedLine, type Side } from './exchange-bodies';
 
 const TEXT_LIMIT = 16 * 1024 * 1024;
@@ -32,7 +33,9 @@ export class ContentService {
     return tx.find(EvidenceFileRow, { where: { packageId }, order: { path: 'ASC' } });
   }
 
+  /** Refuses with `destroyed` what went by order. */
   async file(tx: EntityManager, packageId: string, path: string): Promise<EvidenceFileRow> {
+    if (path !== KEPT_FILE) await refuseDestroyed(tx, packageId);
     const row = await tx.findOneBy(EvidenceFileRow, { packageId, path });
     if (!row) throw EvidenceProblem.fileNotFound();
     return row;
@@ -68,6 +71,7 @@ export class ContentService {
   async text(tx: EntityManager, packageId: string, path: string): Promise<string | null> {
     const row = await tx.findOneBy(EvidenceFileRow, { packageId, path });
     if (!row || row.size > TEXT_LIMIT) return null;
+    await refuseDestroyed(tx, packageId);
     return (await this.bytes(row)).toString('utf8');
   }
 
@@ -115,6 +119,19 @@ export class ContentService {
     return { line, bytes };
   }
 
+  /**
+   * What was destroyed by order: what had to be kept is there, and nothing is gone that no order took. `evidence.service` refuses to
+   * verify such a package; `nms fsck` asks.
+   */
+  async recheckDestroyed(tx: EntityManager, row: PackageRow): Promise<Recheck> {
+    const reasons = await faultsOfDestroyed(tx, this.blobs, row.id);
+    const sig = await tx.findOneBy(EvidenceFileRow, { packageId: row.id, path: KEPT_FILE });
+    if (!sig || sig.sha256 !== row.sigSha256) reasons.push(`MANIFEST_SET ${KEPT_FILE}`);
+    else if ((await this.blobs.examine(sig.sha256, sig.size)).fault) reasons.push(`FILE_DIGEST ${KEPT_FILE}`);
+    else if (!(await this.isSigned(sig, row.kind, row.manifestSha256!))) reasons.push(`MANIFEST_SIGNATURE ${KEPT_FILE}`);
+    return { verdict: reasons.length ? 'FAILED' : 'PASSED', reasons, files: 1 };
+  }
+
   /** Re-hashes every stored file against the manifest, the manifest against its signature, the signature against the trust bundle. */
   async recheck(tx: EntityManager, row: PackageRow): Promise<Recheck> {
     const reasons: string[] = [];
@@ -143,18 +160,23 @@ export class ContentService {
     const reasons = manifest.files
       .filter(({ path, sha256 }) => byPath.get(path)?.sha256 !== sha256)
       .map(({ path }) => `FILE_MISSING ${path}`);
+    if (!(await this.isSigned(sigFile, manifest.kind, manifestFile.sha256))) reasons.push(`MANIFEST_SIGNATURE ${KEPT_FILE}`);
+    return reasons;
+  }
+
+  /** Whether a key of the trust bundle that may sign packages of that kind signed exactly this manifest. */
+  private async isSigned(sigFile: EvidenceFileRow, kind: string, manifestSha256: string): Promise<boolean> {
     try {
-      const role = manifest.kind === 'web_capture' ? 'worker' : 'import';
+      const role = kind === 'web_capture' ? 'worker' : 'import';
       const workers = this.trust().signers.filter(({ roles }) => roles.includes(role));
       const { text } = openNote(
         new Uint8Array(await this.bytes(sigFile)),
         workers.map(({ vkey }) => verifierOf(vkey)),
       );
-      if (!text.includes(`sha256 ${manifestFile.sha256}\n`)) reasons.push('MANIFEST_SIGNATURE MANIFEST.sig');
+      return text.includes(`sha256 ${manifestSha256}\n`);
     } catch {
-      reasons.push('MANIFEST_SIGNATURE MANIFEST.sig');
+      return false;
     }
-    return reasons;
   }
 
   trust(): TrustBundle {

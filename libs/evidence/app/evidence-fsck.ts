@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
 import { digestsOf, endsLog, GrowingRoot, leafHash, readCheckpoint, toHex, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
+import { DestructionRow } from '../store/destruction.entity';
 import { PackageRow } from '../store/evidence.entity';
 import { closingKey, LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
@@ -174,8 +175,11 @@ export class EvidenceFsck {
       if (!PROVED_BY[row.state](new Set(types.map(({ type }) => type))))
         report.faults.push(`STATE_WITHOUT_PROOF ${row.id} ${row.state}`);
       report.faults.push(...(await observationFaults(tx, this.content, row)).map((fault) => `${fault} ${row.id}`));
-      if (!fixed) continue;
-      const { reasons, files } = await this.content.recheck(tx, row);
+      // Given back, or to be destroyed and not begun: the bytes are still here, and have to be whole.
+      const isKept = fixed || row.state === 'disposed';
+      if (!isKept) continue;
+      const isDestroyed = !fixed && (await tx.existsBy(DestructionRow, { packageId: row.id }));
+      const { reasons, files } = await (isDestroyed ? this.content.recheckDestroyed(tx, row) : this.content.recheck(tx, row));
       report.files += files;
       for (const reason of reasons) report.faults.push(`${reason} ${row.id}`);
     }

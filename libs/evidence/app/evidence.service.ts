@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import type { FixationStatement, Maker, RequestRecord } from '../../capture/capture.contract';
 import { canonicalJson, Clock, localDate } from '../../kernel';
@@ -8,7 +8,7 @@ import { OfficerDirectory } from '../../officers';
 import { afterCommit, currentClaims, Jobs } from '../../platform';
 import { readCheckpoint } from '../../proof';
 import { FIXED_STATES } from '../domain/package.states';
-import { isWithholdable } from '../domain/withheld';
+import { isWithholdable, showingTheSame } from '../domain/withheld';
 import { EvidenceProblem, urlFault } from '../domain/problems';
 import { packageId } from '../domain/ulid';
 import { wholeStatement } from './whole-statement';
@@ -19,6 +19,7 @@ import { IncidentRow } from '../store/incident.entity';
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { LedgerGroup } from '../store/ledger-group';
 import { closingKey, type StoredCheckpoint } from '../store/ledger-trees';
+import { refuseDestroyed } from './destructions';
 
 /** To whom a copy goes and what it leaves out. Nothing is left out without recipient and ground. */
 export interface CopyRequest {
@@ -165,9 +166,10 @@ export class EvidenceService {
     return row;
   }
 
-  /** Refuses with `notFixed` what is not evidence yet. */
+  /** Refuses with `notFixed` what is not evidence yet, or was disposed of, and with `destroyed` what is not there any more. */
   async getFixed(tx: EntityManager, id: string): Promise<PackageRow> {
     const row = await this.get(tx, id);
+    if (row.state === 'disposed') await refuseDestroyed(tx, id);
     if (!FIXED_STATES.includes(row.state)) throw EvidenceProblem.notFixed({ state: row.state });
     return row;
   }
@@ -218,7 +220,8 @@ export class EvidenceService {
 
   /**
    * Asks for an export; the worker, who alone holds the seal key, builds it. Refuses with `withholdNeedsGround` to leave files out
-   * for nobody or on no ground, and with `notWithholdable` what is not a captured file (evidence specification, section 7).
+   * for nobody or on no ground, with `notWithholdable` what is not a captured file, and with `withholdShowsSame` to leave screens out and
+   * hand the same picture out in another file (evidence specification, section 7).
    */
   async requestExport(
     tx: EntityManager,
@@ -261,10 +264,11 @@ export class EvidenceService {
   ): Promise<void> {
     if (!withheld.length) return;
     if (!recipient || !ground) throw EvidenceProblem.withholdNeedsGround();
-    const rows = await tx.findBy(EvidenceFileRow, { packageId, path: In(withheld) });
-    const known = new Set(rows.map(({ path }) => path));
-    const unfit = withheld.find((path) => !known.has(path) || !isWithholdable(path));
+    const all = (await tx.findBy(EvidenceFileRow, { packageId })).map(({ path }) => path);
+    const unfit = withheld.find((path) => !all.includes(path) || !isWithholdable(path));
     if (unfit) throw EvidenceProblem.notWithholdable({ path: unfit });
+    const missing = showingTheSame(withheld, all);
+    if (missing.length) throw EvidenceProblem.withholdShowsSame({ missing });
   }
 
   /**

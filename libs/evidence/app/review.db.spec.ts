@@ -49,6 +49,11 @@ describe('a copy that leaves files out', () => {
     ['of the manifest', { ...COPY, withheld: ['MANIFEST.json'] }, 'evidence.notWithholdable'],
     ['of what the rest is checked against', { ...COPY, withheld: ['record/exchanges.jsonl'] }, 'evidence.notWithholdable'],
     ['of a file that is not there', { ...COPY, withheld: ['content/none.txt'] }, 'evidence.notWithholdable'],
+    [
+      'of screens alone, while the archive shows the same',
+      { ...COPY, withheld: ['content/screen/first.png'] },
+      'evidence.withholdShowsSame',
+    ],
   ])('is refused %s, and nothing is written', async (_what, copy, code) => {
     const { id } = await house.fixedPackage();
     const asking = house.db.as(house.officer, (tx) => house.evidence.requestExport(tx, id, '移送', copy));

@@ -7,6 +7,7 @@ import { BlobStore, currentClaims, Db } from '../../platform';
 import { endingOf, fileNameOf, HEAD_BYTES, type MediaKind, mediaKindOf } from '../domain/media-type';
 import { EvidenceProblem } from '../domain/problems';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
+import { lockBlob } from '../store/blob-lock';
 import { UploadRow } from '../store/evidence.entity';
 
 /**
@@ -62,6 +63,9 @@ export class Uploads {
     for (const id of ids) {
       const row = await tx.findOneBy(UploadRow, { id });
       if (!row) throw EvidenceProblem.uploadNotFound({ id });
+      // What was made of it before may have been destroyed by order since; from here until the commit it stays.
+      await lockBlob(tx, row.sha256, 'shared');
+      if (!(await this.blobs.stat(row.sha256))) throw EvidenceProblem.uploadNotFound({ id });
       rows.push({ ...row, ending: endingOf(row.mediaType) });
     }
     return rows;

@@ -14,6 +14,11 @@ export const EvidenceProblem = defineProblems('evidence', {
     title: 'The capture is over: it cannot be taken back any more',
     zh: '采集已经结束，不能取消',
   }),
+  destroyed: refusal<{ at: string }>({
+    status: 410,
+    title: 'The bytes of this evidence were destroyed by order; its digests, seals and custody chain are kept',
+    zh: '该证据的内容已依处置决定销毁，仅保留校验值、封印和保管链',
+  }),
   frozen: refusal({
     status: 409,
     title: 'A stored file of the evidence is damaged: until that is put right it can only be read',
@@ -30,6 +35,11 @@ export const EvidenceProblem = defineProblems('evidence', {
     status: 422,
     title: 'This file cannot be withheld: it is not among the captured files, or the rest cannot be checked without it',
     zh: '该文件不能不提供：不属于采集内容，或者缺少它时其余内容无法核验',
+  }),
+  withholdShowsSame: refusal<{ missing: string[] }>({
+    status: 422,
+    title: 'These files show the same picture as the screens that are left out: leave them out as well',
+    zh: '下列文件含有与不提供的截图相同的画面，须一并不提供',
   }),
   bodyNotFound: refusal({ status: 404, title: 'No body was recorded for this', zh: '没有记录到该内容' }),
   illegalTransition: refusal<{ state: string; action: string; allowed: string[] }>({

@@ -5,6 +5,7 @@ import { OfficersProblem } from '../../officers';
 import { CurrentOfficer, Db, PlatformProblem, Refuses, Requires, type SessionOfficer } from '../../platform';
 import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
+import { destructionOf, refuseDestroyed } from '../app/destructions';
 import { Disposals } from '../app/disposals';
 import { EvidenceActs, heldBy } from '../app/evidence-acts';
 import { EvidenceService } from '../app/evidence.service';
@@ -19,6 +20,7 @@ import {
   PackageLifeDto,
   toActDto,
   toAttachmentDto,
+  toDestructionDto,
   toDisposalDto,
   toLineDto,
 } from './acts.dto';
@@ -86,13 +88,16 @@ export class ActsController {
       const row = await this.evidence.get(tx, id);
       if (!row.manifestSha256) throw EvidenceProblem.notFixed({ state: row.state });
       const acts = await this.acts.of(tx, id);
+      const destruction = await destructionOf(tx, id);
       return {
         acts: acts.map(toActDto),
-        checklist: (await this.checklists.of(tx, row)).map(toLineDto),
+        // The checklist is read off the manifest, which goes with the rest.
+        checklist: destruction ? [] : (await this.checklists.of(tx, row)).map(toLineDto),
         attachments: (await this.papers.of(tx, id)).map(toAttachmentDto),
         attestations: (await this.receipts.about(tx, id)).map((about) => toCaptureDto(about)),
         disposals: (await this.disposals.of(tx, id)).map(toDisposalDto),
         onHold: heldBy(acts),
+        destruction: destruction && toDestructionDto(destruction),
       };
     });
   }
@@ -100,13 +105,14 @@ export class ActsController {
   /** One signed paper, re-hashed before it goes out; always a download, as it comes from outside. */
   @Get('attachments/:n')
   @Requires('evidence:read')
-  @Refuses(EvidenceProblem.notFound, EvidenceProblem.blobDamaged)
+  @Refuses(EvidenceProblem.notFound, EvidenceProblem.blobDamaged, EvidenceProblem.destroyed)
   @ApiOkResponse({ description: 'the bytes' })
   async attachment(@Param('id') id: string, @Param('n', ParseIntPipe) n: number): Promise<StreamableFile> {
     const { bytes, path } = await this.db.tx(async (tx) => {
       const row = await this.evidence.get(tx, id);
       const paper = (await this.papers.of(tx, id)).find((one) => one.n === n);
       if (!paper) throw EvidenceProblem.fileNotFound();
+      await refuseDestroyed(tx, id);
       await this.evidence.noteView(row);
       await this.trail.record(tx, {
         act: 'exhibit.read',

@@ -24,6 +24,7 @@ import { OFFICER_ACTS, type OfficerAct } from '../domain/package.states';
 import { WAYS, type Way } from '../domain/receipt';
 import type { ActRow, AttachmentRow } from '../store/evidence.entity';
 import type { DisposalOrder } from '../app/disposals';
+import type { Destruction } from '../app/destructions';
 import { CaptureDto } from './evidence.dto';
 import { FixationStatementDto } from './statement.dto';
 
@@ -185,6 +186,37 @@ export class AttachmentDto {
   @ApiProperty() at!: string;
 }
 
+export class DestroyedBlobDto {
+  @ApiProperty({ type: [String], description: 'what of the package it was; an export is named by its number' }) paths!: string[];
+  @ApiProperty() sha256!: string;
+  @ApiProperty() size!: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: ['destroyed', 'shared', 'missing'],
+    description: 'shared: other evidence or papers need the same bytes; missing: they were lost before; null: still to be done',
+  })
+  outcome!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: ['recentlyPut', 'locked', 'legalHold'],
+    description: 'why it is still to be done',
+  })
+  waits!: string | null;
+  @ApiProperty({ type: String, nullable: true }) waitsUntil!: string | null;
+  @ApiProperty({ type: String, nullable: true }) doneAt!: string | null;
+}
+
+/** What was destroyed by order and when; digests, signature, seals and the custody chain are kept. */
+export class DestructionDto {
+  @ApiProperty({ description: 'when it was written down what goes' }) begunAt!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null while something is still to be done' }) finishedAt!:
+    string | null;
+  @ApiProperty({ type: [Number], description: 'exports whose SEAL is kept' }) seals!: number[];
+  @ApiProperty({ type: [DestroyedBlobDto] }) blobs!: DestroyedBlobDto[];
+}
+
 /** Everything that happened to a package after it was fixed, and what it still lacks. */
 export class PackageLifeDto {
   @ApiProperty({ type: [ActDto] }) acts!: ActDto[];
@@ -193,6 +225,25 @@ export class PackageLifeDto {
   @ApiProperty({ type: [CaptureDto] }) attestations!: CaptureDto[];
   @ApiProperty({ type: [DisposalOrderDto] }) disposals!: DisposalOrderDto[];
   @ApiProperty() onHold!: boolean;
+  @ApiProperty({ type: DestructionDto, nullable: true }) destruction!: DestructionDto | null;
+}
+
+export function toDestructionDto({ row, blobs, seals }: Destruction): DestructionDto {
+  return {
+    begunAt: row.begunAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    seals,
+    // Who else needs the bytes may be somebody of whom the asker must not know.
+    blobs: blobs.map(({ paths, sha256, size, outcome, waits, waitsUntil, doneAt }) => ({
+      paths,
+      sha256,
+      size,
+      outcome,
+      waits,
+      waitsUntil: waitsUntil?.toISOString() ?? null,
+      doneAt: doneAt?.toISOString() ?? null,
+    })),
+  };
 }
 
 export function toActDto({ action, at, by, second, data }: ActRow): ActDto {

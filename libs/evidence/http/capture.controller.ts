@@ -196,7 +196,7 @@ export class CaptureController {
   @Post(':id/verifications')
   @HttpCode(200)
   @Requires('evidence:verify')
-  @Refuses(EvidenceProblem.notFixed)
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.destroyed)
   @ApiOkResponse({ type: VerificationDto })
   verify(@Param('id') id: string): Promise<VerificationDto> {
     return this.db.tx(async (tx) => {

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { AuditTrail, Reads } from '../../audit';
 import { Db, Refuses, Requires } from '../../platform';
 import { ContentService } from '../app/content.service';
+import { destructionOf, refuseDestroyed } from '../app/destructions';
 import { EvidenceService } from '../app/evidence.service';
 import { EvidenceProblem } from '../domain/problems';
 import { EvidenceFileDto, ExportDto, RequestExportDto, toExportDto, toFileDto } from './evidence.dto';
@@ -51,13 +52,20 @@ export class ContentController {
   files(@Param('id') id: string): Promise<EvidenceFileDto[]> {
     return this.db.tx(async (tx) => {
       await this.evidence.get(tx, id);
-      return (await this.content.files(tx, id)).map(toFileDto);
+      const gone = new Map(
+        (await destructionOf(tx, id))?.blobs.map(({ sha256, outcome, doneAt }) => [
+          sha256,
+          outcome === 'destroyed' ? doneAt : null,
+        ]),
+      );
+      return (await this.content.files(tx, id)).map((file) => toFileDto(file, gone.get(file.sha256) ?? null));
     });
   }
 
   /** One file, re-hashed before it goes out; pictures and text may be shown, everything else is a download. */
   @Get('captures/:id/files/*')
   @Requires('evidence:read')
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.destroyed)
   @ApiOkResponse({ description: 'the bytes' })
   async file(
     @Param('id') id: string,
@@ -67,6 +75,7 @@ export class ContentController {
     const { row, bytes } = await this.db.tx(async (tx) => {
       const found = await this.evidence.get(tx, id);
       // What was disposed of is shown to nobody any more, though the list of it stays.
+      if (found.state === 'disposed') await refuseDestroyed(tx, id);
       if (found.state === 'disposed') throw EvidenceProblem.notFixed({ state: found.state });
       const file = await this.content.file(tx, id, path);
       await this.evidence.noteView(found);
@@ -108,7 +117,14 @@ export class ContentController {
   @Post('captures/:id/exports')
   @HttpCode(202)
   @Requires('evidence:export')
-  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.frozen, EvidenceProblem.withholdNeedsGround, EvidenceProblem.notWithholdable)
+  @Refuses(
+    EvidenceProblem.notFixed,
+    EvidenceProblem.destroyed,
+    EvidenceProblem.frozen,
+    EvidenceProblem.withholdNeedsGround,
+    EvidenceProblem.notWithholdable,
+    EvidenceProblem.withholdShowsSame,
+  )
   @ApiAcceptedResponse({ type: ExportDto })
   requestExport(@Param('id') id: string, @Body() { purpose, ...copy }: RequestExportDto): Promise<ExportDto> {
     return this.db.tx(async (tx) => toExportDto(await this.evidence.requestExport(tx, id, purpose, copy)));
@@ -123,7 +139,7 @@ export class ContentController {
 
   @Get('exports/:id/file')
   @Requires('evidence:export')
-  @Refuses(EvidenceProblem.exportNotReady, EvidenceProblem.frozen)
+  @Refuses(EvidenceProblem.exportNotReady, EvidenceProblem.frozen, EvidenceProblem.destroyed)
   @ApiOkResponse({ description: 'the package (.evp)' })
   async exportFile(@Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const row = await this.db.tx(async (tx) => {

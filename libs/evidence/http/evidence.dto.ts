@@ -178,6 +178,8 @@ export class EvidenceFileDto {
   @ApiProperty() sha256!: string;
   @ApiProperty() sm3!: string;
   @ApiProperty({ description: 'a copy for somebody else may leave it out' }) isWithholdable!: boolean;
+  @ApiProperty({ type: String, nullable: true, description: 'since then it is destroyed here, by order; its digests are kept' })
+  destroyedAt!: string | null;
 }
 
 export class StepDto {
@@ -329,8 +331,22 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
   };
 }
 
-export function toFileDto({ path, role, mediaType, title, size, sha256, sm3 }: EvidenceFileRow): EvidenceFileDto {
-  return { path, role, mediaType, title, size, sha256, sm3, isWithholdable: isWithholdable(path) };
+export function toFileDto(
+  { path, role, mediaType, title, size, sha256, sm3 }: EvidenceFileRow,
+  destroyedAt: Date | null,
+): EvidenceFileDto {
+  const isOut = isWithholdable(path);
+  return {
+    path,
+    role,
+    mediaType,
+    title,
+    size,
+    sha256,
+    sm3,
+    isWithholdable: isOut,
+    destroyedAt: destroyedAt?.toISOString() ?? null,
+  };
 }
 
 /** Told on the event stream only. A picture to look at while the capture runs; it is kept nowhere and is not evidence. */

@@ -7,6 +7,7 @@ import { Db, Refuses, Requires } from '../../platform';
 import { certificateFacts, inChains } from '../app/certificates';
 import { ChainStates } from '../app/chain-state';
 import { ContentService } from '../app/content.service';
+import { refuseDestroyed } from '../app/destructions';
 import { EvidenceService } from '../app/evidence.service';
 import { type RecordedLine, type Side, SIDES, viewOf } from '../app/exchange-bodies';
 import { EvidenceProblem } from '../domain/problems';
@@ -33,7 +34,7 @@ export class ReviewController {
   /** A body as it may be shown, checked against its recorded digest: text and hex cut at a stated size, pictures whole or not at all. */
   @Get('exchanges/:n/bodies/:side')
   @Requires('evidence:read')
-  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.bodyNotFound)
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.destroyed, EvidenceProblem.bodyNotFound)
   @ApiParam({ name: 'side', enum: SIDES })
   @ApiOkResponse({ type: BodyDto })
   body(@Param('id') id: string, @Param('n', ParseIntPipe) n: number, @Param('side', side()) of: Side): Promise<BodyDto> {
@@ -48,7 +49,7 @@ export class ReviewController {
   /** The whole body, always as a download of no type. */
   @Get('exchanges/:n/bodies/:side/bytes')
   @Requires('evidence:read')
-  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.bodyNotFound)
+  @Refuses(EvidenceProblem.notFixed, EvidenceProblem.destroyed, EvidenceProblem.bodyNotFound)
   @ApiParam({ name: 'side', enum: SIDES })
   @ApiOkResponse({ description: 'the bytes' })
   async bytes(
@@ -74,6 +75,7 @@ export class ReviewController {
   certificates(@Param('id') id: string): Promise<CertificateDto[]> {
     return this.db.tx(async (tx) => {
       const row = await this.evidence.get(tx, id);
+      await refuseDestroyed(tx, id);
       const files = (await this.content.files(tx, id)).filter(({ path }) => path.startsWith('record/tls/'));
       const lines = await this.content.jsonLines<{ url: string; tls?: { leafSha256?: string | null } | null }>(
         tx,
@@ -107,6 +109,7 @@ export class ReviewController {
   private async read(tx: EntityManager, id: string, n: number, of: Side): Promise<{ line: RecordedLine; bytes: Uint8Array }> {
     const found = await this.evidence.get(tx, id);
     // What was disposed of is shown to nobody any more, though the list of it stays.
+    if (found.state === 'disposed') await refuseDestroyed(tx, id);
     if (found.state === 'disposed') throw EvidenceProblem.notFixed({ state: found.state });
     const body = await this.content.exchangeBody(tx, id, n, of);
     await this.evidence.noteView(found);

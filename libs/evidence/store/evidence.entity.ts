@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture/capture.contract';
+import { DESTRUCTION_ROWS } from './destruction.entity';
 import { IncidentRow } from './incident.entity';
 import type { OfficerAct, PackageState } from '../domain/package.states';
 import type { ReceiptRecord, Way } from '../domain/receipt';
@@ -221,6 +222,7 @@ export const EVIDENCE_ROWS = [
   AttachmentRow,
   DisposalRow,
   DisposalApprovalRow,
+  ...DESTRUCTION_ROWS,
   ...SESSION_ROWS,
   CancellationRow,
 ];

@@ -4,7 +4,16 @@ import type { DataSource } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import type { Clock } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
-import { BlobReplica, type BlobStore, type Db, Facts, FileBlobStore, Log } from '../../platform';
+import {
+  BlobDestroyers,
+  BlobReplica,
+  type BlobStore,
+  type Db,
+  Facts,
+  FileBlobDestroyer,
+  FileBlobStore,
+  Log,
+} from '../../platform';
 import { trustBundleBytes, writeKeyFile } from '../../proof';
 import { aTrustBundle, testKeys } from '../../proof/testing';
 import { Checklists } from '../app/checklists';
@@ -13,6 +22,7 @@ import { EvidenceFsck } from '../app/evidence-fsck';
 import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { PackagePapers } from '../app/package-papers';
 import { PackageProofs } from '../app/package-proofs';
+import type { EvidenceRetention } from '../app/retention';
 import { VerificationService } from '../app/verification.service';
 import type { EvidenceWorkerConfig } from '../evidence-worker.config';
 import { Ledger } from '../store/ledger';
@@ -22,6 +32,7 @@ import { LedgerTrees } from '../store/ledger-trees';
 import { StampRevocation } from '../store/stamp-revocation';
 import { CaptureClient } from '../worker/capture-client';
 import { CaptureRunner } from '../worker/capture.runner';
+import { Destroyer } from '../worker/destroyer';
 import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
 import { Exporter } from '../worker/exporter';
@@ -36,6 +47,7 @@ import type { ReportPrinter } from '../worker/report-printer';
 import { Observations } from '../worker/observations';
 import { RetryLater } from '../worker/retry-later';
 import { RevocationLists } from '../worker/revocation-lists';
+import { RetentionKeeper } from '../worker/retention-keeper';
 import { Scrub } from '../worker/scrub';
 import { OrphanBlobs } from '../worker/scrub-orphans';
 import { SignatureStamper } from '../worker/signature-stamper';
@@ -70,6 +82,8 @@ export interface RoomParts {
   witnessUrls?: string[];
   /** Revocation lists in files, and whether others are fetched; without, neither. */
   revocation?: { files: string[]; fetches: boolean };
+  /** What keeps a disposed package; nothing where it is not said. */
+  retention?: EvidenceRetention | null;
   /** What else the worker's configuration says. */
   config?: Partial<EvidenceWorkerConfig>;
   /** Hears the name of each job that would have been queued. */
@@ -161,7 +175,14 @@ export function evidenceRoom(parts: RoomParts) {
   const revoked = new StampRevocation();
   const lists = new RevocationLists(db, clock, content, revoked, later, log, config, revocation);
   const shown = new PackageProofs(trees, anchors);
+  const destroyers = new BlobDestroyers(
+    new FileBlobDestroyer(join(root, 'blobs')),
+    parts.replica ? new FileBlobDestroyer(join(root, 'replica'), 0) : null,
+  );
+  const keeps = parts.retention === undefined ? { obstacle: () => Promise.resolve(null) } : parts.retention;
   return {
+    destroyer: new Destroyer(db, clock, blobs, destroyers, ledger, log, keeps),
+    retention: new RetentionKeeper(db, clock, blobs, log, { lockAheadDays: 90 }, keeps),
     config,
     blobs,
     ledger,

@@ -244,7 +244,8 @@ export class LifeWorld {
     };
     const { db, clock, root } = this;
     const tsaUrls = [`inner|sha256|http://127.0.0.1:${(this.tsa.address() as AddressInfo).port}/`];
-    return evidenceRoom({ db, clock, root, tsaUrls, printer });
+    const retention = { obstacle: () => Promise.resolve(keeps.obstacle) };
+    return evidenceRoom({ db, clock, root, tsaUrls, printer, retention });
   }
 
   run<T>(work: () => Promise<T>): Promise<T> {

@@ -35,6 +35,9 @@ export function outsideFirst(authorities: readonly StampAuthority[], tsa: TrustB
   return authorities.toSorted((a, b) => Number(isOutside(b.name, tsa)) - Number(isOutside(a.name, tsa)));
 }
 
+/** What asking an authority for a token over the newest checkpoint is called where it is written down that it refused. */
+export const stampingOf = (origin: string, authority: string): string => `stamp ${origin} ${authority}`;
+
 export interface ReceivedToken {
   bytes: Uint8Array;
   token: AcceptedToken;

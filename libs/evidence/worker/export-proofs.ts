@@ -10,9 +10,15 @@ import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-wor
 import type { CustodyRow } from '../store/ledger';
 import { type AnchorRow, LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
+import { authoritiesOf, stampingOf } from './authorities';
 
-/** An export waits this long for the signer and for a token over its checkpoint; then it goes out without, and the verifier says so. */
-const PATIENCE_MS = 90_000;
+/** An export waits this long for the signer, as the specification gives it that long (section 17); then it goes out without, and the verifier says so. */
+const SIGNER_PATIENCE_MS = 90_000;
+/**
+ * And no longer than this for a token over its checkpoint, for which the specification has no wait: the authority is asked at once, and
+ * when none of them answers the export goes out with the checkpoint alone. The token comes later, for the next export.
+ */
+const TOKEN_PATIENCE_MS = 15_000;
 
 /** What shows that the package stands in the agency's log: both trees, the newest checkpoint, and how it grew from the one before the capture. */
 @Injectable()
@@ -36,12 +42,23 @@ export class ExportProofs {
     const origin = this.evidence.logOrigin(row.requestedAt);
     const last = Number(custody.at(-1)!.idx);
     const newest = await this.trees.checkpointCovering(tx, origin, last + 1);
-    const isWorthWaiting = this.clock.now().getTime() - order.requestedAt.getTime() < PATIENCE_MS;
-    if (!newest) return isWorthWaiting ? null : [];
+    const waitedMs = this.clock.now().getTime() - order.requestedAt.getTime();
+    if (!newest) return waitedMs < SIGNER_PATIENCE_MS ? null : [];
     const stamped = await this.anchors.newestStamped(tx, origin, last + 1, this.content?.trust().algorithms);
-    if (!stamped && this.config?.tsaUrls.length && isWorthWaiting) return null;
+    if (!stamped && waitedMs < TOKEN_PATIENCE_MS && (await this.isTokenToCome(tx, origin))) return null;
     const checkpoint = stamped ? await this.asStamped(tx, stamped) : newest;
     return new PackageProofs(this.trees, this.anchors).at(tx, { row, custody, checkpoint, token: stamped?.token ?? null });
+  }
+
+  /** Whether an authority is still to be asked: one that refused a moment ago is asked again later, and nobody waits for that. */
+  private async isTokenToCome(tx: EntityManager, origin: string): Promise<boolean> {
+    const names = authoritiesOf(this.config?.tsaUrls ?? []).map(({ name }) => name);
+    if (!names.length) return false;
+    const refused = await tx.query<unknown[]>('SELECT FROM ledger_retry WHERE what = ANY ($1) AND next_at > $2', [
+      names.map((name) => stampingOf(origin, name)),
+      this.clock.now(),
+    ]);
+    return refused.length < names.length;
   }
 
   /** The checkpoint of that size with the note that was stamped. */

@@ -63,11 +63,12 @@ export class Exporter {
     }
   }
 
-  /** What trying again will not change: the package is frozen or found damaged now, or the disk is full. */
+  /** What trying again will not change: the package is frozen, found damaged now or disposed of, or the disk is full. */
   private async finalReason({ packageId }: ExportRow, fault: unknown): Promise<string | null> {
     if ((fault as NodeJS.ErrnoException).code === 'ENOSPC') return 'diskFull';
     const { incidents } = await this.scrub.package(packageId);
-    const { frozenAt } = await this.db.tx((tx) => this.evidence.get(tx, packageId));
+    const { frozenAt, state } = await this.db.tx((tx) => this.evidence.get(tx, packageId));
+    if (state === 'disposed') return 'disposed';
     return incidents.length || frozenAt ? 'frozen' : null;
   }
 
@@ -209,9 +210,12 @@ export class Exporter {
   private async commit(order: ExportRow, staged?: StagedBlob): Promise<void> {
     const { packageId, n, sealSha256, requestedBy: who, recipient, ground, withheld, purpose } = order;
     await this.db.tx(async (tx) => {
+      // Whoever disposes of the package waits, or has done it: then nothing is put any more that would have to be destroyed.
+      await tx.query('SELECT FROM evidence_package WHERE id = $1 FOR SHARE', [packageId]);
       const row = await tx.findOne(ExportRow, { where: { id: order.id }, lock: { mode: 'pessimistic_write' } });
       // The entry names the seal of exactly the container that will be handed out.
       if (row?.state !== 'requested' || row.blobSha256 !== order.blobSha256) return;
+      await this.evidence.getFixed(tx, packageId);
       await staged?.settle();
       if (staged) failpoint('export.put');
       const facts = { n, sealSha256, who, to: recipient ?? who, purpose, legalBasis: ground, withheld, receipt: null };

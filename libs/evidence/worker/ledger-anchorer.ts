@@ -18,7 +18,7 @@ import { evidenceLedgerConfig, type EvidenceLedgerConfig } from '../evidence-led
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
-import { askAuthority, authoritiesOf, limitedBody, type StampAuthority } from './authorities';
+import { askAuthority, authoritiesOf, limitedBody, stampingOf, type StampAuthority } from './authorities';
 import { RetryLater } from './retry-later';
 
 interface Witness {
@@ -68,7 +68,7 @@ export class LedgerAnchorer {
   private async stampNew(origin: string, authority: StampAuthority): Promise<void> {
     const checkpoint = await this.db.tx((tx) => this.dueForStamp(tx, origin, authority.name));
     if (!checkpoint) return;
-    await this.later.attempt(`stamp ${origin} ${authority.name}`, () => this.stamp(checkpoint, authority, 0));
+    await this.later.attempt(stampingOf(origin, authority.name), () => this.stamp(checkpoint, authority, 0));
   }
 
   private async dueForStamp(tx: EntityManager, origin: string, tsa: string): Promise<StoredCheckpoint | null> {

@@ -34,11 +34,13 @@ interface LivingToken {
   /** End of the signer's certificate. */
   signerNotAfter: Date;
   bytes: Buffer;
+  /** Of a package whose bytes went by order: nothing is left that could get new digests. */
+  isDestroyed?: boolean;
 }
 
 /**
  * Keeps stamps alive after RFC 4998: one token over a statement that names every earlier token renews every package of the log.
- * Yearly, and ahead of the end of any certificate or digest behind a token. Before a digest ends, all content gets new digests
+ * Yearly, and ahead of the end of any certificate or digest behind a token, by every configured authority. Before a digest ends, all content gets new digests
  * first: a new stamp over old digests would prove nothing (evidence specification, section 13).
  */
 @Injectable()
@@ -57,21 +59,34 @@ export class Renewer {
     @Inject(evidenceLedgerConfig.provide) private readonly ledgerConfig: EvidenceLedgerConfig,
   ) {}
 
-  /** One look at every log that is not closed; what cannot be done now is tried again, for ever. */
+  /** One look at every log that is not closed; what cannot be done now is tried again, for ever. One authority that is away holds up no other. */
   async look(): Promise<void> {
     const authorities = authoritiesOf(this.config.tsaUrls);
     if (!authorities.length) return;
+    const lasting = this.lasting(this.content.trust(), authorities);
     const origins = await this.db.tx((tx) => this.trees.openOrigins(tx));
-    for (const origin of origins) await this.later.attempt(`renew ${origin}`, () => this.renew(origin, authorities));
+    for (const origin of origins) {
+      if (!lasting.length) await this.later.attempt(`renew ${origin}`, () => this.miss(origin));
+      for (const authority of lasting)
+        await this.later.attempt(`renew ${origin} ${authority.name}`, () => this.renew(origin, authority));
+    }
   }
 
-  private async renew(origin: string, authorities: StampAuthority[]): Promise<void> {
+  /** Somebody has to hear of it before the digests end. */
+  private async miss(origin: string): Promise<void> {
+    const { tokens, renewals } = await this.db.tx((tx) => this.stateOf(tx, origin));
+    if (this.isDue(this.content.trust(), tokens, renewals.at(-1)))
+      throw new Error('no authority is configured whose digest lasts');
+  }
+
+  /** As with stamps every authority is asked, each with a statement of its own, so that none of them alone has to be believed or to last. */
+  private async renew(origin: string, authority: StampAuthority): Promise<void> {
     const trust = this.content.trust();
     const { checkpoint, tokens, renewals } = await this.db.tx((tx) => this.stateOf(tx, origin));
-    if (!this.isDue(trust, tokens, renewals)) return;
-    const authority = this.choose(trust, authorities);
+    const own = renewals.filter(({ tsa }) => tsa === authority.name);
+    if (!this.isDue(trust, tokens, own.at(-1))) return;
     const isRehashed = await this.rehash(
-      tokens.filter(({ algorithm }) => this.endsSoon(trust, algorithm)),
+      tokens.filter(({ algorithm, isDestroyed }) => !isDestroyed && this.endsSoon(trust, algorithm)),
       authority.algorithm,
       checkpoint,
     );
@@ -94,7 +109,7 @@ export class Renewer {
       const facts = { n, statementSha256: hexDigest('sha256', statement), tokenSha256: hexDigest('sha256', bytes) };
       await this.ledger.append(tx, { subject: origin, type: 'evidence.renewed', facts }, `${origin}:renewed:${n}`);
     });
-    this.log.info('ledger.renewed', { origin, n, tokens: tokens.length });
+    this.log.info('ledger.renewed', { origin, n, tsa: authority.name, tokens: tokens.length });
   }
 
   private async stateOf(
@@ -103,7 +118,8 @@ export class Renewer {
   ): Promise<{ checkpoint: StoredCheckpoint; tokens: LivingToken[]; renewals: RenewalRow[] }> {
     const checkpoint = (await this.trees.newestCheckpoint(tx, origin))!;
     const stamps = await tx.query<(LivingToken & { signerNotAfter: Date | null })[]>(
-      `SELECT s.package_id AS "packageId", s.algorithm, s.gen_time AS "genTime", s.signer_not_after AS "signerNotAfter", s.token AS bytes
+      `SELECT s.package_id AS "packageId", s.algorithm, s.gen_time AS "genTime", s.signer_not_after AS "signerNotAfter", s.token AS bytes,
+         EXISTS (SELECT FROM evidence_destruction d WHERE d.package_id = s.package_id) AS "isDestroyed"
        FROM evidence_stamp s JOIN ledger_entry e ON e.subject = s.package_id AND e.type = 'evidence.fixed' JOIN ledger_place p ON p.entry_id = e.id
        WHERE p.origin = $1 AND p.idx < $2 ORDER BY s.gen_time, s.package_id, s.tsa`,
       [origin, checkpoint.size],
@@ -122,9 +138,8 @@ export class Renewer {
     return new Date(token.signerNotAfter);
   }
 
-  /** What holds the proof now: the last renewal, and every token that came after it. */
-  private isDue(trust: TrustBundle, tokens: LivingToken[], renewals: RenewalRow[]): boolean {
-    const last = renewals.at(-1);
+  /** What holds the proof now, as far as this authority keeps it alive: its last renewal, and every token that came after that. */
+  private isDue(trust: TrustBundle, tokens: LivingToken[], last: RenewalRow | undefined): boolean {
     const holding = [...(last ? [last] : []), ...tokens.filter(({ genTime }) => !last || genTime > last.genTime)];
     const now = this.clock.now().getTime();
     return holding.some(({ algorithm, genTime, signerNotAfter }) => {
@@ -141,15 +156,13 @@ export class Renewer {
     return end !== undefined && this.clock.now().getTime() >= Date.parse(end) - this.ledgerConfig.renewAheadDays * DAY_MS;
   }
 
-  /** An outside authority before the agency's own, and the digest that lasts longest. */
-  private choose(trust: TrustBundle, authorities: StampAuthority[]): StampAuthority {
+  /** Those whose digest lasts: outside authorities before the agency's own, the digest that lasts longest first. */
+  private lasting(trust: TrustBundle, authorities: StampAuthority[]): StampAuthority[] {
     const isInternal = ({ name }: StampAuthority): number => (trust.tsa.find((tsa) => tsa.name === name)?.internal ? 1 : 0);
     const endOf = ({ algorithm }: StampAuthority): string => trust.algorithms[algorithm] ?? '9999';
-    const [best] = authorities
+    return authorities
       .filter(({ algorithm }) => !this.endsSoon(trust, algorithm))
       .sort((a, b) => isInternal(a) - isInternal(b) || endOf(b).localeCompare(endOf(a)));
-    if (!best) throw new Error('no authority is configured whose digest lasts');
-    return best;
   }
 
   /** New digests of all content that rests on a digest that ends; true when all of them stand in the checkpoint. */

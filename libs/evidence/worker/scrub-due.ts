@@ -67,11 +67,11 @@ export async function referencesTo(tx: EntityManager, sha256s: readonly string[]
   return rows.map(toReference);
 }
 
-/** Every digest that a row names, exports that are being put too: what the store holds besides is an orphan. */
+/** Every digest that a row needs, or whose destruction is under way: what the store holds besides is an orphan. */
 export async function namedBlobs(tx: EntityManager, sha256s: readonly string[]): Promise<Set<string>> {
   const rows = await tx.query<{ sha256: string }[]>(
-    `SELECT w.sha256 FROM unnest($1::text[]) AS w (sha256) WHERE EXISTS (SELECT FROM blob_reference r WHERE r.sha256 = w.sha256)
-       OR EXISTS (SELECT FROM evidence_export x WHERE x.blob_sha256 = w.sha256)`,
+    `SELECT w.sha256 FROM unnest($1::text[]) AS w (sha256) WHERE blob_holder(w.sha256) IS NOT NULL
+       OR EXISTS (SELECT FROM evidence_destruction_blob b WHERE b.sha256 = w.sha256 AND b.outcome IS NULL)`,
     [sha256s],
   );
   return new Set(rows.map(({ sha256 }) => sha256));

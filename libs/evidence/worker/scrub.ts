@@ -178,8 +178,10 @@ function emptyReport(): ScrubReport {
 }
 
 async function keepCheck(tx: EntityManager, sha256: string, at: Date, { fault }: Examined): Promise<void> {
+  // Nothing is noted of what was destroyed by order while it was looked at.
   await tx.query(
-    `INSERT INTO blob_check VALUES ($1, $2, $3) ON CONFLICT (sha256) DO UPDATE SET checked_at = excluded.checked_at, fault = excluded.fault`,
+    `INSERT INTO blob_check SELECT $1::text, $2::timestamptz, $3::text WHERE EXISTS (SELECT FROM blob_reference WHERE sha256 = $1::text)
+     ON CONFLICT (sha256) DO UPDATE SET checked_at = excluded.checked_at, fault = excluded.fault`,
     [sha256, at, fault],
   );
 }

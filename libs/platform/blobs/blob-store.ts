@@ -44,6 +44,8 @@ export interface Examined {
 
 /** Write-once store: what was put stays as it was. There is no delete; disposal is another component's act under an order. */
 export abstract class BlobStore {
+  /** Whether the store itself keeps blobs against removal, by `retainUntil` and `legalHold`; files on a disk are kept by nobody but us. */
+  abstract readonly keepsLocks: boolean;
   /** Writes a stream, a buffer or a file (by path) aside, without giving it a name. */
   abstract stage(source: Readable | Buffer | string): Promise<StagedBlob>;
   /** The bytes; refuses when they are not there. The reader checks the digest, not the store. */
@@ -57,6 +59,10 @@ export abstract class BlobStore {
   abstract sweepAside(before: Date): Promise<string[]>;
   /** Where a person finds the blob. */
   abstract placeOf(sha256: string): string;
+  /** Locks the blob against everybody until then, never for a shorter time than it is locked already; answers until when it is. */
+  abstract retainUntil(sha256: string, until: Date): Promise<Date | null>;
+  /** Locks the blob, or lifts that, without a date. */
+  abstract legalHold(sha256: string, on: boolean): Promise<void>;
   /** What the store alone can tell without reading: a mode, a marker. Null when nothing is wrong. */
   protected abstract inspect(sha256: string): Promise<Examined | null>;
 

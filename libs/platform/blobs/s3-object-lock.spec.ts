@@ -8,7 +8,10 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { FixedClock } from '../../kernel';
 import { ObjectGateway, objectGatewayPresent } from '../testing/object-gateway';
+import { MemoryVersions } from '../testing/memory-versions';
+import { S3BlobDestroyer } from './s3-blob-destroyer';
 import { S3BlobStore } from './s3-blob-store';
+import { S3Bucket } from './s3-bucket';
 import { signRequest } from './sign-request';
 
 jest.setTimeout(180_000);
@@ -26,6 +29,10 @@ described(
     let gateway: ObjectGateway;
     let folder: string;
     let store: S3BlobStore;
+    const known = new MemoryVersions();
+    /** Leaves the lock to the bucket, which has none by default. */
+    let unlocking: S3BlobStore;
+    let destroyer: S3BlobDestroyer;
 
     /** A request of an administrator of the bucket, by hand: what our adapter never does. */
     async function ask(
@@ -61,11 +68,10 @@ described(
       folder = mkdtempSync(join(tmpdir(), 'nms-s3-real-'));
       expect(await ask('PUT', '', {}, '', { 'x-amz-bucket-object-lock-enabled': 'true' })).toMatchObject({ status: 200 });
       const { endpoint, accessKeyId, secretAccessKey } = gateway;
-      store = new S3BlobStore(
-        { endpoint, bucket, region: 'us-east-1', accessKeyId, secretAccessKey, lockDays: 30 },
-        folder,
-        new FixedClock(new Date()),
-      );
+      const config = { endpoint, bucket, region: 'us-east-1', accessKeyId, secretAccessKey, lockDays: 30 };
+      store = new S3BlobStore(new S3Bucket(config), 30, folder, new FixedClock(new Date()), known);
+      unlocking = new S3BlobStore(new S3Bucket(config), 0, folder, new FixedClock(new Date()), known);
+      destroyer = new S3BlobDestroyer(new S3Bucket(config), known, 0);
     });
     afterAll(async () => {
       await gateway?.stop();
@@ -163,10 +169,66 @@ described(
       expect(await versions(digest)).toEqual([]);
     });
 
+    it('writes down the version that it put and reads that one, also when another with the same bytes lies over it', async () => {
+      const ref = await put();
+      const [version] = await versions(ref.sha256);
+      expect(await known.of(ref.sha256)).toBe(version);
+      expect((await ask('DELETE', keyOf(ref.sha256), { versionId: 'not-ours' })).status).toBeLessThan(500);
+      expect((await ask('PUT', keyOf(ref.sha256), {}, 'something else')).status).toBe(200);
+      expect(sha256(await buffer(await store.get(ref.sha256)))).toBe(ref.sha256);
+      expect(await store.stat(ref.sha256)).toEqual({ size: ref.size });
+      expect(await known.of(ref.sha256)).toBe(version);
+    });
+
+    it('prolongs the lock, never shortens it, sets and lifts a hold', async () => {
+      const { sha256: digest } = await put();
+      const of = { versionId: (await known.of(digest))! };
+      const untilOf = async () =>
+        Date.parse(/<RetainUntilDate>([^<]+)</.exec((await ask('GET', keyOf(digest), { ...of, retention: '' })).body)![1]!);
+      const locked = await untilOf();
+      await store.retainUntil(digest, new Date(Date.now() + DAY_MS));
+      expect(await untilOf()).toBe(locked);
+      const longer = new Date(Math.ceil(Date.now() / 1000) * 1000 + 400 * DAY_MS);
+      expect(await store.retainUntil(digest, longer)).toEqual(longer);
+      expect(Math.abs((await untilOf()) - longer.getTime())).toBeLessThan(1_000);
+      for (const on of [true, false]) {
+        await store.legalHold(digest, on);
+        expect((await ask('GET', keyOf(digest), { ...of, 'legal-hold': '' })).body).toContain(on ? 'ON' : 'OFF');
+      }
+    });
+
+    it('F30 destroys by exact version, not while it is locked or held; a put that finds it prolongs its lock', async () => {
+      const free = () => Promise.resolve(true);
+      const locked = await put();
+      expect(await destroyer.destroy(locked.sha256, free)).toMatchObject({
+        outcome: 'waits',
+        because: 'locked',
+        until: expect.any(Date),
+      });
+      const words = `to go ${randomUUID()}`;
+      const { sha256: digest } = await unlocking.putOnce(Buffer.from(words));
+      await store.legalHold(digest, true);
+      expect(await destroyer.destroy(digest, free)).toMatchObject({ outcome: 'waits', because: 'legalHold' });
+      await store.legalHold(digest, false);
+      expect(await destroyer.destroy(digest, () => Promise.resolve(false))).toEqual({ outcome: 'taken' });
+      const version = (await known.of(digest))!;
+      expect(await destroyer.destroy(digest, free)).toEqual({ outcome: 'destroyed', versions: [version] });
+      expect(await versions(digest)).toEqual([]); // no delete marker either
+      expect([await store.stat(digest), await destroyer.destroy(digest, free)]).toEqual([null, { outcome: 'absent' }]);
+
+      const again = await unlocking.putOnce(Buffer.from(words));
+      const met = await destroyer.destroy(again.sha256, async () => {
+        await unlocking.putOnce(Buffer.from(words));
+        return true;
+      });
+      expect(met).toMatchObject({ outcome: 'waits', because: 'locked' });
+      expect(await text(await store.get(again.sha256))).toBe(words);
+    });
+
     it('refuses a wrong secret in words', async () => {
       const { endpoint, accessKeyId } = gateway;
       const config = { endpoint, bucket, region: 'us-east-1', accessKeyId, secretAccessKey: 'wrong', lockDays: 0 };
-      const other = new S3BlobStore(config, folder, new FixedClock(new Date()));
+      const other = new S3BlobStore(new S3Bucket(config), 0, folder, new FixedClock(new Date()), new MemoryVersions());
       await expect(other.putOnce(Buffer.from('x'))).rejects.toThrow('403');
     });
   },
