@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
@@ -10,7 +9,7 @@ import type { Clock } from '../kernel';
 import { generateKey } from '../proof';
 import type { CaptureConfig } from './capture.config';
 import { capturePage } from './capture-page';
-import type { FreshBrowser } from './chromium/fresh-browser';
+import { temporaryFolder, type FreshBrowser } from './chromium/fresh-browser';
 import type { CaptureOrder } from './domain/capture-order';
 import { digest, finding, SELF_TEST, type Finding, type SelfTest } from './environment/finding';
 
@@ -95,7 +94,7 @@ export async function selfTest(
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const folder = await mkdtemp(join(tmpdir(), 'nms-self-test-'));
+  const folder = await temporaryFolder('self-test');
   const order = selfTestOrder(`http://127.0.0.1:${port}/`, at);
   let browserSha256 = '';
   try {

@@ -227,7 +227,7 @@ describe('F01 the capture process killed with SIGKILL', () => {
 });
 
 function ownerIsDead(name: string): boolean {
-  const owner = Number(/^nms-capture-(\d+)-/.exec(name)?.[1] ?? 0);
+  const owner = Number(/^nms-(?:capture|self-test)-(\d+)-/.exec(name)?.[1] ?? 0);
   return owner > 0 && !existsSync(`/proc/${owner}`);
 }
 

@@ -67,16 +67,18 @@ export interface FreshBrowser {
 const FIRST_UID = 61_184;
 const LAST_UID = 65_519;
 
-/** What follows is the process that captures, so that what it left can be told from what is in use. */
-const FOLDER = 'nms-capture-';
+/** A folder of this process' own for a time. Its name tells whose it is, so that what a killed process left can be told from what is in use. */
+export function temporaryFolder(purpose: 'capture' | 'self-test'): Promise<string> {
+  return mkdtemp(join(tmpdir(), `nms-${purpose}-${process.pid}-`));
+}
 
 /**
- * For the start of a capture process: ends the browsers and removes the profiles that one left which was killed. A folder whose process
- * lives is left alone.
+ * For the start of a capture process: ends the browsers and removes the profiles and self-tests that one left which was killed. A folder whose
+ * process lives is left alone.
  */
 export async function clearLeftovers(): Promise<void> {
   const left = (await readdir(tmpdir())).filter((name) => {
-    const owner = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1] ?? 0);
+    const owner = Number(/^nms-(?:capture|self-test)-(\d+)-/.exec(name)?.[1] ?? 0);
     return owner > 0 && !existsSync(`/proc/${owner}`);
   });
   for (const name of left) {
@@ -226,7 +228,7 @@ async function startWithSandbox(
 }
 
 async function workFolder(uid: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  const folder = await temporaryFolder('capture');
   const profile = join(folder, 'profile');
   await mkdir(profile, { mode: 0o700 });
   if (process.getuid?.() === 0) await Promise.all([chown(folder, uid, uid), chown(profile, uid, uid)]);
