@@ -53,14 +53,15 @@ describe('the exported package', () => {
   });
 
   it('C3: bears the token that was asked for before the browser started, and its order holds', () => {
-    const { findings, steps, reasons } = JSON.parse(verify(report.package!).stdout) as {
+    const { findings, reasons, beyond } = JSON.parse(verify(report.package!).stdout) as {
       findings: { code: string }[];
-      steps: { step: string; result: string }[];
-      reasons: { step: string }[];
+      reasons: { step: string; code: string }[];
+      beyond: { step: string; code: string }[];
     };
     expect(findings.map(({ code }) => code)).not.toContain('NO_PRE_TOKEN');
-    expect(steps.find(({ step }) => step === 'V4')).toMatchObject({ result: 'passed' });
-    expect(reasons).toEqual([]);
+    // The demonstration has an authority of its own only; of the token's imprint, chain and order nothing else is said.
+    const said = [...reasons, ...beyond].filter(({ step }) => step === 'V4');
+    expect(said.map(({ code }) => code)).toEqual(['TST_INTERNAL']);
   });
 
   it('is refused after one bit was turned, anywhere', () => {
