@@ -89,3 +89,20 @@ it('F05 an export delivered again between the note of its container and the put 
   expect(await run(() => new OrphanBlobs(db, later, new FileBlobStore(blobs)).list())).toEqual([]);
   expect(readdirSync(join(root, 'staging')).filter((name) => name.endsWith('.evp'))).toEqual([]);
 });
+
+it('an export never goes out with an entry that has no place yet: it waits for the next look', async () => {
+  const { evidence, runner, exporter, sequencer } = evidenceRoom({ db, clock, root, captureUrl: capture.url });
+  const { id } = await db.as(officer, (tx) => evidence.requestCapture(tx, aRequest));
+  await run(() => runner.run(id));
+  const order = await db.as(officer, (tx) => evidence.requestExport(tx, id, '移送'));
+  clock.advance(91_000);
+  await run(() => sequencer.placeAll());
+  // As if somebody had opened the package between the placing and the reading.
+  const placing = jest.spyOn(sequencer, 'placeAll').mockResolvedValue(0);
+  await db.as(officer, async (tx) => evidence.noteView(await evidence.get(tx, id)));
+  await run(() => exporter.build(order.id));
+  expect(await db.as(worker, (tx) => evidence.export(tx, order.id))).toMatchObject({ state: 'requested', blobSha256: null });
+  placing.mockRestore();
+  await run(() => exporter.build(order.id));
+  expect(await db.as(worker, (tx) => evidence.export(tx, order.id))).toMatchObject({ state: 'ready' });
+});

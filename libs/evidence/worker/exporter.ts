@@ -91,6 +91,9 @@ export class Exporter {
       files: await this.content.files(tx, order.packageId),
       papers: await this.papers.of(tx, order.packageId),
     }));
+    // Somebody looked at it, or added a paper, between these reads: what has no place yet cannot be proved. The sweep looks again.
+    const told = custody.filter(({ type }) => type === 'attestation.added').length;
+    if (told !== papers.length || custody.some(({ idx }) => idx === null)) return;
     const proofs = await this.db.tx((tx) => this.proofs.of(tx, row, custody, order));
     if (!proofs) return; // the sweep looks again when the signer has come so far
     const stamps = await this.stampsOf(order.packageId);
