@@ -188,6 +188,9 @@ describe('an export', () => {
     const { sign, row } = await opened();
     house.clock.advance(3_600_000);
     house.away.add('outer');
+    // A look at the package: its chain goes beyond the checkpoint that has a token already.
+    const look = { subject: row.id, type: 'evidence.viewed', facts: { who: '办案人员甲' } } as const;
+    await house.db.as(house.worker, (tx) => house.ledger.append(tx, look, 'look'));
     const asked = house.clock.now().getTime();
     const without = await house.exported(row.id, sign);
     expect(house.clock.now().getTime() - asked).toBeLessThanOrEqual(15_000); // steps of 3 s of the test's own clock
