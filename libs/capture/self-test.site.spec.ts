@@ -47,6 +47,17 @@ describe('E15: the self-test', () => {
     }
   });
 
+  it('that failed counts for who waited for it, and the next capture is tested anew', async () => {
+    let tries = 0;
+    const takeBrowser = () => ((tries += 1) === 1 ? Promise.reject(new Error('no memory')) : deps.takeBrowser());
+    const desk = new SelfTestDesk({ ...deps, takeBrowser });
+    const [first, second] = await Promise.all([desk.result(), desk.result()]);
+    expect([first.passed, second, tries]).toEqual([false, first, 1]);
+    expect(await desk.result()).toMatchObject({ passed: true });
+    await desk.result();
+    expect(tries).toBe(2);
+  });
+
   it.each([
     ['a body that is another one', '/data.json', '{"colour": "#c8c81e"}', /body of \/data\.json is [0-9a-f]{64}/],
     [

@@ -137,20 +137,26 @@ export async function selfTest(
   }
 }
 
-/** Keeps the result for the browser it was made with, so that it does not cost every capture. */
+/**
+ * Keeps the result for the browser it was made with, so that it does not cost every capture. One that failed counts for those who waited for
+ * it and is not kept: whatever disturbed it once must not stop every capture until somebody restarts the process.
+ */
 export class SelfTestDesk implements SelfTest {
   private last: Promise<SelfTestResult> | null = null;
 
   constructor(private readonly deps: SelfTestDeps) {}
 
-  /** The kept result, or a first one. */
+  /** The kept result, or a new one. */
   result(): Promise<SelfTestResult> {
-    return (this.last ??= selfTest(this.deps));
+    return this.last ?? this.again();
   }
 
-  again(): Promise<SelfTestResult> {
-    this.last = selfTest(this.deps);
-    return this.last;
+  async again(): Promise<SelfTestResult> {
+    const made = selfTest(this.deps);
+    this.last = made;
+    const result = await made;
+    if (!result.passed && this.last === made) this.last = null;
+    return result;
   }
 
   /** E15 of a capture made with the browser of that digest. One that was exchanged meanwhile is tested before it is used. */
