@@ -179,6 +179,22 @@ describe('the HTTP border', () => {
     expect(await database.admin.query(`SELECT FROM officer WHERE account = 'odd.field'`)).toHaveLength(0);
   });
 
+  it.each([
+    ['a text', { ...newOfficer('zero'), name: 'a\0b' }, '/name'],
+    ['a text further inside', { ...newOfficer('zero'), roles: ['officer', 'x\0'] }, '/roles/1'],
+    ['a name', { ...newOfficer('zero'), 'x\0': 1 }, ''],
+  ])('answers a zero byte in %s with 422 and its pointer', async (_where, body, pointer) => {
+    const answer = await call(await signIn('systemadmin'), 'POST', '/officers', body);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json<{ errors: unknown[] }>().errors).toEqual([expect.objectContaining({ pointer })]);
+  });
+
+  it.each(['/officers?q=a%00b', '/officers/a%00b'])('answers a zero byte in an address with a refusal: %s', async (url) => {
+    const { statusCode } = await call(await signIn('systemadmin'), 'GET', url);
+    expect(statusCode).toBeGreaterThanOrEqual(400);
+    expect(statusCode).toBeLessThan(500);
+  });
+
   it('answers a body over its limit with 413', async () => {
     const answer = await app.inject({
       method: 'POST',

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type Type, ValidationPipe, type ValidationError } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../../kernel';
 import { type Claims, withClaims } from '../database/claims';
 import { Log } from '../logging/log';
-import { PlatformProblem } from '../problems';
+import { StrictValidation } from './strict-validation';
 
 /** What a caller is before anybody has looked at his session: a visitor who sees what is public. */
 function visitorClaims(request: FastifyRequest): Claims {
@@ -34,7 +33,7 @@ export async function createHttpApp(module: Type, options: HttpOptions = {}): Pr
     abortOnError: false,
   });
   if (!options.preview) app.useLogger(app.get(Log));
-  app.useGlobalPipes(validation());
+  app.useGlobalPipes(new StrictValidation());
   const fastify = adapter.getInstance();
   const claimsOf = new WeakMap<FastifyRequest, Claims>();
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -46,21 +45,4 @@ export async function createHttpApp(module: Type, options: HttpOptions = {}): Pr
   fastify.addHook('preValidation', (request, _reply, done) => withClaims(claimsOf.get(request as FastifyRequest)!, done));
   app.enableShutdownHooks();
   return app;
-}
-
-function validation(): ValidationPipe {
-  return new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    exceptionFactory: (faults: ValidationError[]): Problem => PlatformProblem.invalid({ errors: pointersOf(faults) }),
-  });
-}
-
-function pointersOf(faults: readonly ValidationError[], above = ''): { pointer: string; detail: string }[] {
-  return faults.flatMap((fault) => {
-    const pointer = `${above}/${fault.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.values(fault.constraints ?? {}).map((detail) => ({ pointer, detail }));
-    return [...own, ...pointersOf(fault.children ?? [], pointer)];
-  });
 }
