@@ -98,12 +98,11 @@ async function capture(order: CaptureOrder, response: ServerResponse, deps: Capt
   const { session: terms } = order;
   const turns = terms ? house.sessionTurns : house.turns;
   const session = terms && house.desk.begin(order.packageId, terms);
-  // Nobody hears the result any more: the job is asked for again, and this page is not to be driven on.
-  if (session) response.once('close', () => session.end('connectionLost'));
   let fresh: Awaited<ReturnType<BrowserPool['take']>> | null = null;
   const gone = () => response.destroyed && !response.writableFinished;
-  // Nobody hears the result any more: a worker that died asks again, a capture that was taken back is not gone on with.
-  response.once('close', () => gone() && fresh?.kill());
+  // Nobody hears the result any more: a worker that died asks again, a capture that was taken back is not gone on with. A page under an
+  // officer's hand is driven no further, and what was seen stays.
+  response.once('close', () => (session ? session.end('connectionLost') : gone() && fresh?.kill()));
   await turns.take();
   try {
     if (gone()) return;
@@ -111,7 +110,7 @@ async function capture(order: CaptureOrder, response: ServerResponse, deps: Capt
       stagingDir: deps.stagingDir,
       takeBrowser: async () => {
         fresh = await deps.pool.take();
-        if (gone()) fresh.kill();
+        if (gone() && !session) fresh.kill();
         return fresh;
       },
       signers: deps.signers,
