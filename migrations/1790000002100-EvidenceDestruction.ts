@@ -65,7 +65,8 @@ const REFERENCES = `
         AND NOT EXISTS (SELECT FROM evidence_attachment a WHERE a.sha256 = u.sha256 AND a.at >= u.at);
 
   -- Whoever needs the blob, or is just about to: an export that is being put, a proof on its way into the store. NULL when nobody does.
-  CREATE FUNCTION blob_holder(of_sha256 text) RETURNS text LANGUAGE sql STABLE AS $$
+  -- Of the type of the columns: compared as text it would read every table whole. namedBlobs in the code asks the same of many at once.
+  CREATE FUNCTION blob_holder(of_sha256 bpchar) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(r.package_id || ' ', '') || r.path FROM blob_reference r WHERE r.sha256 = of_sha256
     UNION ALL SELECT x.package_id || ' export ' || x.n FROM evidence_export x WHERE x.blob_sha256 = of_sha256
       AND NOT EXISTS (SELECT FROM evidence_destruction e WHERE e.package_id = x.package_id)

@@ -67,11 +67,14 @@ export async function referencesTo(tx: EntityManager, sha256s: readonly string[]
   return rows.map(toReference);
 }
 
-/** Every digest that a row needs, or whose destruction is under way: what the store holds besides is an orphan. */
+/** Every digest that a row needs (as `blob_holder` says of one), or whose destruction is under way: what the store holds besides is an orphan. */
 export async function namedBlobs(tx: EntityManager, sha256s: readonly string[]): Promise<Set<string>> {
   const rows = await tx.query<{ sha256: string }[]>(
-    `SELECT w.sha256 FROM unnest($1::text[]) AS w (sha256) WHERE blob_holder(w.sha256) IS NOT NULL
-       OR EXISTS (SELECT FROM evidence_destruction_blob b WHERE b.sha256 = w.sha256 AND b.outcome IS NULL)`,
+    `SELECT sha256 FROM blob_reference WHERE sha256 = ANY ($1::bpchar[])
+     UNION SELECT x.blob_sha256 FROM evidence_export x WHERE x.blob_sha256 = ANY ($1::bpchar[])
+       AND NOT EXISTS (SELECT FROM evidence_destruction e WHERE e.package_id = x.package_id)
+     UNION SELECT sha256 FROM order_report_file WHERE sha256 = ANY ($1::bpchar[])
+     UNION SELECT sha256 FROM evidence_destruction_blob WHERE sha256 = ANY ($1::bpchar[]) AND outcome IS NULL`,
     [sha256s],
   );
   return new Set(rows.map(({ sha256 }) => sha256));
