@@ -134,6 +134,9 @@ describe.each(['zh', 'en'] as const)('in %s', (language) => {
       });
       expect(others).toEqual([]);
       id = only!.id;
+      // What was typed is a time in Shanghai, in whatever zone this machine stands.
+      const received = `SELECT request ->> 'receivedAt' AS at FROM evidence_package WHERE id = $1`;
+      expect(await system.query(received, [id])).toEqual([{ at: '2026-11-20T01:00:00.000Z' }]);
       await a.open(`captures/${id}/show`);
       await a.shown('某电商平台协查专员');
       await a.fit('import-fixed');

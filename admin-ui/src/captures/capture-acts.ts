@@ -70,7 +70,7 @@ export const receiptFields: ActField[] = [
 const stated = ['scene', 'holder', 'holderName', 'witness', 'noWitness', 'entry'];
 
 /** The answers as the API names them; a statement is sent when somebody made one. */
-export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, noPersonalData, ...rest }: Record<string, unknown>) => ({
+export const receiptBody = ({ receiptGround, receivedPlace, noPersonalData, ...rest }: Record<string, unknown>) => ({
   ...Object.fromEntries(Object.entries(rest).filter(([name]) => !stated.includes(name))),
   ...(stated.some((name) => rest[name]) && {
     statement: {
@@ -81,5 +81,4 @@ export const receiptBody = ({ receiptGround, receivedPlace, receivedAt, noPerson
   personalData: noPersonalData !== true,
   ground: receiptGround,
   place: receivedPlace,
-  receivedAt: new Date(receivedAt as string).toISOString(),
 });

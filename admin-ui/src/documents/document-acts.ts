@@ -11,7 +11,7 @@ export const documentActs: ActShapes = {
   seal: { fields: [], sealing: true },
   regenerate: { fields: [reason], sealing: true },
   serve: {
-    bodyOf: ({ at, ...service }) => ({ service: { ...service, at: new Date(at as string).toISOString() } }),
+    bodyOf: (service) => ({ service }),
     fields: [
       { name: 'method', kind: 'choice', values: serviceMethods, list: 'serviceMethod', required: true },
       { name: 'to', kind: 'text', required: true },

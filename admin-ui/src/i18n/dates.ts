@@ -25,6 +25,15 @@ export const useDates = () => {
 /** The local day in Shanghai, `2026-11-22`; what deadlines are counted by. */
 export const localDay = (instant: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(instant);
 
+const typed = new Intl.DateTimeFormat('sv-SE', { ...minute, month: '2-digit', day: '2-digit' });
+
+/** What is typed, `2026-11-22T09:00`, is a time in Shanghai, wherever the machine of the officer believes to be. */
+export const instantOfTyped = (text: string): string | null => (text ? new Date(`${text}+08:00`).toISOString() : null);
+
+/** The other way; what is in the form of typing already stays. */
+export const typedOfInstant = (value: string | null | undefined): string =>
+  /(Z|[+-]\d\d:\d\d)$/.test(value ?? '') ? typed.format(new Date(value!)).replace(' ', 'T') : (value ?? '');
+
 /** Whole local days from today to that day; negative when it is past, NaN when it is no date. */
 export const daysUntil = (due: string, now: Date): number => {
   const midnight = (text: string) => Date.parse(`${text}T00:00:00Z`);

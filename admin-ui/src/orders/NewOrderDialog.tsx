@@ -74,9 +74,8 @@ const Buttons = ({ onClose }: { onClose: () => void }) => {
   );
 };
 
-const bodyOf = ({ outletIds, captureId, executeBy, ...rest }: Record<string, unknown>) => ({
+const bodyOf = ({ outletIds, captureId, ...rest }: Record<string, unknown>) => ({
   ...rest,
-  ...(executeBy ? { executeBy: new Date(executeBy as string).toISOString() } : {}),
   ...(Array.isArray(outletIds)
     ? { addresses: outletIds.map((outletId) => ({ outletId, ...(captureId ? { captureId } : {}) })) }
     : {}),

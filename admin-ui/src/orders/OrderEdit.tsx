@@ -4,7 +4,6 @@ import {
   ArrayInput,
   AutocompleteInput,
   DateInput,
-  DateTimeInput,
   ReferenceInput,
   SelectInput,
   SimpleFormIterator,
@@ -15,6 +14,7 @@ import {
 import { useSearchParams } from 'react-router-dom';
 import type { Order } from '../api/types';
 import { EditForm } from '../parts/Forms';
+import { InstantInput } from '../parts/InstantInput';
 import { useChoices } from '../parts/choices';
 import { orderScopes } from './words';
 
@@ -54,7 +54,7 @@ const Inputs = () => {
         </ReferenceInput>
       )}
       {!restoring && <SelectInput source="scope" choices={choices('scope', orderScopes)} />}
-      <DateTimeInput source="executeBy" parse={(text: string) => (text ? new Date(text).toISOString() : null)} />
+      <InstantInput source="executeBy" />
       {order?.kind === 'suspension' && <DateInput source="until" />}
       <TextInput source="reasons" multiline minRows={3} sx={whole} />
       {!restoring && (

@@ -3,7 +3,6 @@ import {
   BooleanInput,
   CheckboxGroupInput,
   DateInput,
-  DateTimeInput,
   NumberInput,
   ReferenceArrayInput,
   ReferenceInput,
@@ -17,6 +16,7 @@ import {
 } from 'react-admin';
 import { AnswersInput } from '../cases/AnswersInput';
 import { CitationsInput } from './CitationsInput';
+import { InstantInput } from './InstantInput';
 import { PenaltiesInput } from './PenaltiesInput';
 import { UploadInput } from './UploadInput';
 import type { ActField } from './act-fields';
@@ -95,7 +95,7 @@ export const ActInput = ({ field }: { field: ActField }) => {
     case 'day':
       return <DateInput {...common} />;
     case 'instant':
-      return <DateTimeInput {...common} />;
+      return <InstantInput {...common} />;
     case 'number':
       return <NumberInput {...common} />;
     case 'yes':

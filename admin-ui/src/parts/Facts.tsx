@@ -5,6 +5,9 @@ export type Fact = [label: ReactNode, value: ReactNode];
 
 const isMissing = (value: ReactNode) => value === undefined || value === null || value === '';
 
+/** Without those that are not known, where a dash for each would hide what is. */
+export const given = (facts: readonly Fact[]): Fact[] => facts.filter(([, value]) => Boolean(value));
+
 /** Label and value pairs as a description list; a fact that is not known is shown as a dash, not left out. */
 export const Facts = ({ facts, columns = 2 }: { facts: Fact[]; columns?: number }) => (
   <Box

@@ -189,8 +189,8 @@ export const Evidence = ({ file }: { file: Case }) => {
             title={translate('action.case.handOver')}
             shape={{ fields: handOverFields }}
             onClose={() => handOver(undefined)}
-            onAct={async ({ happenedAt, newHolder, ...rest }, idempotencyKey) => {
-              const body = { ...rest, to: newHolder, happenedAt: new Date(happenedAt as string).toISOString() };
+            onAct={async ({ newHolder, ...rest }, idempotencyKey) => {
+              const body = { ...rest, to: newHolder };
               await call(`cases/${file.id}/exhibits/${handing.id}/handovers`, { method: 'POST', body, idempotencyKey });
               done('console.acted', { act: translate('action.case.handOver') });
             }}

@@ -4,10 +4,11 @@ import { useCanAccess, useTranslate } from 'react-admin';
 import { call } from '../../api/http';
 import type { Case, CaseMeasure } from '../../api/types';
 import { useItems } from '../../api/use-api';
+import { ActButtons } from '../../parts/ActButtons';
 import { ActDialog } from '../../parts/ActDialog';
 import { type ActShape, reason } from '../../parts/act-fields';
 import { useWord } from '../../parts/choices';
-import { type Fact, Facts } from '../../parts/Facts';
+import { type Fact, Facts, given } from '../../parts/Facts';
 import { useOwnWords } from '../../parts/own-words';
 import { Panel, Stacked } from '../../parts/Panel';
 import { Fetching } from '../../parts/Refusal';
@@ -110,7 +111,6 @@ const One = ({ file, measure }: { file: Case; measure: CaseMeasure }) => {
     [translate('console.measureWhy'), measure.explanation.map(own).join('；')],
     [translate('field.measureNote'), measure.recheckNote],
   ];
-  const given = (list: Fact[]) => list.filter(([, value]) => Boolean(value));
   return (
     <Panel
       title={
@@ -118,15 +118,7 @@ const One = ({ file, measure }: { file: Case; measure: CaseMeasure }) => {
           {measure.n}. {word('measureKind', measure.kind)} <StateMark kind="measureState" state={measure.state} />
         </Box>
       }
-      action={
-        <Box sx={{ display: 'flex', gap: 1 }}>
-          {measure.availableActions.map((name) => (
-            <Button key={name} variant="outlined" onClick={() => choose(name)} data-action={name}>
-              {nameOf(name)}
-            </Button>
-          ))}
-        </Box>
-      }
+      action={<ActButtons names={measure.availableActions} nameOf={nameOf} choose={choose} />}
     >
       {measure.state === 'urgent' && measure.approveUntil && (
         <Alert severity="warning" sx={{ mb: 2 }}>

@@ -4,6 +4,7 @@ import { useCanAccess, useTranslate } from 'react-admin';
 import { call } from '../../api/http';
 import type { Case, CasePanel } from '../../api/types';
 import { useItems } from '../../api/use-api';
+import { ActButtons } from '../../parts/ActButtons';
 import { ActDialog } from '../../parts/ActDialog';
 import { type ActShapes, reason } from '../../parts/act-fields';
 import { useWord } from '../../parts/choices';
@@ -18,7 +19,6 @@ import { When } from '../../parts/When';
 const grounds = ['complex', 'grave', 'extension', 'other'];
 const votes = ['agree', 'disagree', 'abstain'];
 const conclusions = ['agree', 'otherwise', 'supplement', 'none'];
-const instant = (value: unknown) => new Date(value as string).toISOString();
 
 const convening: ActShapes[string] = {
   fields: [
@@ -31,7 +31,7 @@ const convening: ActShapes[string] = {
     { name: 'recorder', kind: 'text', required: true, minLength: 2 },
     { name: 'listeners', kind: 'lines' },
   ],
-  bodyOf: ({ plannedAt, meetingPlace, ...rest }) => ({ ...rest, place: meetingPlace, plannedAt: instant(plannedAt) }),
+  bodyOf: ({ meetingPlace, ...rest }) => ({ ...rest, place: meetingPlace }),
 };
 
 /** Where each act goes, and what it asks for. */
@@ -71,7 +71,7 @@ const acts = (panel: CasePanel): Record<string, { path: string; shape: ActShapes
         { name: 'againstMajority', kind: 'long' },
         ...(panel.ground === 'extension' ? [{ name: 'extendedUntil', kind: 'day' as const }] : []),
       ],
-      bodyOf: ({ heldAt, conclusionText, ...rest }) => ({ ...rest, text: conclusionText, heldAt: instant(heldAt) }),
+      bodyOf: ({ conclusionText, ...rest }) => ({ ...rest, text: conclusionText }),
     },
   },
   cancel: { path: 'cancellation', shape: { fields: [reason], grave: true } },
@@ -110,15 +110,7 @@ const One = ({ file, panel }: { file: Case; panel: CasePanel }) => {
           {translate('console.panelNo', { n: panel.n })} <StateMark kind="panel" state={panel.state} />
         </Box>
       }
-      action={
-        <Box sx={{ display: 'flex', gap: 1 }}>
-          {panel.availableActions.map((name) => (
-            <Button key={name} variant="outlined" onClick={() => choose(name)} data-action={name}>
-              {nameOf(name)}
-            </Button>
-          ))}
-        </Box>
-      }
+      action={<ActButtons names={panel.availableActions} nameOf={nameOf} choose={choose} />}
     >
       {panel.state === 'convened' && tally.missing > 0 && (
         <Alert severity="info" sx={{ mb: 2 }}>

@@ -1,13 +1,14 @@
-import { Alert, Box, Button } from '@mui/material';
+import { Alert, Box } from '@mui/material';
 import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { call } from '../../api/http';
 import type { Case, CaseTransfer } from '../../api/types';
 import { useItems } from '../../api/use-api';
+import { ActButtons } from '../../parts/ActButtons';
 import { ActDialog } from '../../parts/ActDialog';
 import type { ActField, ActShape } from '../../parts/act-fields';
 import { useWord } from '../../parts/choices';
-import { type Fact, Facts } from '../../parts/Facts';
+import { type Fact, Facts, given } from '../../parts/Facts';
 import { Panel } from '../../parts/Panel';
 import { StateMark } from '../../parts/StateMark';
 import { useDone } from '../../parts/use-done';
@@ -59,7 +60,6 @@ const One = ({ file, transfer }: { file: Case; transfer: CaseTransfer }) => {
     [translate('field.materials'), transfer.materials.join('；')],
     [translate('console.answerReason'), transfer.answerReason],
   ];
-  const given = (list: Fact[]) => list.filter(([, value]) => Boolean(value));
   return (
     <Panel
       title={
@@ -67,15 +67,7 @@ const One = ({ file, transfer }: { file: Case; transfer: CaseTransfer }) => {
           {word('transferKind', transfer.kind)} <StateMark kind="transferState" state={transfer.state} />
         </Box>
       }
-      action={
-        <Box sx={{ display: 'flex', gap: 1 }}>
-          {transfer.availableActions.map((name) => (
-            <Button key={name} variant="outlined" onClick={() => choose(name)} data-action={name}>
-              {nameOf(name)}
-            </Button>
-          ))}
-        </Box>
-      }
+      action={<ActButtons names={transfer.availableActions} nameOf={nameOf} choose={choose} />}
     >
       {transfer.late && (
         <Alert severity="warning" sx={{ mb: 2 }}>
@@ -91,8 +83,8 @@ const One = ({ file, transfer }: { file: Case; transfer: CaseTransfer }) => {
           title={nameOf(chosen)}
           shape={shape}
           onClose={() => choose(undefined)}
-          onAct={async ({ happenedAt: at, ...answers }, idempotencyKey) => {
-            const body = { ...answers, action: chosen, happenedAt: new Date(at as string).toISOString() };
+          onAct={async (answers, idempotencyKey) => {
+            const body = { ...answers, action: chosen };
             await call(`cases/${file.id}/transfers/${transfer.id}/transitions`, { method: 'POST', body, idempotencyKey });
             done('console.acted', { act: nameOf(chosen) });
           }}
