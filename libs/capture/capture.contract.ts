@@ -11,6 +11,7 @@ export type {
   RequestRecord,
 } from './domain/capture-order';
 export { type FixationStatement, statedItems } from './domain/statement';
+export type { ClockState } from './environment/checks';
 export { isStopping } from './domain/stopping-checks';
 export { actsFault, MAX_ACTS as MAX_SESSION_ACTS } from './domain/session-acts';
 export type { SessionAct, SessionEnd, SessionTerms, SessionView } from './domain/session-acts';

@@ -239,6 +239,34 @@ describe('hand-over, return, disposal', () => {
     expect((await world.chain(id)).at(-1)!.event).toMatchObject({ n: 1, to: '县公安局网安大队', legalBasis: '程序规定17' });
   });
 
+  it('a copy for somebody is told in the chain when it is fetched first, and once; the agency’s own leaves no such entry', async () => {
+    const id = await world.stamped();
+    const fetched = async (order: string) =>
+      expect(await world.call('one', 'GET', `/exports/${order}/file`)).toMatchObject({ status: 200 });
+    const copies = async () => (await world.chain(id)).filter(({ type }) => type === 'evidence.copied');
+    await fetched(await world.exported(id));
+    const order = await world.exported(id, {
+      recipient: '某某科技有限公司',
+      ground: '个人信息保护法第二十五条',
+      withheld: ['content/text.txt'],
+    });
+    expect(await copies()).toEqual([]);
+    await fetched(order);
+    await fetched(order);
+    expect(await copies()).toEqual([
+      {
+        type: 'evidence.copied',
+        event: expect.objectContaining({
+          n: 2,
+          to: '某某科技有限公司',
+          legalBasis: '个人信息保护法第二十五条',
+          withheld: ['content/text.txt'],
+          sealSha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        }) as object,
+      },
+    ]);
+  });
+
   it('F30 refuses disposal without order, with one approval, with the asker as approver, on hold, and while it must be kept', async () => {
     const id = await sealedPackage();
     const dispose = () => world.act('one', id, 'dispose', { reason: '保管期满销毁' });

@@ -2568,6 +2568,16 @@ export interface components {
             recording?: string;
         };
         RequestCaptureDto: {
+            purpose: string;
+            factToProve: string;
+            place: string;
+            /** @description what only the officers know; signed with the package */
+            statement?: components["schemas"]["FixationStatementDto"];
+            /**
+             * @description may contain personal data; true unless you say that there can be none
+             * @default true
+             */
+            personalData: boolean;
             /** @description http or https, at most 8,192 bytes, without credentials */
             url: string;
             /** @enum {string} */
@@ -2579,16 +2589,6 @@ export interface components {
             mode?: "automatic" | "interactive";
             /** @description why a failed mandatory environment check shall not stop the capture; shown on page 1 of the report */
             overrideReason?: string;
-            purpose: string;
-            factToProve: string;
-            place: string;
-            /** @description what only the officers know; signed with the package */
-            statement?: components["schemas"]["FixationStatementDto"];
-            /**
-             * @description may contain personal data; true unless you say that there can be none
-             * @default true
-             */
-            personalData: boolean;
             /** @description the officer who takes the evidence together with you */
             secondOfficerId: string;
             outletId?: string;
@@ -3104,13 +3104,6 @@ export interface components {
             sm3: string;
         };
         ImportDto: {
-            /** @description files uploaded before, in their order */
-            uploadIds: string[];
-            /** @description who handed them over */
-            sender: string;
-            receivedAt: string;
-            /** @description on which ground */
-            ground: string;
             purpose: string;
             factToProve: string;
             place: string;
@@ -3121,19 +3114,19 @@ export interface components {
              * @default true
              */
             personalData: boolean;
+            /** @description files uploaded before, in their order */
+            uploadIds: string[];
+            /** @description who handed them over */
+            sender: string;
+            receivedAt: string;
+            /** @description on which ground */
+            ground: string;
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             caseId?: string;
             outletId?: string;
         };
         AttestationDto: {
-            /** @description files uploaded before, in their order */
-            uploadIds: string[];
-            /** @description who handed them over */
-            sender: string;
-            receivedAt: string;
-            /** @description on which ground */
-            ground: string;
             purpose: string;
             factToProve: string;
             place: string;
@@ -3144,6 +3137,13 @@ export interface components {
              * @default true
              */
             personalData: boolean;
+            /** @description files uploaded before, in their order */
+            uploadIds: string[];
+            /** @description who handed them over */
+            sender: string;
+            receivedAt: string;
+            /** @description on which ground */
+            ground: string;
             /** @description the officer who received it together with you */
             secondOfficerId: string;
             /** @enum {string} */

@@ -51,6 +51,7 @@ export interface EnvironmentSubject {
   selfTest?: () => Promise<Finding>;
 }
 
+/** How the clock of the process that captures stands against its time servers. */
 export interface ClockState {
   status: 'ok' | 'unverified' | 'bad';
   source: string[];

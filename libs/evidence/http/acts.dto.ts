@@ -26,7 +26,7 @@ import type { ActRow, AttachmentRow } from '../store/evidence.entity';
 import type { DisposalOrder } from '../app/disposals';
 import type { Destruction } from '../app/destructions';
 import { CaptureDto } from './evidence.dto';
-import { FixationStatementDto } from './statement.dto';
+import { AskedFixationDto } from './statement.dto';
 
 const PACKAGE_ID = /^ev_[0-9A-HJKMNP-TV-Z]{26}$/;
 
@@ -68,7 +68,7 @@ export class EvidenceTransitionDto {
   @ApiPropertyOptional() @IsOptional() @IsString() @MinLength(2) @MaxLength(500) reason?: string;
 }
 
-class ReceiptBody {
+class ReceiptBody extends AskedFixationDto {
   @ApiProperty({ type: [String], description: 'files uploaded before, in their order' })
   @IsArray()
   @ArrayMinSize(1)
@@ -78,19 +78,6 @@ class ReceiptBody {
   @ApiProperty({ description: 'who handed them over' }) @IsString() @MinLength(2) @MaxLength(200) sender!: string;
   @ApiProperty() @IsISO8601({ strict: true }) receivedAt!: string;
   @ApiProperty({ description: 'on which ground' }) @IsString() @MinLength(2) @MaxLength(300) ground!: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
-  @ApiPropertyOptional({ type: FixationStatementDto, description: 'what only the officers know; signed with the package' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => FixationStatementDto)
-  statement?: FixationStatementDto;
-  @ApiPropertyOptional({ description: 'may contain personal data; true unless you say that there can be none', default: true })
-  @IsOptional()
-  @IsBoolean()
-  personalData?: boolean;
   @ApiProperty({ description: 'the officer who received it together with you' }) @IsUUID() secondOfficerId!: string;
 }
 

@@ -21,12 +21,12 @@ import { OFFICER_ACTS } from '../domain/package.states';
 import { WAYS } from '../domain/receipt';
 import { isWithholdable } from '../domain/withheld';
 import type { CustodyRow } from '../store/ledger';
-import { FixationStatementDto } from './statement.dto';
+import { AskedFixationDto, FixationStatementDto } from './statement.dto';
 
 const PAGE_KINDS = ['page', 'challenge', 'login', 'errorPage'];
 const KINDS = ['web_capture', 'import', 'attestation'];
 
-export class RequestCaptureDto {
+export class RequestCaptureDto extends AskedFixationDto {
   @ApiProperty({ description: 'http or https, at most 8,192 bytes, without credentials' })
   @IsString()
   @MaxLength(20_000)
@@ -44,19 +44,6 @@ export class RequestCaptureDto {
   @MinLength(5)
   @MaxLength(500)
   overrideReason?: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
-  @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
-  @ApiPropertyOptional({ type: FixationStatementDto, description: 'what only the officers know; signed with the package' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => FixationStatementDto)
-  statement?: FixationStatementDto;
-  @ApiPropertyOptional({ description: 'may contain personal data; true unless you say that there can be none', default: true })
-  @IsOptional()
-  @IsBoolean()
-  personalData?: boolean;
   @ApiProperty({ description: 'the officer who takes the evidence together with you' }) @IsUUID() secondOfficerId!: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;

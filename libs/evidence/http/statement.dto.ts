@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsObject, IsOptional, IsString, MaxLength, MinLength, ValidateNested } from 'class-validator';
 import type { FixationStatement } from '../../capture/capture.contract';
 
 const SCENES = ['remote', 'onSite'] as const;
@@ -57,4 +58,21 @@ export class FixationStatementDto implements FixationStatement {
   @IsString()
   @MaxLength(200)
   recording?: string;
+}
+
+/** What every request for evidence says, captured or received. */
+export class AskedFixationDto {
+  @ApiProperty() @IsString() @MinLength(2) @MaxLength(300) purpose!: string;
+  @ApiProperty() @IsString() @MinLength(2) @MaxLength(500) factToProve!: string;
+  @ApiProperty() @IsString() @MinLength(2) @MaxLength(200) place!: string;
+  @ApiPropertyOptional({ type: FixationStatementDto, description: 'what only the officers know; signed with the package' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FixationStatementDto)
+  statement?: FixationStatementDto;
+  @ApiPropertyOptional({ description: 'may contain personal data; true unless you say that there can be none', default: true })
+  @IsOptional()
+  @IsBoolean()
+  personalData?: boolean;
 }

@@ -28,7 +28,7 @@ import type { CopyRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, ExportRow, PackageRow } from '../store/evidence.entity';
 import type { ReportPrinter } from '../worker/report-printer';
 import { evidenceRoom, furnish, aRequest, MAKERS } from './evidence-room';
-import { type PlayedOrder, stagePackage } from './played-capture';
+import { answersIdentity, type PlayedOrder, stagePackage } from './played-capture';
 
 const POLICY = '1.2.3.4.1';
 
@@ -90,6 +90,7 @@ export async function aHouse({
     tsa.push({ name, root: rootBase64, policies: [POLICY], algorithms: [algorithm], internal: false });
   };
   const server = createServer((message, reply) => {
+    if (answersIdentity(message, reply)) return;
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => {

@@ -31,6 +31,7 @@ import { LedgerGroup } from '../store/ledger-group';
 import { LedgerTrees } from '../store/ledger-trees';
 import { StampRevocation } from '../store/stamp-revocation';
 import { CaptureClient } from '../worker/capture-client';
+import { CaptureIdentity } from '../worker/capture-identity';
 import { CaptureRunner } from '../worker/capture.runner';
 import { Destroyer } from '../worker/destroyer';
 import { ExportProofs } from '../worker/export-proofs';
@@ -153,6 +154,7 @@ export function evidenceRoom(parts: RoomParts) {
     config,
     tokens,
     new Observations(blobs, config),
+    new CaptureIdentity(config),
   );
   /** As after a restart. */
   const newSequencer = () => new LedgerSequencer(db, evidence, trees);

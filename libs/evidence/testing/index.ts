@@ -1,5 +1,5 @@
 export { aRequest, evidenceRoom, furnish, MAKERS } from './evidence-room';
-export { playedCapture, stagePackage } from './played-capture';
+export { PLAYED_IDENTITY, playedCapture, stagePackage } from './played-capture';
 export * from './a-disposal';
 export * from './a-house';
 export * from './a-witness';

@@ -264,13 +264,20 @@ export class LifeWorld {
     return rows.map(({ type, json }) => ({ type, event: JSON.parse(json) as Answer['body'] }));
   }
 
-  /** The bytes of a new export; no signer runs here, so that it goes out without places in the log. */
-  async export(id: string): Promise<Uint8Array> {
-    const order = await this.call('one', 'POST', `/captures/${id}/exports`, { purpose: '移送法制审核' });
+  /** A new export that is ready; no signer runs here, so that it goes out without places in the log. */
+  async exported(id: string, copy: object = {}): Promise<string> {
+    const order = await this.call('one', 'POST', `/captures/${id}/exports`, { purpose: '移送法制审核', ...copy });
     const orderId = String(order.body['id']);
     const { admin } = this.database;
     await admin.query(`UPDATE evidence_export SET requested_at = requested_at - interval '1 hour' WHERE id = $1`, [orderId]);
     await this.run(() => this.worker().exporter.build(orderId));
+    return orderId;
+  }
+
+  /** The bytes of a new export. */
+  async export(id: string): Promise<Uint8Array> {
+    const orderId = await this.exported(id);
+    const { admin } = this.database;
     const [row] = await admin.query<{ blob_sha256: string }[]>('SELECT blob_sha256 FROM evidence_export WHERE id = $1', [
       orderId,
     ]);

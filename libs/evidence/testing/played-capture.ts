@@ -102,6 +102,16 @@ export async function stagePackage(
   return { type: 'result', packageId, outcome: 'complete', limits: [], artefacts: [], navigation };
 }
 
+/** Who the played process says that it is. */
+export const PLAYED_IDENTITY = { workerKey: testKeys.worker.name, imageSha256: 'ab'.repeat(32) };
+
+/** Answers the question who it is, as a capture process does; false when something else was asked. */
+export function answersIdentity({ url }: IncomingMessage, reply: ServerResponse): boolean {
+  if (url !== '/identity') return false;
+  reply.end(JSON.stringify(PLAYED_IDENTITY));
+  return true;
+}
+
 /** A capture process that is played: every order gives a small signed package. `before` may let it fail or wait. */
 export async function playedCapture(
   stagingDir: string,
@@ -110,6 +120,7 @@ export async function playedCapture(
 ): Promise<{ url: string; orders: string[]; close(): void }> {
   const orders: string[] = [];
   const answer = async (message: IncomingMessage, reply: ServerResponse) => {
+    if (answersIdentity(message, reply)) return;
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk as Buffer);
     const order = JSON.parse(Buffer.concat(chunks).toString()) as PlayedOrder;

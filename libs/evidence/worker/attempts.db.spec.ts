@@ -11,7 +11,7 @@ import { someClaims, type TestDatabase, testDatabase } from '../../platform/test
 import { attemptsAt, requestsOf } from '../app/attempts';
 import type { CaptureRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
-import { aRequest, evidenceRoom, furnish, MAKERS, playedCapture } from '../testing';
+import { aRequest, evidenceRoom, furnish, MAKERS, playedCapture, PLAYED_IDENTITY } from '../testing';
 
 const CASE = '00000000-0000-4000-8000-00000000ca5e';
 const OTHER_CASE = '00000000-0000-4000-8000-00000000ca5f';
@@ -88,6 +88,15 @@ const ends =
   };
 
 const filesOf = (id: string) => db.as(worker, (tx) => room().content.files(tx, id));
+
+it('Appendix A: job.started names the key and the image of the capture process by its own word, and neither when it is not to be asked', async () => {
+  const id = await captured();
+  expect((await eventsOf(id))[1]).toMatchObject({ type: 'job.started', event: { attempt: 1, ...PLAYED_IDENTITY } });
+  const { id: unheard } = await asked();
+  const away = evidenceRoom({ db, clock, root, captureUrl: 'http://127.0.0.1:1' });
+  await expect(run(() => away.runner.run(unheard))).rejects.toThrow();
+  expect((await eventsOf(unheard))[1]).toMatchObject({ type: 'job.started', event: { workerKey: null, imageSha256: null } });
+});
 
 describe('what a capture saw that came to nothing', () => {
   it.each(['failed', 'refused'] as const)(

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { ClockState } from '../../capture/capture.contract';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 
 /** Who will sign a capture and from which image it runs, by its own word; null where it does not say or cannot be asked. */
@@ -7,16 +8,7 @@ export interface CaptureProcess {
   imageSha256: string | null;
 }
 
-/** How the clock of the process that captures stands against its time servers. */
-export interface ClockState {
-  status: 'ok' | 'unverified' | 'bad';
-  source: string[];
-  offsetMs: number | null;
-  uncertaintyMs: number | null;
-  checkedAt: string;
-}
-
-export const NOBODY: CaptureProcess = { workerKey: null, imageSha256: null };
+const NOBODY: CaptureProcess = { workerKey: null, imageSha256: null };
 
 /** Time servers are asked twice, 2 s each. */
 const CLOCK_WAIT_MS = 10_000;

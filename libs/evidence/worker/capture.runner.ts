@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { BeforeRecord, CaptureOrder, CaptureResult, ProgressLine, RequestRecord } from '../../capture/capture.contract';
 import { Clock } from '../../kernel';
@@ -16,7 +16,7 @@ import { Ledger } from '../store/ledger';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { CaptureClient } from './capture-client';
 import { Fixation } from './fixation';
-import { CaptureIdentity, type CaptureProcess, NOBODY } from './capture-identity';
+import { CaptureIdentity, type CaptureProcess } from './capture-identity';
 import { Observations, type StagedObservation } from './observations';
 import { StagedUnfit, StagingArea } from './staging-area';
 import { TokenBefore } from './token-before';
@@ -58,13 +58,13 @@ export class CaptureRunner {
     @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
     private readonly tokens: TokenBefore,
     private readonly observations: Observations,
-    @Optional() private readonly identity: CaptureIdentity | null = null,
+    private readonly identity: CaptureIdentity,
   ) {
     this.staging = new StagingArea(config.stagingDir);
   }
 
   async run(packageId: string): Promise<void> {
-    const taken = await this.take(packageId, (await this.identity?.ask()) ?? NOBODY);
+    const taken = await this.take(packageId, await this.identity.ask());
     if (!taken) return;
     failpoint('capture.taken');
     const { attempt } = taken;

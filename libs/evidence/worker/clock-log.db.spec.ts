@@ -10,7 +10,8 @@ import { type TestDatabase, testDatabase } from '../../platform/testing';
 import { EVIDENCE_ROWS } from '../store/evidence.entity';
 import { Ledger } from '../store/ledger';
 import { evidenceRoom, furnish } from '../testing';
-import { CaptureIdentity, type ClockState } from './capture-identity';
+import type { ClockState } from '../../capture/capture.contract';
+import { CaptureIdentity } from './capture-identity';
 import { ClockLog } from './clock-log';
 
 const ORIGIN = 'aj.test/evidence/2026';

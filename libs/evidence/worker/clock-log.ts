@@ -5,7 +5,8 @@ import { Clock, localDate } from '../../kernel';
 import { Db, Log } from '../../platform';
 import { EvidenceService } from '../app/evidence.service';
 import { Ledger } from '../store/ledger';
-import { CaptureIdentity, type ClockState } from './capture-identity';
+import type { ClockState } from '../../capture/capture.contract';
+import { CaptureIdentity } from './capture-identity';
 
 const EVERY_MS = 600_000;
 /** Two readings closer than this, beyond what they do not know, are the same. */

@@ -27,7 +27,7 @@ import { aTrustBundle, testKeys } from '../../proof/testing';
 import type { CaptureRequest } from '../app/evidence.service';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { aRequest, evidenceRoom, settleIn } from '../testing/evidence-room';
-import { type PlayedOrder, stagePackage } from '../testing/played-capture';
+import { answersIdentity, type PlayedOrder, stagePackage } from '../testing/played-capture';
 
 const OFFICER = '00000000-0000-4000-8000-000000000001';
 const SECOND = '00000000-0000-4000-8000-000000000002';
@@ -104,6 +104,7 @@ beforeAll(async () => {
   await new Promise((resolve) => tsaProcess.once('listening', resolve));
   writeKeyFile(join(root, 'seal.key'), testKeys.seal);
   captureProcess = createServer((message, reply) => {
+    if (answersIdentity(message, reply)) return;
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => void answer(JSON.parse(Buffer.concat(chunks).toString()), reply));
