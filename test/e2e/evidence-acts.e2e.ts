@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer';
+import type { Browser, ElementHandle, Page } from 'puppeteer';
+import { signedIn, startBrowser } from '../support/desk';
 import { folderForPictures } from '../support/pictures';
 import { System } from '../support/system';
 
@@ -14,41 +15,9 @@ let browser: Browser;
 let page: Page;
 const faults: string[] = [];
 
-interface Signed {
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
-}
-
-async function signedIn(account: string): Promise<Signed> {
-  const { password } = system.accounts().find((each) => each.account === account)!;
-  const root = `${system.addresses.console}/api/v1`;
-  const body = JSON.stringify({ account, password });
-  const answer = await fetch(`${root}/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  const { csrfToken } = (await answer.json()) as { csrfToken: string };
-  const cookie = answer.headers.get('set-cookie')!.split(';')[0]!;
-  return {
-    async call<T>(method: string, path: string, sent?: unknown) {
-      const raw = Buffer.isBuffer(sent);
-      const said = await fetch(`${root}/${path}`, {
-        method,
-        headers: {
-          cookie,
-          'x-csrf-token': csrfToken,
-          ...(sent !== undefined && { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
-        },
-        ...(sent !== undefined && { body: raw ? new Uint8Array(sent) : JSON.stringify(sent) }),
-      });
-      if (!said.ok) throw new Error(`${method} ${path}: ${said.status} ${await said.text()}`);
-      return (await said.json()) as T;
-    },
-  };
-}
-
 beforeAll(async () => {
   system = await System.start();
-  browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  browser = await startBrowser();
   page = await browser.newPage();
   await page.setViewport({ width: 1440, height: 1000 });
   page.on('pageerror', (fault) => faults.push(String(fault)));
@@ -95,7 +64,7 @@ const noKeys = async () =>
 it(
   'receives a file, reviews it, joins a notary’s deed to it, and keeps a thing and its holders in a case',
   async () => {
-    const officer = await signedIn('officer.a');
+    const officer = await signedIn(system, 'officer.a');
     const { items } = await officer.call<{ items: { id: string; account: string; name: string; certificate: string | null }[] }>(
       'GET',
       'officers?perPage=100',
@@ -121,7 +90,7 @@ it(
     await until('the import to be fixed and stamped', is('stamped'), 60_000);
 
     // One session a person: signing in at the console ends the one above, so what is asked beside it is asked by the other maker.
-    const colleague = await signedIn('officer.b');
+    const colleague = await signedIn(system, 'officer.b');
     const { account, password } = system.accounts().find((each) => each.account === 'officer.a')!;
     await page.goto(system.addresses.console, { waitUntil: 'networkidle2' });
     await page.waitForSelector('input[type=password]', { timeout: 30_000 });

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer';
+import type { Browser, Page } from 'puppeteer';
+import { graveFaults } from '../support/axe';
 import { type DemoReport, runDemo } from '../support/demo-run';
+import { startBrowser } from '../support/desk';
 import { hasTool, Unpacked } from '../support/outside-tools';
 import { folderForPictures } from '../support/pictures';
 import { Player, replayWebPage } from '../support/replay-web-page';
@@ -11,7 +13,6 @@ import { System } from '../support/system';
 // One system and one run of the demonstration for the whole file: the tests look at what it left behind.
 const ROOT = join(__dirname, '../..');
 const MINUTE = 60_000;
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const STEPS = [
   'sign in', 'register the merchant', 'prove control of the outlet', 'issue the badge and place it', 'verify the badge as the public does', 'capture the page and fix it as evidence',
@@ -121,10 +122,7 @@ describe('I-04: tools of others on the exported package (each is skipped where i
       const { url } = JSON.parse(Buffer.from(unpacked.read('record/request.json')).toString()) as { url: string };
       const player = await Player.of(tool!, unpacked.read('content/capture.wacz'), url);
       // Nothing but the player's own address exists for this browser, neither the site nor any other.
-      const browser = await puppeteer.launch({
-        executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-        args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-      });
+      const browser = await startBrowser('--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1');
       try {
         const page = await browser.newPage();
         await page.setViewport({ width: 1280, height: 900 });
@@ -181,10 +179,7 @@ describe('console and portal in a real browser', () => {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    browser = await puppeteer.launch({
-      executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
+    browser = await startBrowser();
     page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });
     page.on('pageerror', (fault) => faults.push(String(fault)));
@@ -271,15 +266,7 @@ describe('console and portal in a real browser', () => {
           fullPage: true,
         });
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        await page.evaluate(AXE);
-        const found = await page.evaluate(async () => {
-          type Violation = { id: string; impact: string; nodes: { html: string }[] };
-          const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-          const { violations } = await axe.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 300)]);
-        });
+        const found = await graveFaults(page);
         expect([name, found]).toEqual([name, []]);
       };
       await page.setBypassCSP(true); // axe is a script that the console's policy would refuse

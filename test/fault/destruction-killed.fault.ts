@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { OFFICER_ROWS } from '../../libs/officers';
 import { type Db, FileBlobStore, MovableClock, systemClaims, withClaims } from '../../libs/platform';
 import { someClaims, type TestDatabase, testDatabase } from '../../libs/platform/testing';
 import { DESTROY_PLACES } from '../support/destroy-places';
+import { endOf } from '../support/ended-process';
 
 const PROCESS = join(__dirname, '../../dist/test/support/evidence-process.js');
 const DAY_MS = 86_400_000;
@@ -52,15 +52,8 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function go(packageId: string, verbs: readonly string[], more: Record<string, string> = {}): Promise<object> {
-  const child = spawn(process.execPath, [PROCESS, packageId, ...verbs], {
-    env: { ...process.env, ...env, ...more },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  return new Promise((done) => child.once('exit', (code, signal) => done({ code, signal, said })));
-}
+const go = (packageId: string, verbs: readonly string[], more: Record<string, string> = {}) =>
+  endOf(PROCESS, [packageId, ...verbs], { ...env, ...more });
 
 const pathOf = (sha256: string, store = 'blobs') => join(root, store, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type Server } from 'node:http';
@@ -14,6 +14,7 @@ import { someClaims, type TestDatabase, testDatabase } from '../../libs/platform
 import { bytesSource, createAuthority, parseTrustBundle, verifyPackage } from '../../libs/proof';
 import { unvaryingP256 } from '../../libs/proof/testing';
 import { DESTROY_PLACES } from '../support/destroy-places';
+import { endOf } from '../support/ended-process';
 
 const ROOT = join(__dirname, '../..');
 const PROCESS = join(ROOT, 'dist/test/support/evidence-process.js');
@@ -124,22 +125,9 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-interface Ended {
-  code: number | null;
-  signal: string | null;
-  said: string;
-}
-
 /** The real process, with a fault armed or without. */
-function go(packageId: string, verbs: readonly string[] = WAY, more: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [PROCESS, packageId, ...verbs], {
-    env: { ...process.env, ...env, ...more },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  return new Promise((done) => child.once('exit', (code, signal) => done({ code, signal, said })));
-}
+const go = (packageId: string, verbs: readonly string[] = WAY, more: Record<string, string> = {}) =>
+  endOf(PROCESS, [packageId, ...verbs], { ...env, ...more });
 
 async function requested(): Promise<string> {
   const { id } = await db.as(officer, (tx) => room().evidence.requestCapture(tx, aRequest));

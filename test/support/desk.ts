@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer, { type Browser, type ElementHandle, type KeyInput, type Page } from 'puppeteer';
+import { graveFaults } from './axe';
 import { folderForPictures } from './pictures';
 import type { System } from './system';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1440, 1024] as const;
 const SOON_MS = 30_000;
 
@@ -53,10 +52,10 @@ export async function until<T>(what: string, holds: () => Promise<T>, timeoutMs 
   }
 }
 
-export const startBrowser = (): Promise<Browser> =>
+export const startBrowser = (...args: string[]): Promise<Browser> =>
   puppeteer.launch({
     executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    args: [...args, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
 
 /** An officer in front of the console: a browser of his own (cookies too), and hands that press and type what he sees. */
@@ -217,15 +216,7 @@ export class Desk {
       expect([name, width, lost]).toEqual([name, width, 0]);
     }
     await this.page.setViewport({ width: WIDTHS[0], height: 1000 });
-    await this.page.evaluate(AXE);
-    const found = await this.page.evaluate(async () => {
-      type Violation = { id: string; impact: string; nodes: { html: string }[] };
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 300)]);
-    });
+    const found = await graveFaults(this.page);
     expect([name, found]).toEqual([name, []]);
     expect(await this.text()).not.toMatch(
       /(?<![/\w])(resources|ra|console|action|field|says|choice|tab|problem|help|step)\.[a-z]+\.?[a-z]/i,

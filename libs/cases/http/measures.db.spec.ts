@@ -1,21 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { law } from '../../kernel';
-import { OfficersModule } from '../../officers';
-import { PlatformModule, systemClaims, withClaims } from '../../platform';
+import { systemClaims, withClaims } from '../../platform';
 import { MeasureSweep } from '../app/measure-sweep';
-import { CasesWorkerModule } from '../cases-worker.module';
 import { CaseWorld, type Person } from '../testing/case-world';
 import type { TaskDto } from './case-parts.dto';
 import type { CaseDto } from './case-view.dto';
 import type { CaseMeasureDto } from './measure.dto';
 
 jest.setTimeout(30_000);
-
-@Module({ imports: [PlatformModule.forProcess('test', 'worker'), OfficersModule, CasesWorkerModule] })
-class WorkerWorldModule {}
 
 let world: CaseWorld;
 let worker: INestApplicationContext;
@@ -30,13 +23,9 @@ beforeAll(async () => {
   second = await world.person('办案人员乙', 'officer');
   head = await world.person('负责人戊', 'head');
   otherHead = await world.person('负责人己', 'head');
-  const { source, url } = await world.database.as('nms_worker');
-  await source.destroy();
-  process.env.DATABASE_URL = url;
-  worker = await NestFactory.createApplicationContext(WorkerWorldModule, { logger: false, abortOnError: false });
+  worker = await world.worker();
 });
 afterAll(async () => {
-  await worker?.close();
   await world?.close();
 });
 beforeEach(() => world.at('2026-09-22T10:00'));

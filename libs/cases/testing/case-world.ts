@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext, type INestApplicationContext, Injectable, Module } from '@nestjs/common';
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuditHttpModule } from '../../audit/audit-http.module';
 import { DocumentsHttpModule } from '../../documents/documents-http.module';
@@ -26,6 +26,7 @@ import { type TestDatabase, testDatabase } from '../../platform/testing';
 import { type OutletRow, OutletService, type SubjectRow, SubjectService } from '../../registry';
 import { aSubject, anOutlet } from '../../registry/testing';
 import { CasesHttpModule } from '../cases-http.module';
+import { CasesWorkerModule } from '../cases-worker.module';
 
 export const COUNTY = '141122';
 
@@ -86,6 +87,9 @@ export class HeaderGuard implements CanActivate {
 })
 export class CaseWorldModule {}
 
+@Module({ imports: [PlatformModule.forProcess('test', 'worker'), OfficersModule, CasesWorkerModule] })
+class WorkerWorldModule {}
+
 export interface Answer<T = Record<string, unknown>> {
   status: number;
   body: T;
@@ -94,6 +98,7 @@ export interface Answer<T = Record<string, unknown>> {
 /** A running API with cases, a clock that tests set, people, and a merchant. */
 export class CaseWorld {
   private readonly clockFile: string;
+  private workerContext: INestApplicationContext | null = null;
 
   private constructor(
     readonly database: TestDatabase,
@@ -137,7 +142,17 @@ export class CaseWorld {
     return join(dirname(this.clockFile), 'blobs');
   }
 
+  /** The worker beside the API, not initialised as an application: the test delivers and sweeps when it wants to. */
+  async worker(): Promise<INestApplicationContext> {
+    const { source, url } = await this.database.as('nms_worker');
+    await source.destroy();
+    process.env.DATABASE_URL = url;
+    this.workerContext = await NestFactory.createApplicationContext(WorkerWorldModule, { logger: false, abortOnError: false });
+    return this.workerContext;
+  }
+
   async close(): Promise<void> {
+    await this.workerContext?.close();
     await this.app?.close();
     await this.database?.close();
   }

@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { type CalendarYear, WorkingCalendar } from '../../kernel';
-import { OfficersModule } from '../../officers';
-import { Db, FactDelivery, Facts, PlatformModule, systemClaims, withClaims } from '../../platform';
+import { Db, FactDelivery, Facts, systemClaims, withClaims } from '../../platform';
 import { CaseService } from '../app/case.service';
 import { DeadlineSweep } from '../app/deadline-sweep';
-import { CasesWorkerModule } from '../cases-worker.module';
 import type { FindingConfirmed } from '../domain/facts';
 import { CaseWorld, COUNTY, type Person } from '../testing/case-world';
 import type { CaseClockDto, TaskDto } from '../http/case-parts.dto';
 import type { CaseDto } from '../http/case-view.dto';
 
 jest.setTimeout(30_000);
-
-@Module({ imports: [PlatformModule.forProcess('test', 'worker'), OfficersModule, CasesWorkerModule] })
-class WorkerWorldModule {}
 
 let world: CaseWorld;
 let worker: INestApplicationContext;
@@ -27,15 +20,10 @@ beforeAll(async () => {
   world = await CaseWorld.open();
   officer = await world.person('办案人员甲', 'officer');
   head = await world.person('负责人戊', 'head');
-  const { source, url } = await world.database.as('nms_worker');
-  await source.destroy();
-  process.env.DATABASE_URL = url;
-  // Not initialised as an application: the test delivers and sweeps when it wants to.
-  worker = await NestFactory.createApplicationContext(WorkerWorldModule, { logger: false, abortOnError: false });
+  worker = await world.worker();
 });
 
 afterAll(async () => {
-  await worker?.close();
   await world?.close();
 });
 

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer';
+import { graveFaults } from '../../../test/support/axe';
 import { act, aDraft, aStaff, type Draft, send, type Staff, tokenIn } from '../testing/an-order';
 import { picture, startLooking } from '../testing/looking';
 import { type OrderRooms, orderRooms } from '../testing/order-rooms';
 
 jest.setTimeout(120_000);
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 let rooms: OrderRooms;
 let staff: Staff;
 let browser: Browser;
@@ -36,13 +35,9 @@ async function press(page: Page, selector: string): Promise<void> {
   await Promise.all([page.waitForNavigation(), page.click(selector)]);
 }
 
-async function faults(page: Page): Promise<string[]> {
+async function faults(page: Page): Promise<string[][]> {
   await page.setJavaScriptEnabled(true);
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> } }).axe;
-    return (await axe.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
-  });
+  const found = await graveFaults(page);
   await page.setJavaScriptEnabled(false);
   return found;
 }

@@ -1,16 +1,15 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { type TestDatabase, testDatabase } from '../../../../libs/platform/testing';
-import { buildPortal } from '../build';
+import { graveFaults } from '../../../../test/support/axe';
 import { picture, startLooking } from '../testing/browser';
-import { freePort } from '../testing/free-port';
+import { openPortal } from '../testing/portal';
 import { builtVerifier, GOLDEN } from '../testing/verifier';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const MINUTE = 60_000;
 const HUGE = 300 * 1_048_576;
 
@@ -76,18 +75,7 @@ beforeAll(async () => {
   verifier = builtVerifier();
   for (const [name, make] of Object.entries(FILES)) make(join(verifier, name));
   mkdirSync(join(verifier, 'folder.evp'));
-  const port = await freePort();
-  portal = `http://127.0.0.1:${port}`;
-  const { url } = await base.as('nms_portal');
-  Object.assign(process.env, {
-    DATABASE_URL: url,
-    PUBLIC_ORIGIN: portal,
-    LOG_LEVEL: 'silent',
-    VERIFIER_DIR: verifier,
-    TRUST_FILE: join(GOLDEN, 'whole.trust.json'),
-  });
-  app = await buildPortal();
-  await app.listen(port, '127.0.0.1');
+  ({ app, address: portal } = await openPortal(base, verifier));
   app.getHttpServer().on('request', (request: IncomingMessage) => {
     const entry = { line: `${request.method} ${request.url?.split('?')[0]}`, bytes: 0 };
     heard.push(entry);
@@ -136,12 +124,7 @@ async function expectFit(page: Page, name: string): Promise<void> {
   await picture(page, name);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await page.setBypassCSP(true); // axe itself is a script that the page would refuse
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    type Violation = { id: string; impact: string };
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
-  });
+  const found = await graveFaults(page);
   expect([name, found]).toEqual([name, []]);
 }
 

@@ -16,9 +16,8 @@ import {
   fixed,
   sealed,
 } from '../../../../libs/proof/testing';
-import { buildPortal } from '../build';
 import { picture, startLooking } from '../testing/browser';
-import { freePort } from '../testing/free-port';
+import { openPortal } from '../testing/portal';
 import { builtVerifier, GOLDEN } from '../testing/verifier';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -37,18 +36,7 @@ beforeAll(async () => {
   const bytes = readFileSync(WHOLE);
   bytes[bytes.indexOf('示例商店\n')]! ^= 1; // inside of content/text.txt
   writeFileSync(damaged, bytes);
-  const port = await freePort();
-  portal = `http://127.0.0.1:${port}`;
-  const { url } = await base.as('nms_portal');
-  Object.assign(process.env, {
-    DATABASE_URL: url,
-    PUBLIC_ORIGIN: portal,
-    LOG_LEVEL: 'silent',
-    VERIFIER_DIR: verifier,
-    TRUST_FILE: join(GOLDEN, 'whole.trust.json'),
-  });
-  app = await buildPortal();
-  await app.listen(port, '127.0.0.1');
+  ({ app, address: portal } = await openPortal(base, verifier));
   browser = await startLooking(1);
 });
 afterAll(async () => {
