@@ -40,3 +40,8 @@ export function localDate(instant: Date): string {
 export function instantOfLocal(day: string, time = '00:00'): Date {
   return new Date(`${day}T${time}+08:00`);
 }
+
+/** The minute in which `instant` lies: what people write down of when something happened has no seconds. */
+export function startOfMinute(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / 60_000) * 60_000);
+}

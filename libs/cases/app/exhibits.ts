@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { Clock } from '../../kernel';
+import { Clock, startOfMinute } from '../../kernel';
 import { currentClaims } from '../../platform';
 import { CasesProblem } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
@@ -98,7 +98,7 @@ export class Exhibits {
     const at = this.clock.now();
     const after = last?.happenedAt ?? exhibit.addedAt;
     // An exhibit may come into the file later than it came into our hands: only a chain of hand-overs has an order.
-    if (input.happenedAt > at || (last && input.happenedAt < after))
+    if (input.happenedAt > at || (last && input.happenedAt < startOfMinute(after)))
       throw CasesProblem.handoverTooEarly({ after: after.toISOString() });
     const row = {
       exhibitId,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { Clock, localDate } from '../../kernel';
+import { Clock, localDate, startOfMinute } from '../../kernel';
 import { OfficerDirectory } from '../../officers';
 import type { SessionOfficer } from '../../platform';
 import { definitionOf } from '../domain/definition';
@@ -206,7 +206,7 @@ export class Panels {
     if (tally.missing) throw CasesProblem.panelNoQuorum({ present: tally.present, quorum: tally.quorum, missing: tally.missing });
     const at = this.clock.now();
     const faults = [
-      ...(input.heldAt > at || input.heldAt < panel.convenedAt
+      ...(input.heldAt > at || input.heldAt < startOfMinute(panel.convenedAt)
         ? [{ pointer: '/heldAt', detail: 'between the call and now' }]
         : []),
       ...(withMajority(tally, input.conclusion) || input.againstMajority?.trim()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { Clock, localDate } from '../../kernel';
+import { Clock, localDate, startOfMinute } from '../../kernel';
 import { PlatformProblem, type SessionOfficer } from '../../platform';
 import { CasesProblem } from '../domain/problems';
 import { type TransferKind, transferSpec } from '../domain/transfer';
@@ -90,7 +90,7 @@ export class Transfers {
     if (!move) throw CasesProblem.transferIllegal({ state: row.state, action: input.action, allowed: allowedFrom(row) });
     if (!by.permissions.includes(move.requires)) throw PlatformProblem.forbidden({ permission: move.requires });
     const after = row.receivedAt ?? row.sentAt ?? row.decidedAt;
-    if (input.at < after || input.at > this.clock.now()) throw CasesProblem.transferTooEarly({ after: after.toISOString() });
+    if (input.at < startOfMinute(after) || input.at > this.clock.now()) throw CasesProblem.transferTooEarly({ after: after.toISOString() });
     await tx.update(CaseTransferRow, { id }, { ...changesOf(row, input), state: move.to, recordedBy: by.id });
     await this.follow(tx, file, row, input);
     const { zh, en } = WORDS[input.action];
