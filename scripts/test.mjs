@@ -10,19 +10,21 @@ import { endWith, say } from './provision/say.mjs';
 import { runTool } from './system/run-tool.mjs';
 
 const MINUTE = 60_000;
-/** Limits are for what hangs: on two idle cores each phase takes a fraction of them. */
+/**
+ * Limits are for what hangs: on two idle cores each phase takes a fraction of them. A test with a browser mostly waits for a page to become
+ * still, one with a system for its processes: several of them share two cores well.
+ */
 const PHASES = [
   { name: 'units and database', files: '(?<![.]site)[.]spec[.]ts$', workers: 2, timeoutMs: 15 * MINUTE },
-  { name: 'browser', files: '[.]site[.]spec[.]ts$', workers: 1, timeoutMs: 20 * MINUTE },
-  { name: 'end to end', files: '[.]e2e[.]ts$', workers: 1, timeoutMs: 30 * MINUTE, needsBuild: true },
-  { name: 'faults', files: '[.]fault[.]ts$', workers: 1, timeoutMs: 30 * MINUTE, needsBuild: true },
+  { name: 'browser', files: '[.]site[.]spec[.]ts$', workers: 3, timeoutMs: 20 * MINUTE },
+  { name: 'end to end and faults', files: '[.](e2e|fault)[.]ts$', workers: 2, timeoutMs: 30 * MINUTE, needsBuild: true },
 ];
 /** Queue and capture once more without Redis and with the browser and font from npm, for machines that have both kinds (.ci/run). */
 const EMBEDDED = {
   name: 'queue and browser on the embedded parts',
   // Hostile pages are tried on the browser of a deployment; the shell from npm orders its timers otherwise (docs/provision.md).
   files: '(?<!hostile-pages)[.]site[.]spec[.]ts$|libs/platform/queue/.*[.]spec[.]ts$',
-  workers: 1,
+  workers: 3,
   timeoutMs: 15 * MINUTE,
 };
 
