@@ -1,6 +1,6 @@
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, LinearProgress } from '@mui/material';
 import { useId, useRef, useState } from 'react';
-import { Form, useTranslate } from 'react-admin';
+import { Form, useRefresh, useTranslate } from 'react-admin';
 import { useFormState } from 'react-hook-form';
 import { ApiProblem } from '../api/problem';
 import { ActInput } from './ActInput';
@@ -50,15 +50,22 @@ const asked = (data: Record<string, unknown>, names: Set<string>) =>
 /** An act with legal effect: said by its name, asked for what it needs, done only when the server has agreed. */
 export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, onClose }: ActDialogProps) => {
   const translate = useTranslate();
+  const refresh = useRefresh();
   const titleId = useId();
   const [refused, setRefused] = useState<unknown>();
   const key = useRef(crypto.randomUUID());
   const busy = useRef(false);
+  const stale = useRef(false);
   const known = new Set(shape.fields.map((f) => f.name));
 
+  /** Refused because things stand otherwise by now: they are read again, but not before the refusal was. */
+  const close = () => {
+    if (stale.current) refresh();
+    onClose();
+  };
   /** Not by a click beside it, which would lose what was typed, and not while the server is asked. */
   const leave = (_: unknown, why: 'backdropClick' | 'escapeKeyDown') => {
-    if (why !== 'backdropClick' && !busy.current) onClose();
+    if (why !== 'backdropClick' && !busy.current) close();
   };
   const submit = async (data: Record<string, unknown>) => {
     setRefused(undefined);
@@ -70,6 +77,7 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
     } catch (error) {
       // A refused body is answered with another body: the next attempt is a new act.
       if (error instanceof ApiProblem && error.status >= 400) key.current = crypto.randomUUID();
+      stale.current ||= error instanceof ApiProblem && [404, 409, 412].includes(error.status);
       const faults = error instanceof ApiProblem ? error.fields : {};
       const shown = Object.fromEntries(Object.entries(faults).filter(([name]) => known.has(name)));
       if (Object.keys(shown).length === 0 || Object.keys(faults).length > Object.keys(shown).length) setRefused(error);
@@ -92,7 +100,7 @@ export const ActDialog = ({ title, shape, explanation, confirm, initial, onAct, 
             <ActInput key={field.name} field={field} />
           ))}
         </DialogContent>
-        <Buttons shape={shape} confirm={confirm ?? title} onClose={onClose} />
+        <Buttons shape={shape} confirm={confirm ?? title} onClose={close} />
       </Form>
     </Dialog>
   );
