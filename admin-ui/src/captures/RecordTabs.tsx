@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslate } from 'react-admin';
 import { answerOf } from '../api/http';
 import type { Capture, CaptureFile } from '../api/types';
+import { useWord } from '../parts/choices';
 import { Panel, Stacked } from '../parts/Panel';
 import { PlainTable } from '../parts/PlainTable';
 import { Fetching } from '../parts/Refusal';
 import { When } from '../parts/When';
 import { Certificates } from './Certificates';
 import { filePath } from './files';
-import { useStepName } from './reasons';
+import { useReason, useStepName } from './reasons';
 
 interface Step {
   at: string;
@@ -27,6 +28,9 @@ interface Name {
   chosen?: string | null;
   refused?: { address: string; reason: string }[];
 }
+
+/** A server was asked for a record of this type; else the answer came from elsewhere. */
+const isAsked = ({ type }: Name): boolean => type === 'A' || type === 'AAAA';
 
 const shownMost = 2_000;
 const words = (value: unknown): string =>
@@ -84,6 +88,8 @@ export const CaptureTimeline = ({ capture, files }: TabProps) => {
 /** Names that were resolved for the page, and the certificates that its servers showed. */
 export const NamesAndCertificates = ({ capture, files }: TabProps) => {
   const translate = useTranslate();
+  const word = useWord();
+  const reason = useReason();
   const label = (name: string) => translate(`console.captureRecord.${name}`);
   const { data = [], isLoading, error } = useLines<Name>(capture, files, 'record/dns.jsonl');
   return (
@@ -97,15 +103,19 @@ export const NamesAndCertificates = ({ capture, files }: TabProps) => {
             rowKey={(_, index) => index}
             columns={[
               { key: 'at', label: translate('console.time'), width: 200, cell: (n) => <When at={n.at} form="second" /> },
-              { key: 'name', label: label('name'), cell: (n) => `${n.name} ${n.type}` },
+              { key: 'name', label: label('name'), cell: (n) => (isAsked(n) ? `${n.name} ${n.type}` : n.name) },
               { key: 'answers', label: label('answers'), cell: (n) => (n.answers ?? []).map(words).join(', ') || '—' },
               { key: 'chosen', label: label('chosen'), cell: (n) => n.chosen || '—' },
               {
                 key: 'refused',
                 label: label('refused'),
-                cell: (n) => (n.refused ?? []).map(({ address, reason }) => `${address} (${reason})`).join(', ') || '—',
+                cell: (n) => (n.refused ?? []).map(({ address, reason: why }) => `${address} ${reason(why)}`).join(', ') || '—',
               },
-              { key: 'resolver', label: label('resolver'), cell: (n) => n.resolver ?? '—' },
+              {
+                key: 'resolver',
+                label: label('resolver'),
+                cell: (n) => (isAsked(n) ? n.resolver : word('nameSource', n.type)) || '—',
+              },
             ]}
           />
         )}

@@ -1399,6 +1399,11 @@ export const en: Messages = {
     personalData: { maybe: 'May contain', none: 'None, say the officers' },
     environment: { clean: 'Clean', warn: 'With warnings', fail: 'Unfit' },
     environmentResult: { pass: 'Met', warn: 'Warning', fail: 'Not met', na: 'Not applicable' },
+    nameSource: {
+      literal: 'An address already, nothing to resolve',
+      table: 'Configured table or reserved name',
+      system: 'This machine (no DNS configured)',
+    },
     environmentCheck: {
       E01: 'Versions of programs and browser',
       E02: 'Fresh browser profile',

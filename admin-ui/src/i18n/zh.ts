@@ -1333,6 +1333,7 @@ export const zh = {
     personalData: { maybe: '可能含有', none: '经取证人员确认不含' },
     environment: { clean: '无异常', warn: '有提示', fail: '不合格' },
     environmentResult: { pass: '符合', warn: '提示', fail: '不符合', na: '不适用' },
+    nameSource: { literal: '网址即 IP 地址，未解析', table: '配置的地址表或保留域名', system: '本机解析（未配置 DNS）' },
     environmentCheck: {
       E01: '程序与浏览器版本',
       E02: '浏览器配置为全新',
