@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 const PHASES = [
   { name: 'units and database', files: '(?<![.]site)[.]spec[.]ts$', workers: 2, timeoutMs: 15 * MINUTE },
   { name: 'browser', files: '[.]site[.]spec[.]ts$', workers: 3, timeoutMs: 20 * MINUTE },
-  { name: 'end to end and faults', files: '[.](e2e|fault)[.]ts$', workers: 2, timeoutMs: 30 * MINUTE, needsBuild: true },
+  { name: 'end to end and faults', files: '[.](e2e|fault)[.]ts$', workers: 3, timeoutMs: 30 * MINUTE, needsBuild: true },
 ];
 /** Queue and capture once more without Redis and with the browser and font from npm, for machines that have both kinds (.ci/run). */
 const EMBEDDED = {

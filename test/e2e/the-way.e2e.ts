@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
-import { graveFaults } from '../support/axe';
+import { graveFaults } from '../../libs/platform/testing';
 import { type DemoReport, runDemo } from '../support/demo-run';
 import { startBrowser } from '../support/desk';
 import { hasTool, Unpacked } from '../support/outside-tools';

@@ -4,6 +4,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import {
   type ByteSource,
   digestsOf,
+  jsonBytes,
   jsonLines,
   parseNote,
   parseSeal,
@@ -26,6 +27,7 @@ import {
   pcapOf,
   sealed,
   testKeys,
+  theChecks,
   type Files,
 } from '../../libs/proof/testing';
 import { MeasuredVerifier } from '../bench/measured-verifier';
@@ -67,7 +69,10 @@ async function writeSparse(path: string, files: SurveyedFile[]): Promise<void> {
 /** A sealed package with one file of so many zeros. */
 async function hugePackage(path: string, size: number): Promise<void> {
   const [huge] = await surveyFiles([{ path: 'content/video.webm', source: zeros(size) }]);
-  const small = { 'record/request.json': utf8('{}') };
+  const small = {
+    'record/request.json': utf8('{}'),
+    'record/environment.json': jsonBytes({ ...theChecks('2026-11-22T03:29:30.000Z'), verdict: 'clean' }),
+  };
   const line = { path: huge!.path, size, sha256: huge!.sha256, sm3: huge!.sm3 };
   const listed = aManifest({ ...small, [line.path]: utf8('x') }).files;
   const made = await fixed(small, { files: listed.map((entry) => (entry.path === line.path ? { ...entry, ...line } : entry)) });
@@ -120,7 +125,7 @@ describe('F33: sizes that nobody should need', () => {
   it('F33: a package of 20,000 files passes within 160 MiB', async () => {
     const many: Files = { 'record/request.json': utf8('{}') };
     // README, MANIFEST and the like belong to the 20,000.
-    for (let n = 0; n < 19_996; n++) many[`content/f${String(n).padStart(6, '0')}.txt`] = utf8(`file ${n}`);
+    for (let n = 0; n < 19_995; n++) many[`content/f${String(n).padStart(6, '0')}.txt`] = utf8(`file ${n}`);
     const bytes = await evp(await sealed(await fixed(many)));
     writeFileSync(file('many.evp'), bytes);
     const { code, rssMiB } = verifier.run(file('many.evp'), trust, '--level', 'L2', ...at);

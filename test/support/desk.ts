@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer, { type Browser, type ElementHandle, type KeyInput, type Page } from 'puppeteer';
-import { graveFaults } from './axe';
+import { graveFaults } from '../../libs/platform/testing';
 import { folderForPictures } from './pictures';
 import type { System } from './system';
 

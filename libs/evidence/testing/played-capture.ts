@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type RequestRecord, statedItems } from '../../capture/capture.contract';
 import { canonicalJson } from '../../kernel';
-import { jsonBytes, jsonLines, type Manifest, type ManifestFile, type NoteSigner, utf8 } from '../../proof';
+import {
+  jsonBytes,
+  jsonLines,
+  type Manifest,
+  type ManifestFile,
+  type NoteSigner,
+  parseTimeStampResponse,
+  utf8,
+} from '../../proof';
 import { aManifest, asAsked, fixed, testKeys, theChecks } from '../../proof/testing';
 
 /** What a capture process reads of an order. */
@@ -50,6 +58,12 @@ function least(at: string, failed: readonly string[] = []): Record<string, Uint8
   };
 }
 
+/** A capture begins after the token that dates what came before it. */
+function timeAfter(preTokenBase64: string): Manifest['time'] {
+  const at = parseTimeStampResponse(new Uint8Array(Buffer.from(preTokenBase64, 'base64'))).genTime;
+  return { ...aManifest({}).time, startedAt: at, finishedAt: at };
+}
+
 /** Writes a signed package into staging, as the capture process would, and answers its result. */
 export async function stagePackage(
   stagingDir: string,
@@ -81,6 +95,7 @@ export async function stagePackage(
     makers: request.makers,
     ...asAsked(request),
     request: { jobId, urlTyped, purpose, profile, requestedAt, entrySha256 },
+    ...(before?.preTokenBase64 && { time: timeAfter(before.preTokenBase64) }),
     notBefore: before
       ? {
           origin: before.origin,

@@ -35,6 +35,10 @@ function reasonOf(fault: unknown): string {
   return code === 'ENOSPC' ? 'diskFull' : message;
 }
 
+function isFixable({ outcome }: CaptureResult): boolean {
+  return outcome === 'complete' || outcome === 'partial';
+}
+
 function beforeRecord({ origin, size, note }: StoredCheckpoint): BeforeRecord {
   return { origin, size, checkpoint: note, root: toBase64(readCheckpoint(utf8(note)).root) };
 }
@@ -75,7 +79,7 @@ export class CaptureRunner {
     const watch = setInterval(() => void this.stopIfCancelled(packageId, stop), CANCELLED_POLL_MS);
     try {
       const result = kept ?? (await this.captureAfresh(packageId, taken.order, stop.signal));
-      if (result.outcome === 'complete' || result.outcome === 'partial') await this.fixation.fix(packageId, result, attempt);
+      if (isFixable(result)) await this.fixation.fix(packageId, result, attempt);
       else await this.end(packageId, result, attempt);
       await this.staging.discard(packageId);
     } catch (fault) {
@@ -98,7 +102,11 @@ export class CaptureRunner {
     const result = await this.client.capture(await this.dated(order), (line) => this.progress(packageId, line), signal);
     failpoint('capture.received');
     // Also when nothing came of it: what was seen once is not tried again until something better comes.
-    await this.staging.keep(result);
+    await this.staging.keep(result).catch((fault: unknown) => {
+      if (isFixable(result)) throw fault;
+      // Where the disk was too full for the capture it may be too full for its reason, which goes on record all the same.
+      this.log.error('evidence.result.notKept', { packageId }, fault);
+    });
     failpoint('capture.kept');
     return result;
   }

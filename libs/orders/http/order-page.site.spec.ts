@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'puppeteer';
-import { graveFaults } from '../../../test/support/axe';
+import { graveFaults } from '../../platform/testing';
 import { act, aDraft, aStaff, type Draft, send, type Staff, tokenIn } from '../testing/an-order';
 import { picture, startLooking } from '../testing/looking';
 import { type OrderRooms, orderRooms } from '../testing/order-rooms';

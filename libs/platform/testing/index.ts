@@ -77,4 +77,5 @@ export function someClaims(claims: Partial<Claims> = {}): Claims {
   return { actor: '00000000-0000-4000-8000-000000000001', scope: 'unit', division: '141122', roles: ['officer'], ...claims };
 }
 
+export { graveFaults } from './axe';
 export { systemClaims };

@@ -5,7 +5,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
 import { type TestDatabase, testDatabase } from '../../../../libs/platform/testing';
-import { graveFaults } from '../../../../test/support/axe';
+import { graveFaults } from '../../../../libs/platform/testing';
 import { picture, startLooking } from '../testing/browser';
 import { openPortal } from '../testing/portal';
 import { builtVerifier, GOLDEN } from '../testing/verifier';

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'puppeteer';
 
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe calls serious or critical: rule and first element. A content policy that refuses axe has to be bypassed before the page is opened. */
 export async function graveFaults(page: Page): Promise<string[][]> {
-  await page.evaluate(AXE);
+  await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
   return page.evaluate(async () => {
     type Violation = { id: string; impact: string; nodes: { html: string }[] };
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
