@@ -27,3 +27,5 @@ export { CaseTransfers1790000002220 } from './1790000002220-CaseTransfers';
 export { EvidenceAttempts1790000002300 } from './1790000002300-EvidenceAttempts';
 export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';
+export { LedgerTiles1790000003000 } from './1790000003000-LedgerTiles';
+export { LedgerHeads1790000003010 } from './1790000003010-LedgerHeads';

@@ -1,5 +1,5 @@
 import { toHex } from './bytes';
-import { crc32, hasher, hashHex, type HashName } from './primitives';
+import { crc32, hasher, hashHex, hashOf, type HashName } from './primitives';
 
 /** Lower-case hex of both digests that every file of a package has. */
 export interface Digests {
@@ -8,9 +8,7 @@ export interface Digests {
 }
 
 export function digest(name: HashName, ...parts: Uint8Array[]): Uint8Array {
-  const hash = hasher(name);
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return hashOf(name, parts);
 }
 
 export function hexDigest(name: HashName, bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { entryFor } from '../../libs/evidence/domain/ledger-entry';
-import { GrowingRoot } from '../../libs/proof';
+import { GrowingTiles } from '../../libs/evidence/store/growing-tiles';
 
 const CHUNK = 100_000;
 /** Entries of one subject, one behind the other. */
@@ -64,7 +64,7 @@ class CopyFile {
 }
 
 /**
- * Fills the log with entries as `Ledger` makes them, chained and hashed, their places, and every subtree of both trees; only their
+ * Fills the log with entries as `Ledger` makes them, chained and hashed, their places, and every tile of both trees; only their
  * events are left out, as after an approved deletion. The database reads one part while the next is made.
  */
 export async function fill(
@@ -77,7 +77,7 @@ export async function fill(
   const folder = join(data, 'fill');
   mkdirSync(folder, { mode: 0o755 });
   const [{ base }] = await owner.query<[{ base: number }]>('SELECT coalesce(max(id), 0)::float8 AS base FROM ledger_entry');
-  const roots = { sha256: new GrowingRoot('sha256'), sm3: new GrowingRoot('sm3') };
+  const roots = { sha256: new GrowingTiles('sha256'), sm3: new GrowingTiles('sm3') };
   const at = new Date('2026-03-01T00:00:00.000Z');
   let reading: Promise<void> = Promise.resolve();
   for (let from = 0; from < entries; from += CHUNK) {
@@ -107,15 +107,14 @@ export async function fill(
       place.text(origin);
       place.int8(n);
       place.int8(base + 1 + n);
-      const sm3 = roots.sm3.appendLeaf(made.leafSm3);
-      for (const [i, { level, index, hash }] of roots.sha256.appendLeaf(made.leaf).entries()) {
-        if (level === 0) continue;
+      const sm3 = roots.sm3.append(made.leafSm3);
+      for (const [i, { band, index, nodes }] of roots.sha256.append(made.leaf).entries()) {
         node.row(5);
         node.int8(index);
-        node.int4(level);
+        node.int4(band);
         node.text(origin);
-        node.field(hash);
-        node.field(sm3[i]!.hash);
+        node.field(nodes);
+        node.field(sm3[i]!.nodes);
       }
     }
     for (const file of [entry, place, node]) file.end();
@@ -134,7 +133,7 @@ async function read(owner: DataSource, part: readonly { table: string; file: Cop
   const columns: Record<string, string> = {
     ledger_entry: 'id, subject, seq, type, at, key, entry, entry_sha256, leaf, leaf_sm3',
     ledger_place: 'origin, idx, entry_id',
-    ledger_node: 'idx, level, origin, sha256, sm3',
+    ledger_node: 'idx, band, origin, sha256, sm3',
   };
   for (const { table, file } of part) {
     await owner.query(`COPY ${table} (${columns[table]}) FROM '${file.path}' (FORMAT binary)`);

@@ -116,7 +116,10 @@ export class CheckpointSigner {
     for (;;) {
       const rows = await this.read((tx) =>
         tx.query<{ idx: string; entry: Buffer }[]>(
-          `SELECT p.idx, e.entry FROM ledger_place p JOIN ledger_entry e ON e.id = p.entry_id WHERE p.origin = $1 AND p.idx >= $2 ORDER BY p.idx LIMIT ${BATCH}`,
+          // Only places are put in order, and only one batch of entries is read, however much waits.
+          `SELECT p.idx, e.entry FROM (
+             SELECT idx, entry_id FROM ledger_place WHERE origin = $1 AND idx >= $2 ORDER BY idx LIMIT ${BATCH}) p
+           CROSS JOIN LATERAL (SELECT w.entry FROM ledger_entry w WHERE w.id = p.entry_id OFFSET 0) e ORDER BY p.idx`,
           [origin, known.size],
         ),
       );

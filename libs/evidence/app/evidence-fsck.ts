@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Db, systemClaims } from '../../platform';
-import { digestsOf, endsLog, GrowingRoot, leafHash, readCheckpoint, toHex, type TreeHash } from '../../proof';
+import { digestsOf, endsLog, leafHash, readCheckpoint, toHex, type TreeHash } from '../../proof';
 import { FIXED_STATES, type PackageState } from '../domain/package.states';
 import { DestructionRow } from '../store/destruction.entity';
 import { PackageRow } from '../store/evidence.entity';
+import { firstOther, GrowingTiles, type Tile } from '../store/growing-tiles';
 import { closingKey, LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
 import { ContentService } from './content.service';
 import { observationFaults } from './observation-check';
@@ -30,12 +31,7 @@ interface StoredEntry {
   body: string | null;
 }
 
-interface MadeNode {
-  level: number;
-  index: number;
-  sha256: Uint8Array;
-  sm3: Uint8Array;
-}
+type MadeTiles = Record<TreeHash, Tile[]>;
 
 interface ParsedEntry {
   body: { sha256: string; sm3: string };
@@ -99,14 +95,14 @@ export class EvidenceFsck {
 
   /**
    * Folds both trees from entry bytes and compares every root that was signed, and every node that is stored. Holds one batch and one
-   * hash a level, whatever the size of the log.
+   * unfinished tile a band, whatever the size of the log.
    */
   private async checkTrees(tx: EntityManager, origin: string, report: FsckReport): Promise<void> {
     const size = await this.trees.size(tx, origin);
     const checkpoints = await this.trees.checkpoints(tx, origin);
     const at = new Map<number, StoredCheckpoint[]>();
     for (const checkpoint of checkpoints) at.set(checkpoint.size, [...(at.get(checkpoint.size) ?? []), checkpoint]);
-    const found = { sha256: new GrowingRoot('sha256'), sm3: new GrowingRoot('sm3') };
+    const found = { sha256: new GrowingTiles('sha256'), sm3: new GrowingTiles('sm3') };
     const compare = (n: number): void => {
       for (const checkpoint of at.get(n) ?? [])
         for (const hash of HASHES) {
@@ -117,17 +113,15 @@ export class EvidenceFsck {
     };
     let end: number | null = null;
     for (let from = 0; from < size; from += BATCH) {
-      const made: MadeNode[] = [];
+      const made: MadeTiles = { sha256: [], sm3: [] };
       let n = from;
       for (const { entry } of await this.trees.entries(tx, origin, from, from + BATCH)) {
         if (endsLog(entry, origin)) {
           end = n;
           if (!(await this.namesWhatIsBefore(tx, origin, found.sha256))) report.faults.push(`LEDGER_CLOSED ${origin} ${n}`);
         }
-        const [sha256, sm3] = [found.sha256.append(entry), found.sm3.append(entry)];
         // The leaves stand in the entries and were looked at there.
-        for (let i = 1; i < sha256.length; i += 1)
-          made.push({ level: sha256[i]!.level, index: sha256[i]!.index, sha256: sha256[i]!.hash, sm3: sm3[i]!.hash });
+        for (const hash of HASHES) made[hash].push(...found[hash].append(leafHash(hash, entry)));
         n += 1;
         compare(n);
       }
@@ -138,7 +132,7 @@ export class EvidenceFsck {
   }
 
   /** Whether the entry that ends the log names everything before it; what was erased says nothing. */
-  private async namesWhatIsBefore(tx: EntityManager, origin: string, before: GrowingRoot): Promise<boolean> {
+  private async namesWhatIsBefore(tx: EntityManager, origin: string, before: GrowingTiles): Promise<boolean> {
     const [row] = await tx.query<{ json: string }[]>(
       'SELECT b.json FROM ledger_entry e JOIN ledger_body b ON b.entry_id = e.id WHERE e.key = $1',
       [closingKey(origin)],
@@ -149,16 +143,19 @@ export class EvidenceFsck {
   }
 
   /** `LEDGER_NODE` for the first node of the batch, in each tree, that is not what the entries say. */
-  private async nodeFaults(tx: EntityManager, origin: string, made: readonly MadeNode[]): Promise<string[]> {
-    const rows = await tx.query<{ level: number; idx: string; sha256: Buffer; sm3: Buffer }[]>(
-      `SELECT n.level, n.idx, n.sha256, n.sm3 FROM unnest($2::int[], $3::bigint[]) AS w (l, i) CROSS JOIN LATERAL
-         (SELECT * FROM ledger_node m WHERE m.origin = $1 AND m.level = w.l AND m.idx = w.i OFFSET 0) n`,
-      [origin, made.map(({ level }) => level), made.map(({ index }) => index)],
+  private async nodeFaults(tx: EntityManager, origin: string, made: MadeTiles): Promise<string[]> {
+    const rows = await tx.query<{ band: number; idx: string; sha256: Buffer; sm3: Buffer }[]>(
+      `SELECT n.band, n.idx, n.sha256, n.sm3 FROM unnest($2::int[], $3::bigint[]) AS w (b, i) CROSS JOIN LATERAL
+         (SELECT * FROM ledger_node m WHERE m.origin = $1 AND m.band = w.b AND m.idx = w.i OFFSET 0) n`,
+      [origin, made.sha256.map(({ band }) => band), made.sha256.map(({ index }) => index)],
     );
-    const stored = new Map(rows.map((row) => [`${row.level}/${row.idx}`, row]));
+    const stored = new Map(rows.map((row) => [`${row.band}/${row.idx}`, row]));
     return HASHES.flatMap((hash) => {
-      const wrong = made.find((node) => !stored.get(`${node.level}/${node.index}`)?.[hash].equals(node[hash]));
-      return wrong ? [`LEDGER_ROOT ${origin} ${hash}`, `LEDGER_NODE ${origin} ${hash} ${wrong.level}/${wrong.index}`] : [];
+      for (const tile of made[hash]) {
+        const wrong = firstOther(tile, stored.get(`${tile.band}/${tile.index}`)?.[hash]);
+        if (wrong) return [`LEDGER_ROOT ${origin} ${hash}`, `LEDGER_NODE ${origin} ${hash} ${wrong.level}/${wrong.index}`];
+      }
+      return [];
     });
   }
 

@@ -54,7 +54,7 @@ export function entryFor(event: LedgerEvent, head: ChainHead, at: Date, salt: Bu
     v: 1,
   });
   return {
-    bytes: Buffer.from(bytes),
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
     sha256: digestsOf(bytes).sha256,
     body,
     leaf: Buffer.from(leafHash('sha256', bytes)),

@@ -79,11 +79,17 @@ export class LedgerGroup {
     }
     for (let tries = 0; tries < TRIES; tries += 1) {
       const guess = new Known(new Map(known.heads), new Map(known.digests));
-      const believed = subjects.map((subject) => guess.headOf(subject).prev);
+      const believed = subjects.map((subject) => guess.headOf(subject));
       const at = this.clock.now();
       const made = entriesBehind(events, guess, at);
       const found = made.length
-        ? await this.db.call<Found>(CLAIMS, 'ledger_put_group', [at, subjects, believed, ...columnsOf(made)])
+        ? await this.db.call<Found>(CLAIMS, 'ledger_put_group', [
+            at,
+            subjects,
+            believed.map(({ prev }) => prev),
+            believed.map(({ seq }) => seq - 1),
+            ...columnsOf(made),
+          ])
         : [];
       if (!found.length) {
         for (const [subject, head] of guess.heads) this.heads.remember(subject, head);

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { failpoint } from '../../platform';
-import { GrowingRoot, type LeafRange, type NodeAddress, type NodeReader, nodesOfRange, type TreeHash } from '../../proof';
+import type { LeafRange, NodeAddress, NodeReader, TreeHash } from '../../proof';
+import { edgeOf, GrowingTiles, nodesFor, readerOver } from './growing-tiles';
+import { arrayOf, BYTEA } from './pg-arrays';
 
 export interface StoredCheckpoint {
   origin: string;
@@ -82,7 +84,7 @@ export class LedgerTrees {
     return found ? { ...found, size: Number(found.size) } : null;
   }
 
-  /** Puts the entries behind the last, in order: their places and, in both trees, every subtree they complete. */
+  /** Puts the entries behind the last, in order: their places and, in both trees, every tile they complete. */
   async append(tx: EntityManager, origin: string, leaves: readonly Leaf[]): Promise<void> {
     const size = await this.size(tx, origin);
     await tx.query(
@@ -90,43 +92,41 @@ export class LedgerTrees {
       [origin, size, leaves.map(({ id }) => id)],
     );
     failpoint('place.placed');
-    const edge = [{ from: 0, to: size }];
-    const trees = {
-      sha256: new GrowingRoot('sha256', size, await this.reader(tx, origin, 'sha256', edge)),
-      sm3: new GrowingRoot('sm3', size, await this.reader(tx, origin, 'sm3', edge)),
+    const edge = edgeOf(size);
+    const sha256 = new GrowingTiles('sha256', size, await this.stored(tx, origin, 'sha256', edge));
+    const sm3 = new GrowingTiles('sm3', size, await this.stored(tx, origin, 'sm3', edge));
+    const made = {
+      sha256: leaves.flatMap(({ leaf }) => sha256.append(leaf)),
+      sm3: leaves.flatMap(({ leaf_sm3 }) => sm3.append(leaf_sm3)),
     };
-    // Both trees have the same shape; their leaves stand in the entries.
-    const made = leaves.flatMap(({ leaf, leaf_sm3 }) => {
-      const sm3 = trees.sm3.appendLeaf(leaf_sm3);
-      return trees.sha256.appendLeaf(leaf).flatMap((node, n) => (node.level > 0 ? [{ ...node, sm3: sm3[n]!.hash }] : []));
-    });
-    await tx.query(
-      `INSERT INTO ledger_node (origin, level, idx, sha256, sm3)
-       SELECT $1, l, i, h, h3 FROM unnest($2::int[], $3::bigint[], $4::bytea[], $5::bytea[]) AS w (l, i, h, h3)`,
-      [
-        origin,
-        made.map(({ level }) => level),
-        made.map(({ index }) => index),
-        made.map(({ hash }) => Buffer.from(hash)),
-        made.map(({ sm3 }) => Buffer.from(sm3)),
-      ],
-    );
+    if (made.sha256.length)
+      await tx.query(
+        // Both trees have the same shape; their leaves stand in the entries.
+        `INSERT INTO ledger_node (origin, band, idx, sha256, sm3)
+         SELECT $1, b, i, h, h3 FROM unnest($2::int[], $3::bigint[], $4::bytea[], $5::bytea[]) AS w (b, i, h, h3)`,
+        [
+          origin,
+          made.sha256.map(({ band }) => band),
+          made.sha256.map(({ index }) => index),
+          arrayOf(BYTEA, made.sha256, ({ nodes }) => nodes),
+          arrayOf(BYTEA, made.sm3, ({ nodes }) => nodes),
+        ],
+      );
     failpoint('place.nodes');
   }
 
   /** A reader of exactly the nodes into which the ranges fall. */
-  async reader(tx: EntityManager, origin: string, hash: TreeHash, ranges: readonly LeafRange[]): Promise<NodeReader> {
-    const nodes = ranges.flatMap(nodesOfRange);
+  reader(tx: EntityManager, origin: string, hash: TreeHash, ranges: readonly LeafRange[]): Promise<NodeReader> {
+    return this.stored(tx, origin, hash, nodesFor(ranges));
+  }
+
+  private async stored(tx: EntityManager, origin: string, hash: TreeHash, nodes: readonly NodeAddress[]): Promise<NodeReader> {
     const rows = await tx.query<{ level: number; idx: string; hash: Buffer }[]>(
       'SELECT level, idx, hash FROM ledger_subtrees($1, $2, $3, $4)',
       [origin, hash, nodes.map(({ level }) => level), nodes.map(({ index }) => index)],
     );
     const known = new Map(rows.map((row) => [keyOf({ level: row.level, index: Number(row.idx) }), new Uint8Array(row.hash)]));
-    return (node) => {
-      const found = known.get(keyOf(node));
-      if (!found) throw new RangeError(`the ledger has no node ${keyOf(node)} of ${origin} (${hash})`);
-      return found;
-    };
+    return readerOver(hash, (node) => known.get(keyOf(node)), origin);
   }
 
   /** Hashes of one level, left to right; those that are there. */

@@ -112,6 +112,42 @@ it('I-10 a sequencer that begins while a transaction is open finds its entry too
   expect(await placed()).toEqual(['aj.test/evidence/2026', 'first', 'second', 'late']);
 });
 
+it('I-10 what is written while a sequencer walks through the ledger for the first time is found, however late it commits', async () => {
+  // A number that is missing gets the sequencer's transaction a number of its own.
+  await db.as(system, givesUp('given up')).catch(() => undefined);
+  await write('first');
+  let late: Awaited<ReturnType<typeof heldOpen>> | null = null;
+  // Between the first walk and the first group a transaction takes the next number, and another one commits behind it.
+  const asOthersWrite = {
+    as: async <T>(claims: Parameters<Db['as']>[0], work: (tx: EntityManager) => Promise<T>): Promise<T> => {
+      const result = await db.as(claims, (tx) =>
+        work(
+          new Proxy(tx, {
+            get: (target, name) =>
+              name === 'query'
+                ? async (sql: string, values?: unknown[]) => {
+                    const rows: unknown = await target.query(sql, values);
+                    if (sql.includes('AS first') && !late) {
+                      late = await heldOpen('late');
+                      await write('behind');
+                    }
+                    return rows;
+                  }
+                : (Reflect.get(target, name) as unknown),
+          }),
+        ),
+      );
+      return result;
+    },
+  } as unknown as Db;
+  sequencer = sequencerOf(asOthersWrite);
+  expect(await place()).toBe(2);
+  expect(await place()).toBe(0);
+  await late!.commit();
+  expect(await place()).toBe(1);
+  expect(await placed()).toEqual(['aj.test/evidence/2026', 'first', 'behind', 'late']);
+});
+
 it('I-10 many writers and readers of the log at once, some of whom give up: every entry that was committed has one place', async () => {
   const group = new LedgerGroup(db, ledger, clock);
   let over = false;

@@ -31,6 +31,12 @@ export function hashHex(name: HashName, bytes: Uint8Array): string {
   return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+export function hashOf(name: HashName, parts: readonly Uint8Array[]): Uint8Array {
+  const hash = hasher(name);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;

@@ -57,6 +57,10 @@ describe('the browser twin of the primitives', () => {
       whole.update(bytes);
       for (let at = 0; at < size; at += 37) pieces.update(bytes.subarray(at, at + 37));
       const expected = createHash(name).update(bytes).digest('hex');
+      for (const twin of [node, browser]) {
+        const inParts = twin.hashOf(name, [bytes.subarray(0, 1), bytes.subarray(1, 50), bytes.subarray(50)]);
+        expect(Buffer.from(inParts).toString('hex')).toBe(expected);
+      }
       expect(Buffer.from(whole.digest()).toString('hex')).toBe(expected);
       expect(Buffer.from(pieces.digest()).toString('hex')).toBe(expected);
     }
