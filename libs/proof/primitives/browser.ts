@@ -3,7 +3,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha';
 import { ed25519 } from '@noble/curves/ed25519';
 import { p256, p384 } from '@noble/curves/nist';
 import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
+import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { BrotliDecompress } from 'brotli/dec/decode';
 import { BrotliInput } from 'brotli/dec/streams';
@@ -29,6 +29,11 @@ export function hashHex(name: HashName, bytes: Uint8Array): string {
   const hash = hasher(name);
   hash.update(bytes);
   return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** As its twin in node.ts. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return nobleSha1(bytes);
 }
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
@@ -123,7 +128,7 @@ async function unpack(member: Uint8Array, format: 'gzip' | 'deflate', limit: num
 }
 
 export function hmac(hash: HmacHash, key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return nobleHmac({ sha1, sha256, sha384 }[hash], key, bytes);
+  return nobleHmac({ sha1: nobleSha1, sha256, sha384 }[hash], key, bytes);
 }
 
 const TAG = 16;

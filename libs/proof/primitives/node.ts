@@ -16,6 +16,11 @@ export function hashHex(name: HashName, bytes: Uint8Array): string {
   return 'hash' in crypto ? crypto.hash(name, bytes, 'hex') : createHash(name).update(bytes).digest('hex');
 }
 
+/** Names keys and issuers in OCSP, where no other is asked for; nothing is believed by it. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha1').update(bytes).digest());
+}
+
 export function crc32(bytes: Uint8Array, before = 0): number {
   return zlibCrc32(bytes, before);
 }
