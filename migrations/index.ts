@@ -29,3 +29,4 @@ export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';
 export { LedgerTiles1790000003000 } from './1790000003000-LedgerTiles';
 export { LedgerHeads1790000003010 } from './1790000003010-LedgerHeads';
+export { OcspAnswers1790000003300 } from './1790000003300-OcspAnswers';

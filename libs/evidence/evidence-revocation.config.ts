@@ -10,7 +10,7 @@ export const evidenceRevocationConfig = defineConfig('evidence-revocation', {
   fetches: env.flag('TSA_REVOCATION_FETCH', {
     default: true,
     describe:
-      '1 to fetch revocation lists from the addresses in the certificates, through the capture process and its address rules',
+      '1 to fetch revocation lists, and to ask OCSP responders, at the addresses in the certificates, through the capture process and its address rules',
   }),
 });
 

@@ -22,6 +22,7 @@ import { KeyLog } from './worker/key-log';
 import { LogCloser } from './worker/log-closer';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
+import { OcspAnswers } from './worker/ocsp-answers';
 import { Reconciler } from './worker/reconciler';
 import { Replicator } from './worker/replicator';
 import { Scrub } from './worker/scrub';
@@ -29,6 +30,7 @@ import { ReceiptFixer } from './worker/receipt-fixer';
 import { RetentionKeeper } from './worker/retention-keeper';
 import { Renewer } from './worker/renewer';
 import { RetryLater } from './worker/retry-later';
+import { RevocationFetch } from './worker/revocation-fetch';
 import { RevocationLists } from './worker/revocation-lists';
 import { SessionRelay } from './worker/session-relay';
 import { TokenBefore } from './worker/token-before';
@@ -43,7 +45,9 @@ import { SignatureStamper } from './worker/signature-stamper';
     evidenceWorkerConfig,
     evidenceLedgerConfig,
     evidenceRevocationConfig,
+    RevocationFetch,
     RevocationLists,
+    OcspAnswers,
     evidenceLocksConfig,
     KeyLog,
     LogCloser,
@@ -87,6 +91,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
     private readonly anchorer: LedgerAnchorer,
     private readonly renewer: Renewer,
     private readonly revocation: RevocationLists,
+    private readonly answers: OcspAnswers,
     private readonly keyLog: KeyLog,
     private readonly closer: LogCloser,
     private readonly clockLog: ClockLog,
@@ -134,7 +139,10 @@ export class EvidenceWorkerModule implements OnModuleInit {
     this.sweeps.every('evidence.reconcile', 600_000, async () => void (await this.reconciler.run()));
     this.sweeps.every('evidence.anchors', 3_000, () => this.anchorer.look());
     this.sweeps.every('evidence.renewals', 600_000, () => this.renewer.look());
-    this.sweeps.every('evidence.revocation', 30_000, () => this.revocation.look());
+    this.sweeps.every('evidence.revocation', 30_000, async () => {
+      await this.revocation.look();
+      await this.answers.look();
+    });
     this.sweeps.every('evidence.closing', 3_600_000, async () => void (await this.closer.look()));
     this.sweeps.every('evidence.clock', 60_000, () => this.clockLog.look());
     // At once: with its keys the log begins, and the first capture finds a checkpoint from before it.

@@ -37,6 +37,7 @@ export * from './tsp/request';
 export { parseTimeStampResponse, type TimeStampToken, tokenOf } from './tsp/token';
 export { type Certificate, parseCertificate } from './tsp/certificate';
 export { isAbout, isListOf, parseRevocationList, type RevocationList } from './tsp/revocation';
+export { isAnswerOf, lineAt, linesAbout, type OcspAnswer, type OcspLine, ocspRequest, parseOcspAnswer } from './tsp/ocsp';
 export * from './tsp/verify-token';
 export { openStoredZip } from './archive/stored-zip';
 export { parseWarcRecord, type WarcRecord } from './archive/warc-record';

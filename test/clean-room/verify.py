@@ -794,20 +794,160 @@ class RevocationList:
         return (self.next or self.this) >= moment and self.this <= certificate.end
 
 
-def standing(certificate, issuer, moment, material):
-    """"revoked" at that moment or before, "good" by a list that says something of that moment, or "unknown"."""
+OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+OCSP_NONCE = "1.3.6.1.5.5.7.48.1.2"
+NAMING = {**DIGESTS, "1.3.14.3.2.26": "sha1"}
+
+
+def only_time(item):
+    return der_time(expect(item, 0x18))
+
+
+def enumerated(item):
+    value = expect(item, 0x0A)[2]
+    if len(value) != 1:
+        raise Bad("enumerated")
+    return value[0]
+
+
+def no_critical(item):
+    """Extensions of an answer or of a line of it: none that is critical, but for the nonce."""
+    seen = set()
+    for extension in sequence(only(expect(item, 0xA1))):
+        parts = sequence(extension)
+        name, critical = oid(get(parts, 0)), len(parts) == 3 and expect(parts[1], 0x01)[2] == b"\xff"
+        expect(parts[-1], 0x04)
+        if name in seen or (critical and name != OCSP_NONCE):
+            raise Bad("extension")
+        seen.add(name)
+
+
+def key_bits(certificate):
+    return bit_string(get(sequence(der_whole(certificate.spki)), 1))
+
+
+class OcspAnswer:
+    """An answer of RFC 6960; whoever is asked about a certificate looks at its signature last."""
+
+    def __init__(self, data):
+        outer = sequence(der_whole(data))
+        if enumerated(get(outer, 0)) != 0 or len(outer) != 2:
+            raise Bad("no answer")
+        kind, inner = (get(sequence(only(expect(outer[1], 0xA0))), i) for i in (0, 1))
+        if oid(kind) != "1.3.6.1.5.5.7.48.1.1":
+            raise Bad("no basic answer")
+        parts = sequence(der_whole(expect(inner, 0x04)[2]))
+        if not 3 <= len(parts) <= 4:
+            raise Bad("basic answer")
+        self.shown = [item[1] for item in sequence(only(expect(parts[3], 0xA0)))] if len(parts) == 4 else []
+        if len(self.shown) > 8:
+            raise Bad("certificates")
+        self.tbs, self.algorithm, self.signature = parts[0][1], oid(get(sequence(parts[1]), 0)), bit_string(parts[2])
+        fields = sequence(parts[0])
+        if fields and fields[0][0] == 0xA0 and small(only(fields.pop(0))) != 0:
+            raise Bad("version")
+        if not 3 <= len(fields) <= 4 or fields[0][0] not in (0xA1, 0xA2):
+            raise Bad("fields")
+        self.responder, self.made = only(fields[0]), only_time(fields[1])
+        self.lines = [self.line(item) for item in sequence(fields[2])]
+        if len(fields) == 4:
+            no_critical(fields[3])
+
+    @staticmethod
+    def line(item):
+        parts = sequence(item)
+        named = sequence(get(parts, 0))
+        if len(parts) < 3 or len(named) != 4:
+            raise Bad("line")
+        identity = (oid(get(sequence(named[0]), 0)), expect(named[1], 0x04)[2], expect(named[2], 0x04)[2], der_integer(named[3]))
+        status, gone = parts[1], None
+        if status[0] == 0xA1:
+            said = children(status)
+            if not 1 <= len(said) <= 2:
+                raise Bad("revocation")
+            gone = only_time(said[0])
+            if len(said) == 2:
+                enumerated(only(expect(said[1], 0xA0)))
+        elif status[0] not in (0x80, 0x82) or status[2]:
+            raise Bad("status")
+        this, rest, until = only_time(parts[2]), parts[3:], None
+        if rest and rest[0][0] == 0xA0:
+            until = only_time(only(rest.pop(0)))
+        if rest:
+            no_critical(rest.pop(0))
+        if rest:
+            raise Bad("line")
+        return {"id": identity, "good": status[0] == 0x80, "gone": gone, "this": this, "until": until or this}
+
+    def says(self, certificate, issuer, moment):
+        """What it says, whoever signed it: "revoked", "good" or "unknown"."""
+        found = "unknown"
+        for line in self.lines:
+            name, name_hash, key_hash, serial = line["id"]
+            if serial != certificate.serial or name not in NAMING:
+                continue
+            if name_hash != digest(NAMING[name], issuer.subject) or key_hash != digest(NAMING[name], key_bits(issuer)):
+                continue
+            if line["gone"] is not None:
+                if line["gone"] <= moment:
+                    return "revoked"
+                found = "good"
+            elif line["good"] and line["this"] <= min(self.made, certificate.end) and line["until"] >= moment:
+                found = "good"
+        return found
+
+    def names(self, certificate):
+        if self.responder[0] == 0x04:
+            return self.responder[2] == hashlib.sha1(key_bits(certificate)).digest()
+        return self.responder[1] == certificate.subject
+
+    def of(self, issuer, listed):
+        """By the issuer, or by a responder that it made one and took not back before."""
+        if self.names(issuer) and issuer.checks(self.algorithm, self.tbs, self.signature):
+            return True
+        for data in self.shown:
+            try:
+                responder = Certificate(data)
+            except (Bad, IndexError, ValueError):
+                continue
+            if not self.names(responder) or responder.usage is None or OCSP_SIGNING not in responder.usage[1]:
+                continue
+            if not responder.start <= self.made <= responder.end or not responder.checks(self.algorithm, self.tbs, self.signature):
+                continue
+            if issuer.issued(responder) and not any(one.gone.get(responder.serial, "9") <= self.made and one.of(issuer) for one in listed):
+                return True
+        return False
+
+
+def material_of(held):
+    """Revocation lists and OCSP answers among what a package shows; what is neither is passed over."""
+    lists, answers = [], []
+    for data in held:
+        for kind, found in ((RevocationList, lists), (OcspAnswer, answers)):
+            try:
+                found.append(kind(data))
+                break
+            except (Bad, IndexError, ValueError):
+                continue
+    return lists, answers
+
+
+def standing(certificate, issuer, moment, lists, answers):
+    """"revoked" at that moment or before by one of them, "good" by one that says something of that moment, or "unknown"."""
     found = "unknown"
-    for data in material:
-        try:
-            listed = RevocationList(data)
-        except (Bad, IndexError, ValueError):
-            continue
+    for listed in lists:
         if not listed.of(issuer):
             continue
         if listed.gone.get(certificate.serial, "9") <= moment:
             return "revoked"
         if listed.says(certificate, moment):
             found = "good"
+    for answer in answers:
+        said = answer.says(certificate, issuer, moment)
+        if said != "unknown" and answer.of(issuer, lists):
+            if said == "revoked":
+                return said
+            found = said
     return found
 
 
@@ -962,6 +1102,7 @@ def token_chain(signer, token, authorities, material):
         except (Bad, IndexError, ValueError):
             continue
     candidates = [root for _, root in roots] + others
+    lists, answers = material_of(material)
 
     def climb(current, path, unlooked):
         if not current.start <= token["time"] <= current.end:
@@ -977,7 +1118,7 @@ def token_chain(signer, token, authorities, material):
             if not issuer.issued(current) or (issuer.depth is not None and len(path) > issuer.depth):
                 continue
             try:
-                stands = standing(current, issuer, token["time"], material)
+                stands = standing(current, issuer, token["time"], lists, answers)
                 if stands == "revoked":
                     raise TokenFault("TST_CHAIN")
                 return climb(issuer, [*path, issuer], unlooked if stands == "good" else [*unlooked, current.serial.hex()])

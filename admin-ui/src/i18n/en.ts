@@ -1630,7 +1630,8 @@ export const en: Messages = {
       CLOCK_JUMP: 'The clock moved during the capture',
       CLOCK_UNVERIFIED: 'The clock was not verified',
       LATE_STAMP: 'The time stamp came late',
-      REVOCATION_UNKNOWN: 'No revocation list at hand says whether the certificate of the time stamp was revoked then',
+      REVOCATION_UNKNOWN:
+        'No revocation list and no OCSP answer at hand says whether the certificate of the time stamp was revoked then',
       BODY_ERASED: 'The body of an event was erased by order',
       PARTIAL_CAPTURE: 'The capture is partial',
       ENVIRONMENT: 'The environment check has warnings',

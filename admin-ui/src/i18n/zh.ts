@@ -1550,7 +1550,7 @@ export const zh = {
       CLOCK_JUMP: '采集期间时钟有跳变',
       CLOCK_UNVERIFIED: '时钟未核验',
       LATE_STAMP: '时间戳取得较晚',
-      REVOCATION_UNKNOWN: '时间戳证书当时是否已被撤销，包内没有可查的撤销清单',
+      REVOCATION_UNKNOWN: '时间戳证书当时是否已被撤销，包内没有可查的撤销清单或在线证书状态答复',
       BODY_ERASED: '事件内容已依法删除',
       PARTIAL_CAPTURE: '采集不完整',
       ENVIRONMENT: '环境检查有警示',

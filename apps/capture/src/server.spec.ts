@@ -69,3 +69,21 @@ it.each([
   expect(answer.status).toBe(422);
   expect(((await answer.json()) as { title: string }).title).toContain(what);
 });
+
+it.each([
+  ['no type', { bodyBase64: '' }],
+  ['a type with a second header in it', { type: 'a/b\r\nX-Other: 1', bodyBase64: '' }],
+  ['no bytes', { type: 'application/ocsp-request' }],
+  ['more than a question', { type: 'application/ocsp-request', bodyBase64: 'A'.repeat(16_385) }],
+  ['null', null],
+])('F23: posts to nobody what has %s', async (_what, post) => {
+  const body = JSON.stringify({ url: 'http://127.0.0.1/', maxBytes: 10, timeoutMs: 1_000, post });
+  const answer = await ask('/probe', TOKEN, { method: 'POST', body });
+  expect([answer.status, await answer.json()]).toEqual([422, expect.objectContaining({ code: 'capture.notAProbe' })]);
+});
+
+it('F23: a post that has its form is held to the address rules', async () => {
+  const post = { type: 'application/ocsp-request', bodyBase64: 'MAM=' };
+  const body = JSON.stringify({ url: 'http://127.0.0.1/', maxBytes: 10, timeoutMs: 1_000, post });
+  expect(await (await ask('/probe', TOKEN, { method: 'POST', body })).json()).toMatchObject({ refused: 'address.loopback' });
+});

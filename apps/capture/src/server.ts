@@ -181,8 +181,15 @@ function parsed(text: string): unknown {
 }
 
 function isProbe(value: unknown): value is ProbeRequest {
-  const { url, maxBytes, timeoutMs } = (value ?? {}) as Partial<ProbeRequest>;
-  return typeof url === 'string' && isCount(maxBytes, 16 * 1_048_576) && isCount(timeoutMs, 60_000);
+  const { url, maxBytes, timeoutMs, post } = (value ?? {}) as Partial<ProbeRequest>;
+  return typeof url === 'string' && isCount(maxBytes, 16 * 1_048_576) && isCount(timeoutMs, 60_000) && isPost(post);
+}
+
+/** What is asked of others is small, and its type is no place for a second header. */
+function isPost(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { type, bodyBase64 } = (value ?? {}) as Partial<NonNullable<ProbeRequest['post']>>;
+  return typeof type === 'string' && /^[a-z]+\/[a-z0-9.+-]+$/.test(type) && typeof bodyBase64 === 'string' && bodyBase64.length <= 16_384; // prettier-ignore
 }
 
 function isCount(value: unknown, most: number): value is number {

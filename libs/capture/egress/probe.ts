@@ -9,6 +9,8 @@ export interface ProbeRequest {
   url: string;
   maxBytes: number;
   timeoutMs: number;
+  /** With it a POST of these bytes: a question to an OCSP responder is asked that way. */
+  post?: { type: string; bodyBase64: string };
 }
 
 export interface ProbeAnswer {
@@ -23,9 +25,12 @@ export interface ProbeAnswer {
 
 const NOTHING = { status: 0, headers: [], bodyBase64: '', ip: '' };
 
-/** One plain GET behind the same address rules as a capture; redirects are answered, not followed. For proofs of control of a site. */
+/**
+ * One plain GET or POST behind the same address rules as a capture; redirects are answered, not followed. For proofs of control of a
+ * site, and for what issuers say of certificates.
+ */
 export async function probe(
-  { url, maxBytes, timeoutMs }: ProbeRequest,
+  { url, maxBytes, timeoutMs, post }: ProbeRequest,
   rules: ResolverSettings,
   now: () => Date,
 ): Promise<ProbeAnswer> {
@@ -38,6 +43,7 @@ export async function probe(
   if ('refused' in resolution) return { ...NOTHING, refused: resolution.refused };
   if ('failed' in resolution) return { ...NOTHING, error: resolution.failed };
   const { address, port: connectPort } = resolution.target;
+  const body = post && Buffer.from(post.bodyBase64, 'base64');
   const name = target.hostname.replace(/^\[|\]$/g, '');
   const agent = new (tls ? SecureAgent : PlainAgent)({ keepAlive: false });
   // The checked address, not the name: nothing is resolved a second time.
@@ -49,8 +55,15 @@ export async function probe(
     const asked = (tls ? secure : plain)({
       agent,
       host: target.hostname,
+      method: body ? 'POST' : 'GET',
       path: `${target.pathname}${target.search}`,
-      headers: { Host: target.host, Accept: '*/*', 'Accept-Encoding': 'identity', Connection: 'close' },
+      headers: {
+        Host: target.host,
+        Accept: '*/*',
+        'Accept-Encoding': 'identity',
+        Connection: 'close',
+        ...(body && { 'Content-Type': post.type, 'Content-Length': String(body.length) }),
+      },
     });
     const timer = setTimeout(() => asked.destroy(new Error('timeout')), timeoutMs);
     asked.on('error', (error) => {
@@ -69,7 +82,7 @@ export async function probe(
         });
       });
     });
-    asked.end();
+    asked.end(body);
   });
 }
 

@@ -23,7 +23,7 @@ import { AttachmentRow, type PackageRow, StampRow } from '../store/evidence.enti
 import { type CustodyRow, Ledger } from '../store/ledger';
 import { LedgerAnchors } from '../store/ledger-anchors';
 import { LedgerTrees, type StoredCheckpoint } from '../store/ledger-trees';
-import { StampRevocation } from '../store/stamp-revocation';
+import { StampRevocation, trustPath } from '../store/stamp-revocation';
 import { ContentService } from './content.service';
 import { EvidenceService } from './evidence.service';
 import { PackageProofs } from './package-proofs';
@@ -145,8 +145,7 @@ export class VerificationService {
       if (!sources.has(`proofs/manifest.${algorithm}.tsr`)) put(`proofs/manifest.${algorithm}.tsr`, new Uint8Array(token));
     const custody = await this.ofLog(tx, row, put);
     const certificates = await this.certificatesOf(sources);
-    for (const { sha256, list } of await this.revocation.newestLists(tx, certificates))
-      put(`trust/crl-${sha256.slice(0, 16)}.der`, new Uint8Array(list));
+    for (const row of await this.revocation.newestLists(tx, certificates)) put(trustPath(row), new Uint8Array(row.list));
     return { sources, custody, stored: kept.length };
   }
 

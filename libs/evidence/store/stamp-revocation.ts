@@ -10,19 +10,27 @@ export interface StampCertificate {
   notAfter: Date;
 }
 
-/** A certificate for which a list is wanted, and the latest moment of which it has to speak. */
+/** In which form an issuer says whom it revoked: a list of all, or an answer about one. */
+export type RevocationKind = 'crl' | 'ocsp';
+
+/** A certificate for which a list or an answer is wanted, and the latest moment of which it has to speak. */
 export interface WantedList extends StampCertificate {
   moment: Date;
 }
 
 export interface KeptList {
   certificate: string;
+  kind: RevocationKind;
   sha256: string;
   list: Buffer;
   source: string;
   thisUpdate: Date;
   nextUpdate: Date | null;
 }
+
+/** Where an export has it. */
+export const trustPath = ({ kind, sha256 }: Pick<KeptList, 'kind' | 'sha256'>): string =>
+  `trust/${kind}-${sha256.slice(0, 16)}.der`;
 
 /** A list that does not say when the next one comes is taken for old after this long. */
 const UNSAID_LIFE = `interval '1 day'`;
@@ -58,10 +66,10 @@ export class StampRevocation {
   }
 
   /**
-   * Certificates that want a list: there is none, or the newest is over and was made before the last stamp that rests on the
+   * Certificates that want a list, or an answer: there is none, or the newest is over and was made before the last stamp that rests on the
    * certificate. A renewal wants one anew for every certificate that still lives: what was found out since stands in it.
    */
-  wanted(tx: EntityManager, now: Date): Promise<WantedList[]> {
+  wanted(tx: EntityManager, kind: RevocationKind, now: Date): Promise<WantedList[]> {
     return tx.query(
       `SELECT c.sha256, c.der, c.issuer, c.not_after AS "notAfter", need.moment
        FROM stamp_certificate c
@@ -70,16 +78,16 @@ export class StampRevocation {
                          (SELECT max(gen_time) FROM ledger_renewal r WHERE r.gen_time BETWEEN c.seen_at AND c.not_after)) AS moment) need
        LEFT JOIN LATERAL (
          SELECT this_update, coalesce(next_update, received_at + ${UNSAID_LIFE}) AS until FROM stamp_revocation l
-         WHERE l.certificate = c.sha256 ORDER BY this_update DESC LIMIT 1) newest ON true
+         WHERE l.certificate = c.sha256 AND l.kind = $2 ORDER BY this_update DESC LIMIT 1) newest ON true
        WHERE c.not_after > $1::timestamptz - ${AFTERWARDS}
          AND (newest.this_update IS NULL OR (newest.until <= $1 AND newest.this_update < need.moment))
        ORDER BY c.sha256`,
-      [now],
+      [now, kind],
     );
   }
 
   async keepList(tx: EntityManager, row: KeptList, now: Date): Promise<void> {
-    await tx.query('INSERT INTO stamp_revocation VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING', [
+    await tx.query('INSERT INTO stamp_revocation VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING', [
       row.certificate,
       row.sha256,
       row.list,
@@ -87,14 +95,20 @@ export class StampRevocation {
       row.thisUpdate,
       row.nextUpdate,
       now,
+      row.kind,
     ]);
   }
 
-  /** For each of the certificates the newest list from before its end: later ones may leave out what expired. */
-  async newestLists(tx: EntityManager, certificates: readonly string[]): Promise<{ sha256: string; list: Buffer }[]> {
-    const rows = await tx.query<{ sha256: string; list: Buffer }[]>(
-      `SELECT DISTINCT ON (l.certificate) l.sha256, l.list FROM stamp_revocation l JOIN stamp_certificate c ON c.sha256 = l.certificate
-       WHERE l.certificate = ANY ($1) AND l.this_update <= c.not_after ORDER BY l.certificate, l.this_update DESC, l.sha256`,
+  /** For each of the certificates the newest list and the newest answer from before its end: later ones may leave out what expired. */
+  async newestLists(
+    tx: EntityManager,
+    certificates: readonly string[],
+  ): Promise<{ kind: RevocationKind; sha256: string; list: Buffer }[]> {
+    const rows = await tx.query<{ kind: RevocationKind; sha256: string; list: Buffer }[]>(
+      `SELECT DISTINCT ON (l.certificate, l.kind) l.kind, l.sha256, l.list
+       FROM stamp_revocation l JOIN stamp_certificate c ON c.sha256 = l.certificate
+       WHERE l.certificate = ANY ($1) AND l.this_update <= c.not_after
+       ORDER BY l.certificate, l.kind, l.this_update DESC, l.sha256`,
       [certificates],
     );
     return [...new Map(rows.map((row) => [row.sha256, row])).values()];

@@ -44,8 +44,11 @@ export interface PlayedAuthority {
 export interface HouseOptions {
   /** Prints the paper of exports; without, they have none. */
   printer?: ReportPrinter;
-  /** Lists in files, and what the capture process answers when it is asked for an address; without, nothing is fetched. */
-  revocation?: { files?: string[]; probe?: (asked: { url: string; maxBytes: number }) => object };
+  /** Lists in files, and what the capture process answers when it is asked for an address or to post there; without, nothing is fetched. */
+  revocation?: {
+    files?: string[];
+    probe?: (asked: { url: string; maxBytes: number; post?: { type: string; bodyBase64: string } }) => object;
+  };
   authorities?: PlayedAuthority[];
   witnessLines?: string[];
   trust?: Partial<TrustBundle>;

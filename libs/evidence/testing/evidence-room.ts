@@ -47,6 +47,8 @@ import { Replicator } from '../worker/replicator';
 import type { ReportPrinter } from '../worker/report-printer';
 import { Observations } from '../worker/observations';
 import { RetryLater } from '../worker/retry-later';
+import { OcspAnswers } from '../worker/ocsp-answers';
+import { RevocationFetch } from '../worker/revocation-fetch';
 import { RevocationLists } from '../worker/revocation-lists';
 import { RetentionKeeper } from '../worker/retention-keeper';
 import { Scrub } from '../worker/scrub';
@@ -175,7 +177,8 @@ export function evidenceRoom(parts: RoomParts) {
   const later = new RetryLater(db, clock, log);
   const revocation = parts.revocation ?? { files: [], fetches: false };
   const revoked = new StampRevocation();
-  const lists = new RevocationLists(db, clock, content, revoked, later, log, config, revocation);
+  const outside = new RevocationFetch(config);
+  const lists = new RevocationLists(db, clock, content, revoked, later, log, outside, revocation);
   const shown = new PackageProofs(trees, anchors);
   const destroyers = new BlobDestroyers(
     new FileBlobDestroyer(join(root, 'blobs')),
@@ -199,6 +202,7 @@ export function evidenceRoom(parts: RoomParts) {
     scrub,
     report,
     lists,
+    answers: new OcspAnswers(db, clock, revoked, later, log, outside, revocation),
     verifications: new VerificationService(clock, blobs, content, evidence, ledger, trees, anchors, shown, revoked),
     exporter: new Exporter(
       db,

@@ -16,9 +16,9 @@ import {
 } from '../../proof';
 import { ContentService } from '../app/content.service';
 import { evidenceRevocationConfig, type EvidenceRevocationConfig } from '../evidence-revocation.config';
-import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
-import { StampRevocation, type WantedList } from '../store/stamp-revocation';
+import { StampRevocation, trustPath, type WantedList } from '../store/stamp-revocation';
 import { RetryLater } from './retry-later';
+import { RevocationFetch } from './revocation-fetch';
 
 /** What readers of packages take for one file of DER (specification, section 5). */
 const LIST_LIMIT = 256 * 1024;
@@ -44,22 +44,28 @@ export class RevocationLists {
     private readonly store: StampRevocation,
     private readonly later: RetryLater,
     private readonly log: Log,
-    @Inject(evidenceWorkerConfig.provide) private readonly config: EvidenceWorkerConfig,
+    private readonly outside: RevocationFetch,
     @Inject(evidenceRevocationConfig.provide) private readonly revocation: EvidenceRevocationConfig,
   ) {}
 
   /** One look at every certificate behind a kept stamp. */
   async look(): Promise<void> {
     await this.readChains();
-    for (const wanted of await this.db.tx((tx) => this.store.wanted(tx, this.clock.now())))
-      await this.later.attempt(`revocation ${wanted.sha256}`, () => this.collect(wanted));
+    for (const wanted of await this.db.tx((tx) => this.store.wanted(tx, 'crl', this.clock.now())))
+      if (this.hasList(wanted)) await this.later.attempt(`revocation ${wanted.sha256}`, () => this.collect(wanted));
   }
 
-  /** What an export shows beside its tokens, as `trust/crl-….der`. */
+  /** An issuer that names a responder and no list has none; where it names neither, somebody has to be told that. */
+  private hasList({ der }: WantedList): boolean {
+    const { listUrls, responderUrls } = parseCertificate(new Uint8Array(der));
+    return listUrls.length > 0 || this.revocation.files.length > 0 || !this.revocation.fetches || responderUrls.length === 0;
+  }
+
+  /** What an export shows beside its tokens, as `trust/crl-….der` and `trust/ocsp-….der`. */
   async of(tx: EntityManager, tokens: readonly Uint8Array[]): Promise<ContainerFile[]> {
     const certificates = new Set(tokens.flatMap((token) => this.chainOf(token).map(({ sha256 }) => sha256)));
     const lists = await this.store.newestLists(tx, [...certificates]);
-    return lists.map(({ sha256, list }) => ({ path: `trust/crl-${sha256.slice(0, 16)}.der`, source: new Uint8Array(list) }));
+    return lists.map((row) => ({ path: trustPath(row), source: new Uint8Array(row.list) }));
   }
 
   private async readChains(): Promise<void> {
@@ -100,6 +106,7 @@ export class RevocationLists {
     const { bytes, list, source } = await this.find(wanted, certificate, issuer);
     const row = {
       certificate: wanted.sha256,
+      kind: 'crl' as const,
       sha256: hexDigest('sha256', bytes),
       list: Buffer.from(bytes),
       source,
@@ -122,7 +129,7 @@ export class RevocationLists {
       ...this.revocation.files.map((path): [string, () => Promise<Uint8Array>] => [path, () => fileOf(path)]),
       ...(this.revocation.fetches ? certificate.listUrls : []).map((url): [string, () => Promise<Uint8Array>] => [
         url,
-        () => this.fetch(url),
+        async () => derOf(await this.outside.bytes(url, LIST_LIMIT)),
       ]),
     ];
     for (const [source, bytesOf] of sources) {
@@ -148,23 +155,6 @@ export class RevocationLists {
     // One that is over still speaks of every stamp from before it was made.
     const isOver = Date.parse(list.nextUpdate ?? list.thisUpdate) < now && Date.parse(list.thisUpdate) < moment.getTime();
     return isOver && list.nextUpdate !== null ? `was over at ${list.nextUpdate}` : null;
-  }
-
-  /** Through the capture process: the only one of ours with a way to addresses that others name, and the rules that guard it. */
-  private async fetch(url: string): Promise<Uint8Array> {
-    const timeoutMs = this.config.tsaTimeoutMs;
-    const answer = await fetch(new URL('/probe', this.config.captureUrl), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.config.captureToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ url, maxBytes: LIST_LIMIT + 1, timeoutMs }),
-      signal: AbortSignal.timeout(timeoutMs + 5_000),
-    });
-    if (!answer.ok) throw new Error(`the capture process answered ${answer.status}`);
-    const told = (await answer.json()) as { status: number; bodyBase64: string; refused?: string; error?: string };
-    if (told.refused) throw new Error(`refused: ${told.refused}`);
-    if (told.error) throw new Error(told.error);
-    if (told.status !== 200) throw new Error(`answered ${told.status}`);
-    return derOf(Buffer.from(told.bodyBase64, 'base64'));
   }
 }
 

@@ -3,7 +3,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha';
 import { ed25519 } from '@noble/curves/ed25519';
 import { p256, p384 } from '@noble/curves/nist';
 import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
-import { sha1 } from '@noble/hashes/legacy.js';
+import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { BrotliDecompress } from 'brotli/dec/decode';
 import { BrotliInput } from 'brotli/dec/streams';
@@ -35,6 +35,11 @@ export function hashOf(name: HashName, parts: readonly Uint8Array[]): Uint8Array
   const hash = hasher(name);
   for (const part of parts) hash.update(part);
   return hash.digest();
+}
+
+/** As its twin in node.ts. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return nobleSha1(bytes);
 }
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
@@ -129,7 +134,7 @@ async function unpack(member: Uint8Array, format: 'gzip' | 'deflate', limit: num
 }
 
 export function hmac(hash: HmacHash, key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return nobleHmac({ sha1, sha256, sha384 }[hash], key, bytes);
+  return nobleHmac({ sha1: nobleSha1, sha256, sha384 }[hash], key, bytes);
 }
 
 const TAG = 16;

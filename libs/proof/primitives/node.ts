@@ -35,6 +35,11 @@ export function hashOf(name: HashName, parts: readonly Uint8Array[]): Uint8Array
   return Buffer.from(crypto.hash(name, LITTLE.subarray(0, size), 'hex'), 'hex');
 }
 
+/** Names keys and issuers in OCSP, where no other is asked for; nothing is believed by it. */
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha1').update(bytes).digest());
+}
+
 export function crc32(bytes: Uint8Array, before = 0): number {
   return zlibCrc32(bytes, before);
 }

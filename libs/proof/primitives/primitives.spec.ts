@@ -49,6 +49,14 @@ describe('the browser twin of the primitives', () => {
       expect(twin.verifyHandshake(short, { key: 'pss', hash: 'sha256' }, message, randomBytes(128))).toBeNull();
   });
 
+  it('sha1 gives the digests of Node', () => {
+    for (const size of sizes) {
+      const bytes = randomBytes(size);
+      expect(Buffer.from(browser.sha1(bytes))).toEqual(createHash('sha1').update(bytes).digest());
+      expect(Buffer.from(node.sha1(bytes))).toEqual(createHash('sha1').update(bytes).digest());
+    }
+  });
+
   it.each(['sha256', 'sha384', 'sha512', 'sm3'] as const)('%s gives the digests of Node, whole and in pieces', (name) => {
     for (const size of sizes) {
       const bytes = randomBytes(size);

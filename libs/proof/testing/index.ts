@@ -10,6 +10,7 @@ export * from './openssl-tsa';
 export * from './faults';
 export * from './golden';
 export * from './a-wire';
+export * from './openssl-answers';
 export * from './openssl-lists';
 export * from './a-tls';
 export * from './a-wired-package';

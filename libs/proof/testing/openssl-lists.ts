@@ -14,6 +14,8 @@ export interface ListParts {
   to: string;
   /** Moment from which the certificate of the signer (serial number 2) counts no longer. */
   revoked?: string;
+  /** Of another certificate than the signer's, in hex. */
+  serial?: string;
   /** Lines of a section of extensions, as `openssl.cnf` has them. */
   extensions?: string;
   /** Another key signs than that of the certificate. */
@@ -24,13 +26,18 @@ const short = (instant: string): string => `${instant.slice(2, 19).replace(/[-:T
 
 /**
  * An authority whose tokens bear the time that a test wants, and whose revocation lists are made by the `openssl` command.
- * `listUrls`: what its signer certificate says of where lists are.
+ * `listUrls`, `responderUrls`: what its signer certificate says of where lists and OCSP responders are.
  */
-export function authorityWithLists({ name = 'Listed stamps', listUrls = [] as string[] } = {}) {
+export function authorityWithLists({
+  name = 'Listed stamps',
+  listUrls = [] as string[],
+  responderUrls = [] as string[],
+  to = '2030-01-01T00:00:00Z',
+} = {}) {
   const ecKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const [rootKey, key] = [ecKey(), ecKey()];
-  const life = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2030-01-01T00:00:00Z') };
-  const authority = createAuthority({ name, policy: '1.2.3.4.1', ...life, rootKey, key, listUrls });
+  const life = { from: new Date('2026-01-01T00:00:00Z'), to: new Date(to) };
+  const authority = createAuthority({ name, policy: '1.2.3.4.1', ...life, rootKey, key, listUrls, responderUrls });
   const entry: TrustBundle['tsa'][number] = {
     name,
     root: toBase64(authority.root),
@@ -46,14 +53,14 @@ export function authorityWithLists({ name = 'Listed stamps', listUrls = [] as st
     );
 
   /** A list of the root, in DER. */
-  const list = ({ from, to, revoked, extensions, forged = false }: ListParts): Uint8Array => {
+  const list = ({ from, to, revoked, serial = '02', extensions, forged = false }: ListParts): Uint8Array => {
     const folder = mkdtempSync(join(tmpdir(), 'lists-'));
     const put = (file: string, text: string): void => writeFileSync(join(folder, file), text);
     const run = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     try {
       put('root.pem', `-----BEGIN CERTIFICATE-----\n${toBase64(authority.root)}\n-----END CERTIFICATE-----\n`);
       put('root.key', rootKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-      put('index', revoked ? `R\t300101000000Z\t${short(revoked)}\t02\tunknown\t/CN=signer\n` : '');
+      put('index', revoked ? `R\t300101000000Z\t${short(revoked)}\t${serial}\tunknown\t/CN=signer\n` : '');
       put('number', '01\n');
       put(
         'config',
@@ -74,5 +81,5 @@ export function authorityWithLists({ name = 'Listed stamps', listUrls = [] as st
       rmSync(folder, { recursive: true, force: true });
     }
   };
-  return { authority, entry, stamp, list };
+  return { authority, rootKey, entry, stamp, list };
 }

@@ -49,6 +49,8 @@ export interface AuthorityParts {
   accuracyMs?: number;
   /** Where revocation lists of the root are to be had; stands in the signer's certificate. */
   listUrls?: readonly string[];
+  /** Where OCSP responders of the root are asked; stands in the signer's certificate. */
+  responderUrls?: readonly string[];
 }
 
 export function createAuthority(parts: AuthorityParts): Authority {
@@ -58,6 +60,8 @@ export function createAuthority(parts: AuthorityParts): Authority {
   const stamping = { critical: true, id: OID.extendedKeyUsage, value: sequence(oid(OID.timeStamping)) };
   const points = (parts.listUrls ?? []).map((url) => sequence(der(context(0), der(context(0), der(0x86, utf8(url))))));
   const lists = { critical: false, id: OID.crlDistributionPoints, value: sequence(...points) };
+  const ways = (parts.responderUrls ?? []).map((url) => sequence(oid(OID.ocsp), der(0x86, utf8(url))));
+  const responders = { critical: false, id: OID.authorityInformation, value: sequence(...ways) };
   const rootName = `${name} root`;
   const root = certify({
     serial: 1,
@@ -77,7 +81,7 @@ export function createAuthority(parts: AuthorityParts): Authority {
     to,
     key: parts.key,
     signer: parts.rootKey,
-    extensions: [stamping, ...(points.length > 0 ? [lists] : [])],
+    extensions: [stamping, ...(points.length > 0 ? [lists] : []), ...(ways.length > 0 ? [responders] : [])],
   });
   return { root, certificate, respond: (request, genTime, serial) => respond(parts, certificate, request, genTime, serial) };
 }

@@ -44,6 +44,8 @@ export interface Certificate {
   maySignLists: boolean;
   /** Where the issuer says that its revocation lists are: http and https addresses, in their order. */
   listUrls: string[];
+  /** Where OCSP responders of the issuer are asked: http and https addresses, in their order. */
+  responderUrls: string[];
   extendedKeyUsage: { critical: boolean; purposes: string[] } | null;
   signed: Uint8Array;
   algorithm: string;
@@ -121,7 +123,10 @@ function bitLength(hex: string): number {
   return trimmed === '' ? 0 : (trimmed.length - 1) * 4 + parseInt(trimmed[0]!, 16).toString(2).length;
 }
 
-type Extensions = Pick<Certificate, 'isCa' | 'pathLength' | 'mayKeyCertSign' | 'maySignLists' | 'listUrls' | 'extendedKeyUsage'>;
+type Extensions = Pick<
+  Certificate,
+  'isCa' | 'pathLength' | 'mayKeyCertSign' | 'maySignLists' | 'listUrls' | 'responderUrls' | 'extendedKeyUsage'
+>;
 
 function readExtensions(field: Der | undefined): Extensions {
   const found: Extensions = {
@@ -130,6 +135,7 @@ function readExtensions(field: Der | undefined): Extensions {
     mayKeyCertSign: true,
     maySignLists: true,
     listUrls: [],
+    responderUrls: [],
     extendedKeyUsage: null,
   };
   const seen = new Set<string>();
@@ -151,6 +157,7 @@ function readExtensions(field: Der | undefined): Extensions {
       [found.mayKeyCertSign, found.maySignLists] = [(usage & 0x04) !== 0, (usage & 0x02) !== 0];
     }
     if (id === OID.crlDistributionPoints) found.listUrls = urlsOf(value);
+    if (id === OID.authorityInformation) found.responderUrls = respondersOf(value);
     if (id === OID.extendedKeyUsage) found.extendedKeyUsage = { critical, purposes: sequenceOf(value).map(oidOf) };
   }
   return found;
@@ -170,6 +177,21 @@ function urlsOf(points: Der): string[] {
 
 /** The addresses of a `fullName` of a distribution point. */
 export function fullNameOf(name: Der): string[] {
-  if (name.tag !== context(0)) return [];
-  return children(name).flatMap(({ tag, value }) => (tag === URI && /^https?:/i.test(textOf(value)) ? [textOf(value)] : []));
+  return name.tag === context(0) ? children(name).flatMap(webAddress) : [];
+}
+
+/** Responders among the ways to the issuer (RFC 5280 section 4.2.2.1); what has another form names none. */
+function respondersOf(ways: Der): string[] {
+  try {
+    return sequenceOf(ways).flatMap((way) => {
+      const [method, place] = sequenceOf(way);
+      return oidOf(method) === OID.ocsp && place ? webAddress(place) : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function webAddress({ tag, value }: Der): string[] {
+  return tag === URI && /^https?:/i.test(textOf(value)) ? [textOf(value)] : [];
 }

@@ -37,27 +37,6 @@ interface ListScope {
   only: 'users' | 'authorities' | null;
 }
 
-/** `revoked`: at or before the asked moment. `good`: a list that covers that moment does not name it. `unknown`: there is none. */
-export type Standing = 'revoked' | 'good' | 'unknown';
-
-/** What revocation lists of the issuer say of the certificate at `instant`. What is no list, or not of this issuer, is passed over. */
-export function standingOf(
-  certificate: Certificate,
-  issuer: Certificate,
-  instant: string,
-  material: readonly Uint8Array[],
-): Standing {
-  let standing: Standing = 'unknown';
-  for (const bytes of material) {
-    const list = tryList(bytes);
-    if (!list || !isListOf(list, issuer)) continue;
-    const at = list.revoked.get(certificate.serial);
-    if (at !== undefined && at <= instant) return 'revoked';
-    if (saysOf(list, certificate, instant)) standing = 'good';
-  }
-  return standing;
-}
-
 /** Signed by the issuer, who may sign lists, and of a kind that this profile reads. */
 export function isListOf(list: RevocationList, issuer: Certificate): boolean {
   return (
@@ -81,21 +60,6 @@ export function saysOf(list: RevocationList, certificate: Certificate, instant: 
 export function isAbout({ scope }: RevocationList, { isCa, listUrls }: Certificate): boolean {
   if (scope === null || (scope.only !== null && scope.only !== (isCa ? 'authorities' : 'users'))) return false;
   return scope.urls === null || scope.urls.some((url) => listUrls.includes(url));
-}
-
-const opened = new WeakMap<Uint8Array, RevocationList | null>();
-
-function tryList(bytes: Uint8Array): RevocationList | null {
-  let list = opened.get(bytes);
-  if (list === undefined) {
-    try {
-      list = parseRevocationList(bytes);
-    } catch {
-      list = null;
-    }
-    opened.set(bytes, list);
-  }
-  return list;
 }
 
 export function parseRevocationList(bytes: Uint8Array): RevocationList {

@@ -5,7 +5,7 @@ import { digest } from '../digests';
 import type { HashName } from '../primitives';
 import type { TrustBundle } from '../trust-bundle';
 import { type Certificate, isIssuedBy, parseCertificate, verifyWith } from './certificate';
-import { standingOf } from './revocation';
+import { standingOf } from './standing';
 import { NotGranted, parseTimeStampResponse, type TimeStampToken } from './token';
 
 export type TokenFaultCode =
@@ -39,7 +39,7 @@ export interface AcceptedToken {
   signerNotAfter: string;
   /** From the signer up to the root of the trust bundle. */
   chain: Certificate[];
-  /** Serial numbers of those below the root of which no revocation list at hand says anything for the moment of the token. */
+  /** Serial numbers of those below the root of which no list and no OCSP answer at hand says anything for the moment of the token. */
   unlooked: string[];
 }
 
@@ -49,7 +49,7 @@ export interface TokenQuestion {
   tsa: TrustBundle['tsa'];
   /** Receipt only: the nonce of the request, as DER integer content in hex. */
   nonce?: string;
-  /** Certificates and revocation lists that came with the package: material, never trust. */
+  /** Certificates, revocation lists and OCSP answers that came with the package: material, never trust. */
   material?: readonly Uint8Array[];
   /** How many signatures of certificates may be looked at, counted down; shared by all tokens of one package. */
   chains?: { left: number };

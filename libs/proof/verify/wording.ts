@@ -108,8 +108,8 @@ export const FINDINGS: Record<FindingCode, Words> = {
   CLOCK_UNVERIFIED: say('时钟未核验', 'the clock was not verified'),
   LATE_STAMP: say('时间戳取得较晚', 'the time stamp came late'),
   REVOCATION_UNKNOWN: say(
-    '时间戳证书当时是否已被撤销，包内没有可查的撤销清单',
-    'no revocation list at hand says whether the certificate of the time stamp was revoked then',
+    '时间戳证书当时是否已被撤销，包内没有可查的撤销清单或在线证书状态答复',
+    'no revocation list and no OCSP answer at hand says whether the certificate of the time stamp was revoked then',
   ),
   BODY_ERASED: say('事件内容已依法删除', 'the body of an event was erased by order'),
   PARTIAL_CAPTURE: say('采集不完整', 'the capture is partial'),
