@@ -198,6 +198,7 @@ function faultOf(value: unknown): string | null {
   if (!/^[0-9a-f]{64}$/.test(String(order.entrySha256))) return 'entrySha256';
   if (!request || typeof request.url !== 'string' || request.id !== order.packageId) return 'request';
   if (request.profile !== 'desktop' && request.profile !== 'mobile') return 'request.profile';
+  if (!['undefined', 'string'].includes(typeof request.vantage)) return 'request.vantage';
   if (!Array.isArray(request.makers) || request.makers.filter(({ role }) => role === 'officer').length < 2)
     return 'request.makers';
   if (

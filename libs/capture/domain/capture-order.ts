@@ -27,6 +27,8 @@ export interface RequestRecord {
   url: string;
   purpose: string;
   profile: Profile;
+  /** Name of the vantage point that is asked for; absent for the first one. */
+  vantage?: string;
   /** Present when an officer drives the page before it is taken. */
   mode?: 'interactive';
   /** An officer decided that a failed mandatory environment check does not stop this capture, and why. */
