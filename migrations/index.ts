@@ -27,3 +27,4 @@ export { CaseTransfers1790000002220 } from './1790000002220-CaseTransfers';
 export { EvidenceAttempts1790000002300 } from './1790000002300-EvidenceAttempts';
 export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';
+export { OrderVantages1790000003200 } from './1790000003200-OrderVantages';

@@ -4251,6 +4251,8 @@ export interface components {
              * @enum {string|null}
              */
             confirmed: "live" | "partlyLive" | "suspended" | "closed" | "moved" | "inconclusive" | null;
+            /** @description the vantage points from which that was seen; one only where no second one is configured */
+            confirmedFrom: string[] | null;
         };
         OrderClockDto: {
             key: string;
@@ -4367,6 +4369,8 @@ export interface components {
             since: string;
             /** @enum {string} */
             profile: "desktop" | "mobile";
+            /** @description from where; null when vantage points had no names yet */
+            vantage: string | null;
             captureId: string | null;
             requestedAt: string;
             observedAt: string | null;
@@ -5860,7 +5864,7 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureDto"];
                 };
             };
-            /** @description `evidence.urlNotCapturable`: This address cannot be captured; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once */
+            /** @description `evidence.urlNotCapturable`: This address cannot be captured; `evidence.vantageUnfit`: It cannot be captured from this vantage point; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -31,6 +31,8 @@ export interface CopyRequest {
 export interface CaptureRequest {
   url: string;
   profile: 'desktop' | 'mobile';
+  /** Name of the vantage point; the first one when it is left out. */
+  vantage?: string;
   /** `interactive`: an officer drives the page before it is taken. */
   mode?: 'automatic' | 'interactive';
   /** Why a failed mandatory environment check shall not stop this capture; stands on the first page of the report. */
@@ -81,11 +83,14 @@ export class EvidenceService {
 
   /**
    * Allots the package and logs `job.requested` before any browser starts (I-09); the worker does the rest. Refuses with
-   * `urlNotCapturable`, `statementIncomplete` or `officers.pairRequired`, and then nothing is written.
+   * `urlNotCapturable`, `vantageUnfit`, `statementIncomplete` or `officers.pairRequired`, and then nothing is written.
    */
   async requestCapture(tx: EntityManager, input: CaptureRequest): Promise<PackageRow> {
     const reason = urlFault(input.url);
     if (reason) throw EvidenceProblem.urlNotCapturable({ reason });
+    const [own] = this.vantages();
+    const { vantage = own } = input;
+    if (!this.vantages().includes(vantage)) throw EvidenceProblem.vantageUnfit({ reason: 'unknown' });
     const statement = wholeStatement(input.statement, input.mode ?? 'automatic');
     const pair = await this.officers.pair(tx, input.officerIds);
     const makers: Maker[] = pair.map(({ name, certificate, account }) => ({
@@ -105,6 +110,7 @@ export class EvidenceService {
       url: input.url,
       purpose: input.purpose,
       profile: input.profile,
+      vantage,
       ...(input.mode === 'interactive' && { mode: 'interactive' }),
       ...(input.overrideReason && { override: { by: makers[0]!.name, reason: input.overrideReason } }),
       ...(statement && { statement }),
@@ -289,6 +295,12 @@ export class EvidenceService {
     const row = await tx.findOneBy(ExportRow, { id: exportId });
     if (!row) throw EvidenceProblem.notFound();
     return row;
+  }
+
+  /** Names of the vantage points from which can be captured; the first is our own way out. */
+  vantages(): [string, ...string[]] {
+    const [own = 'main', ...further] = this.config.vantages;
+    return [own, ...further];
   }
 
   /** `<agency domain>/evidence/<year>`: the log that holds the agency's entries of a year. */

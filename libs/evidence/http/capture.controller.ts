@@ -58,7 +58,7 @@ export class CaptureController {
   @Post()
   @HttpCode(202)
   @Requires('evidence:capture')
-  @Refuses(EvidenceProblem.urlNotCapturable, EvidenceProblem.statementIncomplete)
+  @Refuses(EvidenceProblem.urlNotCapturable, EvidenceProblem.vantageUnfit, EvidenceProblem.statementIncomplete)
   @ApiAcceptedResponse({ type: CaptureDto })
   request(@Body() body: RequestCaptureDto, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
     const { secondOfficerId, ...input } = body;

@@ -114,6 +114,7 @@ export function evidenceRoom(parts: RoomParts) {
     agencyDomain: 'aj.test',
     trustFile: join(root, 'trust.json'),
     workerUrl: 'http://127.0.0.1:1/',
+    vantages: ['main'],
     uploadLimitBytes: 300_000,
   };
   const ledgerConfig = { witnessUrls: witnessUrls ?? [], anchorEveryS: 3_600, renewEveryDays: 365, renewAheadDays: 180 };
