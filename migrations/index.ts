@@ -28,3 +28,4 @@ export { EvidenceAttempts1790000002300 } from './1790000002300-EvidenceAttempts'
 export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';
 export { OrderVantages1790000003200 } from './1790000003200-OrderVantages';
+export { SecondVantage1790000003210 } from './1790000003210-SecondVantage';

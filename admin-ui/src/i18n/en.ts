@@ -187,6 +187,17 @@ export const en: Messages = {
     vantage: 'Vantage point',
     seenFrom: 'Seen from %{names}',
     seenFromOne: 'Seen from one vantage point only: %{names}',
+    secondVantage: {
+      title: 'Captured from another vantage point',
+      pair: 'Captured from %{first}, and once that was fixed the same address again from %{second}. The two were compared before the second was signed; its manifest says how.',
+      text: 'Text',
+      picture: 'Pictures',
+      different: 'What %{second} saw is not what %{first} saw: look at the differences under "Compare".',
+      notSeen: 'Nothing was captured from %{second}; that capture says why. It does not mean that both see the same.',
+      openFirst: 'The first capture',
+      waiting: 'Once this is fixed, the system captures the page again from %{second}.',
+      none: 'This was not fixed, so nothing was captured from %{second}.',
+    },
     orderDrafted: 'The order was drafted',
     drafted: 'The document was drafted',
     purposeCase: 'Case work: %{number}',
@@ -611,6 +622,7 @@ export const en: Messages = {
         orderId: 'Order',
         factToProve: 'Fact to prove',
         overrideReason: 'Why a failed environment check shall not stop the capture',
+        secondVantage: 'Capture again from',
         personalData: 'May contain personal data',
         caseSeq: 'Request of the case',
         secondOfficerId: 'Second officer',
@@ -891,6 +903,8 @@ export const en: Messages = {
     changeReason: 'Kept with the change',
     captureUrl: 'Public http(s) address without credentials',
     secondOfficer: 'Two officers take evidence together',
+    secondVantage:
+      'Once this is fixed, the system captures the same address again from there; text and pictures of both are compared',
     personalData:
       'A page usually shows names, telephone numbers and the like: leave it on, and take it off only when you are sure that there can be none. What you choose stands in the signed manifest',
     overrideReason:
@@ -1206,6 +1220,9 @@ export const en: Messages = {
     'evidence_urlNotCapturable_has-credentials': 'The address must not carry credentials.',
     'evidence_urlNotCapturable_too-long': 'The address is longer than 8,192 bytes.',
     evidence_urlNotCapturable_malformed: 'This is not an address.',
+    evidence_vantageUnfit_unknown: 'There is no such vantage point.',
+    evidence_vantageUnfit_same: 'The second vantage point has to be another one.',
+    evidence_vantageUnfit_underHand: 'A page under your own hand cannot be repeated from another vantage point.',
   },
   choice: {
     penaltyKind: { fine: 'Fine' },
