@@ -29,4 +29,6 @@ export { StampRevocation1790000002400 } from './1790000002400-StampRevocation';
 export { CaptureCancelled1790000002900 } from './1790000002900-CaptureCancelled';
 export { LedgerTiles1790000003000 } from './1790000003000-LedgerTiles';
 export { LedgerHeads1790000003010 } from './1790000003010-LedgerHeads';
+export { OrderVantages1790000003200 } from './1790000003200-OrderVantages';
+export { SecondVantage1790000003210 } from './1790000003210-SecondVantage';
 export { OcspAnswers1790000003300 } from './1790000003300-OcspAnswers';

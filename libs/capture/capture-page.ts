@@ -11,11 +11,12 @@ import { Recorder, type LimitName } from './chromium/recorder';
 import { ActFilm, type Developed } from './act-film';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
-import { parseAllowedNet, refusalOfAddress } from './domain/address';
+import { refusalOfAddress } from './domain/address';
 import { LIMITS, type CaptureOrder, type CaptureResult, type Limits, type ProgressLine } from './domain/capture-order';
 import { pageKind, type PageKind, type PageSigns } from './domain/page-kind';
 import type { EgressRules } from './egress/proxy';
 import { EgressResolver } from './egress/resolver';
+import type { Vantage } from './egress/vantage';
 import { WireRecord } from './egress/wire';
 import { runChecks, stoppingOf, unchanged, verdictOf, type Check, type ClockState, type Verdict } from './environment/checks';
 import type { SelfTest } from './environment/finding';
@@ -25,7 +26,7 @@ import { MainDocument } from './main-document';
 import { writeObservation } from './observation';
 import { agentOf, identityOf, present, VIEWPORTS } from './profile';
 import { reasonOf, takeCopies, type Copy, type CopyTerms } from './page-copies';
-import { environmentOf } from './setup';
+import { environmentOf, rulesOf, vantageOf } from './setup';
 import type { InteractiveSession } from './interactive/interactive-session';
 import { Staging } from './records/staging';
 import type { NamedResource } from './records/warc';
@@ -94,7 +95,8 @@ class PageCapture {
   private readonly startedAt: Date;
   private readonly started = performance.now();
   private readonly limits: Limits;
-  private readonly rules: EgressRules;
+  private readonly rules: Omit<EgressRules, 'vantage'>;
+  private readonly vantage: Vantage | null;
   private readonly staging: Staging;
   private readonly timeline: TimelineLine[] = [];
   private readonly reached = new Set<string>();
@@ -124,11 +126,9 @@ class PageCapture {
     const { config } = deps;
     this.startedAt = deps.clock.now();
     this.limits = { ...LIMITS, ...limitsOf(config), ...order.limits };
+    this.vantage = vantageOf(config, order.request.vantage);
     this.rules = {
-      hosts: config.EGRESS_HOSTS,
-      servers: config.DNS_SERVERS,
-      ports: config.EGRESS_PORTS.map(Number),
-      allowNet: config.EGRESS_ALLOW_NET.map(parseAllowedNet),
+      ...rulesOf(config),
       bodyBytes: this.limits.bodyBytes,
       totalBytes: this.limits.totalBytes,
     };
@@ -163,9 +163,10 @@ class PageCapture {
 
   /** By form and by name, before any browser knows the address. */
   private async admit(): Promise<void> {
-    const { url } = this.order.request;
+    const { url, vantage } = this.order.request;
     const malformed = refusalOfAddress(url);
     if (malformed) throw new Ended('refused', malformed);
+    if (!this.vantage) throw new Ended('failed', `vantage ${vantage}: not one of this capture process`);
     const { hostname, port, protocol } = new URL(url);
     const resolution = await this.resolver.resolve(hostname, Number(port) || (protocol === 'https:' ? 443 : 80));
     if ('refused' in resolution) throw new Ended('refused', resolution.refused);
@@ -175,6 +176,7 @@ class PageCapture {
   private async prepare(): Promise<void> {
     const { clock, config } = this.deps;
     const { profile } = this.order.request;
+    const vantage = this.vantage as Vantage;
     const fresh = (this.fresh = await this.deps.takeBrowser().catch((error: unknown) => {
       throw new Ended('failed', `browserNotStarted: ${reasonOf(error)}`);
     }));
@@ -201,7 +203,7 @@ class PageCapture {
       wire.open(join(this.staging.root, 'wire', 'capture.pcap'));
     }
     const asked = this.resolver;
-    this.resolver = fresh.proxy.open(this.rules, wire);
+    this.resolver = fresh.proxy.open({ ...this.rules, vantage }, wire);
     this.resolver.records.push(...asked.records);
     const recorder = (this.recorder = new Recorder(
       fresh,
@@ -251,7 +253,7 @@ class PageCapture {
     for (let waited = 0; /ERR_ABORTED/.test(error) && recorder.downloads.length === 0 && waited < DOWNLOAD_NEWS_MS; waited += 20)
       await pause(20);
     if (recorder.downloads.length > 0) throw new Ended('failed', 'download: the address is a file to be saved, not a page');
-    throw new Ended('failed', main.failure() ?? error);
+    throw new Ended('failed', main.failure() ?? main.tunnelFailure() ?? error);
   }
 
   private mainRedirect(url: string): void {
@@ -585,7 +587,7 @@ class PageCapture {
       jobBytes: this.limits.totalBytes,
       now: () => clock.now(),
       environment: this.deps.variables ?? machine.variables(),
-      settings: environmentOf(config),
+      settings: environmentOf(config, this.vantage ?? undefined),
       url: this.order.request.url,
       ...(this.deps.machineRoot !== undefined && { root: this.deps.machineRoot }),
       ...(selfTest && { selfTest: async () => selfTest.finding(await fresh.program.sha256()) }),

@@ -14,6 +14,16 @@ export const captureConfig = defineConfig('capture', {
     default: [],
     describe: 'private networks that may be captured: cidr[:port], separated by commas',
   }),
+  CAPTURE_VANTAGES: env.list('CAPTURE_VANTAGES', {
+    default: ['main'],
+    describe: 'names of the vantage points from which pages are looked at; the first is the own way out of the capture process',
+  }),
+  CAPTURE_UPSTREAMS: env.list('CAPTURE_UPSTREAMS', {
+    default: [],
+    secret: true,
+    describe:
+      'how each further vantage point is reached: name=http://[user:password@]host:port, a proxy of the agency that takes CONNECT',
+  }),
   EGRESS_PORTS: env.list('EGRESS_PORTS', { default: ['80', '443'], describe: 'ports that public sites may be reached at' }),
   DNS_SERVERS: env.list('DNS_SERVERS', { default: [], describe: "resolvers, ip[:port]; empty means the machine's own" }),
   TIME_SERVERS: env.list('TIME_SERVERS', {

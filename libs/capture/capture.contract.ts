@@ -10,6 +10,7 @@ export type {
   RelatedPackage,
   RequestRecord,
 } from './domain/capture-order';
+export { type FirstSight, sightOf } from './domain/first-sight';
 export { type FixationStatement, statedItems } from './domain/statement';
 export type { ClockState } from './environment/checks';
 export { isStopping } from './domain/stopping-checks';

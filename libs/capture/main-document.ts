@@ -46,11 +46,8 @@ export class MainDocument {
     return this.all().flatMap((seen) => {
       const own = this.answerOfEgress(seen);
       if (own) return own.outcome === 'blocked' ? [own.reason] : [];
-      const url = new URL(seen.url);
-      const tunnel = this.proxy.tunnels.findLast(
-        ({ host, port }) => host === url.hostname.replace(/^\[|\]$/g, '') && port === (Number(url.port) || 443),
-      );
-      return url.protocol === 'https:' && seen.status === 0 && tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
+      const tunnel = this.tunnelOf(seen);
+      return tunnel?.outcome === 'blocked' ? [tunnel.reason] : [];
     });
   }
 
@@ -59,6 +56,21 @@ export class MainDocument {
     const last = this.all().at(-1);
     const own = last && this.answerOfEgress(last);
     return own?.outcome === 'failed' ? own.reason : null;
+  }
+
+  /** The same of a secure one, once the browser has given up: before that it may open another tunnel. */
+  tunnelFailure(): string | null {
+    const last = this.all().at(-1);
+    const tunnel = last && this.tunnelOf(last);
+    return tunnel?.outcome === 'failed' ? tunnel.reason : null;
+  }
+
+  /** The last tunnel that was asked for a secure document of which nothing came. */
+  private tunnelOf(seen: SeenExchange) {
+    const url = new URL(seen.url);
+    if (url.protocol !== 'https:' || seen.status !== 0) return undefined;
+    const name = url.hostname.replace(/^\[|\]$/g, '');
+    return this.proxy.tunnels.findLast(({ host, port }) => host === name && port === (Number(url.port) || 443));
   }
 
   private answerOfEgress({ refusedBy }: SeenExchange) {

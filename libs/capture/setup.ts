@@ -6,6 +6,7 @@ import { generateKey, loadKey, type NoteKey, type NoteSigner, verifierOf, writeK
 import type { CaptureConfig } from './capture.config';
 import { parseAllowedNet } from './domain/address';
 import type { ResolverSettings } from './egress/resolver';
+import { vantagesOf, type Vantage } from './egress/vantage';
 import type { EnvironmentSettings } from './environment/checks';
 import { parseControlPage } from './environment/control-pages';
 import { parseScanner } from './environment/malware';
@@ -28,9 +29,16 @@ export function rulesOf(config: CaptureConfig): ResolverSettings {
   };
 }
 
+/** The vantage point of that name, the first one without a name, null when there is none. Throws when the settings have not their form. */
+export function vantageOf(config: CaptureConfig, name?: string): Vantage | null {
+  const all = vantagesOf(config);
+  return name === undefined ? all[0] : (all.find((one) => one.name === name) ?? null);
+}
+
 /** What the environment checks compare with. Throws when a setting has not its form. */
-export function environmentOf(config: CaptureConfig): EnvironmentSettings {
+export function environmentOf(config: CaptureConfig, vantage: Vantage = vantagesOf(config)[0]): EnvironmentSettings {
   return {
+    vantage,
     timeServers: config.TIME_SERVERS,
     release: {
       record: config.RELEASE_RECORD ?? null,

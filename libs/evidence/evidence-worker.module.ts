@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
-import { Jobs, Sweeps } from '../platform';
+import { type Fact, FactHandlers, Jobs, Sweeps } from '../platform';
+import { SecondVantage } from './app/second-vantage';
 import { EvidenceScrubWorkerModule } from './evidence-scrub-worker.module';
 import { evidenceConfig } from './evidence.config';
 import { evidenceLedgerConfig } from './evidence-ledger.config';
@@ -73,12 +74,15 @@ import { SignatureStamper } from './worker/signature-stamper';
     TokenBefore,
     SignatureStamper,
     SessionRelay,
+    SecondVantage,
   ],
   exports: [SessionRelay],
 })
 export class EvidenceWorkerModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
+    private readonly facts: FactHandlers,
+    private readonly second: SecondVantage,
     private readonly sweeps: Sweeps,
     private readonly runner: CaptureRunner,
     private readonly exporter: Exporter,
@@ -116,6 +120,7 @@ export class EvidenceWorkerModule implements OnModuleInit {
       { captureUnderHand: ({ packageId }) => this.runner.run(packageId) },
       { concurrency: this.config.sessionConcurrency },
     );
+    this.facts.on('evidence.fixed', 'evidence.secondVantage', (tx, fact: Fact<never>) => this.second.follow(tx, fact.subject));
     this.sweeps.every('evidence.captures', 3_000, async () => {
       for (const { packageId, underHand } of await this.runner.waiting())
         await (underHand

@@ -5,6 +5,10 @@ export const evidenceConfig = defineConfig('evidence', {
     default: 'jiaocheng.supervision.test',
     describe: 'domain of the agency: first part of every key name and log origin',
   }),
+  vantages: env.list('CAPTURE_VANTAGES', {
+    default: ['main'],
+    describe: 'names of the vantage points from which pages are looked at; the first is the own way out of the capture process',
+  }),
   uploadLimitBytes: env.integer('UPLOAD_LIMIT_BYTES', {
     default: 512 * 1024 * 1024,
     describe: 'largest file that officers may hand in as received evidence or signed paper',

@@ -1,6 +1,7 @@
 import type { OrderKind } from './domain/order';
 import { OFFENDING_TEXT } from './testing/fake-looks';
 import { OrderService } from './app/order.service';
+import type { LookResult } from './app/outside';
 import { type OrderRooms, orderRooms } from './testing/order-rooms';
 import { act, aDraft, aStaff, type Draft, send, type Staff, tokenIn } from './testing/an-order';
 
@@ -387,9 +388,9 @@ describe('we look for ourselves', () => {
     expect((await report(made.order, made.auth, [done(1)])).json()).toMatchObject({ outcome: 'full' });
     return made;
   }
-  const sees = (host: string, what: (profile: string) => object) => {
+  const sees = (host: string, what: (profile: string, vantage: string) => Partial<LookResult>) => {
     const before = rooms.looks.sees;
-    rooms.looks.sees = (look) => (look.url.includes(host) ? what(look.profile) : before(look));
+    rooms.looks.sees = (look) => (look.url.includes(host) ? what(look.profile, look.vantage) : before(look));
   };
   const looksAt = (host: string) => rooms.looks.asked.filter(({ url }) => url.includes(host)).length;
 
@@ -418,6 +419,60 @@ describe('we look for ourselves', () => {
     expect(forms.map(({ form }) => form)).toEqual(['X3', 'X3R']);
     const decision = await get(`/o/${order.token}/decision.pdf`, await enteredPage(order));
     expect(decision.body).toContain('%PDF-1.7 decision');
+  });
+
+  it('AC-OPR-3.1 one vantage point stands in for two where there is one, and what it confirmed says so', async () => {
+    const { order } = await reported('closure', 'single.test');
+    sees('single.test', () => away);
+    await passHours(0.2, 1.1, 6.1, 24.5);
+    expect(await stateOf(order.order.id)).toBe('verified');
+    expect(await one('SELECT confirmed_from FROM order_address WHERE order_id = $1', order.order.id)).toEqual({
+      confirmed_from: ['main'],
+    });
+    const told = await one<{ zh: string; en: string }>(
+      `SELECT zh, en FROM case_event WHERE case_id = $1 AND kind = 'order.verified'`,
+      order.caseId,
+    );
+    expect(told.zh).toContain('（仅自一个出口所见：main）');
+    expect(told.en).toContain('(seen from one vantage point only: main)');
+  });
+
+  it('AC-OPR-3.1 with two vantage points both have to have seen it: one that was away for a day holds the verdict up, and accuses nobody', async () => {
+    rooms.looks.points = ['main', 'mobile-net'];
+    try {
+      const { order } = await reported('closure', 'two.test');
+      const broken = { reach: 'vantage' as const, status: null, text: '' };
+      let isAway = true;
+      sees('two.test', (_profile, vantage) => (vantage === 'mobile-net' && isAway ? broken : away));
+      await passHours(0.2, 1.1, 6.1, 24.5);
+      expect(await stateOf(order.order.id)).toBe('verifying');
+      const seen = await rooms.by(staff.officer, () => rooms.worker.get(OrderService).observations(order.order.id));
+      expect(new Set(seen.map(({ profile, vantage, verdict, reason }) => [profile, vantage, verdict, reason].join(' ')))).toEqual(
+        new Set([
+          'desktop main closed status404',
+          'mobile main closed status404',
+          'desktop mobile-net inconclusive vantage',
+          'mobile mobile-net inconclusive vantage',
+        ]),
+      );
+      isAway = false;
+      await passHours(50);
+      expect(await stateOf(order.order.id)).toBe('verified');
+      const page = (await get(`/partner/v1/orders/${order.token}`, await entered(order))).json<{
+        addresses: { confirmed: string; confirmedFrom: string[] }[];
+        observations: { vantage: string }[];
+      }>();
+      expect(page.addresses[0]).toMatchObject({ confirmed: 'closed' });
+      expect(page.addresses[0]!.confirmedFrom.sort()).toEqual(['main', 'mobile-net']);
+      expect(new Set(page.observations.map(({ vantage }) => vantage))).toEqual(new Set(['main', 'mobile-net']));
+      const told = await one<{ zh: string }>(
+        `SELECT zh FROM case_event WHERE case_id = $1 AND kind = 'order.verified'`,
+        order.caseId,
+      );
+      expect(told.zh).toMatch(/（自2个出口所见：main、mobile-net）$/);
+    } finally {
+      rooms.looks.points = ['main'];
+    }
   });
 
   it('AC-OPR-3.2 a site that is gone for the desktop and serves telephones is live, and the order fails', async () => {

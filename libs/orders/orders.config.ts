@@ -37,6 +37,10 @@ export const ordersConfig = defineConfig('orders', {
     default: 1,
     describe: 'how many of them must come from a mobile profile',
   }),
+  confirmVantages: env.integer('ORDERS_CONFIRM_VANTAGES', {
+    default: 2,
+    describe: 'from how many different vantage points they must come; where fewer are configured, from all of these',
+  }),
   livePermille: env.integer('ORDERS_LIVE_PERMILLE', {
     default: 600,
     describe: 'share of the offending text, in thousandths, from which a page counts as still there',

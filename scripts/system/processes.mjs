@@ -25,7 +25,7 @@ export async function choosePorts() {
 }
 
 /** What no process inherits from the caller: each gets the one credential that is its own, or none. */
-const WITHHELD = /^(DATABASE_URL|REDIS_URL|S3_|NMS_ROLE_PASSWORD|NMS_TEST_|npm_|INIT_CWD)/;
+const WITHHELD = /^(DATABASE_URL|REDIS_URL|S3_|NMS_ROLE_PASSWORD|NMS_TEST_|CAPTURE_UPSTREAMS|npm_|INIT_CWD)/;
 
 /**
  * Every process with its entry file, environment and health address. `demo` adds the demonstration's outside world and the
@@ -62,6 +62,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
   };
   const withDatabase = (role) => ({ ...shared, ...stored, DATABASE_URL: database.addressOf(role) });
   const forCapture = { CAPTURE_TOKEN: secret(data, 'capture-token'), STAGING_DIR: folder(data, 'staging') };
+  const upstreams = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('CAPTURE_UPSTREAMS')));
   const browser = { CHROMIUM_PATH: chromium.path, ...(fonts.file && { FONTCONFIG_FILE: fonts.file }) };
   const egress = demo
     ? { EGRESS_HOSTS: `*.test=127.0.0.1:${ports.internet}`, EGRESS_ALLOW_NET: `127.0.0.1/32:${ports.portal}` }
@@ -103,6 +104,7 @@ export function processesOf({ data = DATA, ports, database, redis, chromium, fon
         ...forCapture,
         ...browser,
         ...egress,
+        ...upstreams,
         CAPTURE_PORT: String(ports.capture),
         KEY_DIR: folder(keys, 'capture'),
       },

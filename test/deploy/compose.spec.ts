@@ -122,7 +122,7 @@ describe('networks', () => {
 
 describe('credentials', () => {
   it('capture holds neither database, queue, store nor seal', () => {
-    expect(of('capture').secrets).toEqual(['capture_token', 'worker_key']);
+    expect(of('capture').secrets).toEqual(['capture_token', 'capture_upstreams', 'worker_key']);
     expect(Object.keys(of('capture').environment!).filter((name) => /DATABASE|REDIS|S3_|SEAL|SMTP/.test(name))).toEqual([]);
   });
   it('each process logs in to the database with its own role only', () => {
@@ -136,6 +136,12 @@ describe('credentials', () => {
         ['worker'],
       ]);
     expect(services.filter(([, { secrets = [] }]) => secrets.includes('worker_key')).map(([name]) => name)).toEqual(['capture']);
+  });
+  it('the ways to further vantage points are known to capture alone, their names to all who ask for them', () => {
+    expect(services.filter(([, { secrets = [] }]) => secrets.includes('capture_upstreams')).map(([name]) => name)).toEqual([
+      'capture',
+    ]);
+    for (const name of ['api', 'worker', 'capture']) expect(of(name).environment).toHaveProperty('CAPTURE_VANTAGES');
   });
   it('every secret is a file outside version control', () => {
     for (const { file } of Object.values(compose.secrets)) expect(file).toMatch(/^deploy\/secrets\//);

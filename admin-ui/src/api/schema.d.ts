@@ -532,6 +532,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/captures/vantages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Capture_vantages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/captures/of-case/{caseId}": {
         parameters: {
             query?: never;
@@ -2594,6 +2610,17 @@ export interface components {
             outletId?: string;
             caseId?: string;
             findingId?: string;
+            /** @description a further vantage point from which the page is captured again once this is fixed */
+            secondVantage?: string | null;
+        };
+        OtherVantageDto: {
+            /** @description the vantage point of the package it was compared with */
+            vantage: string;
+            id: string;
+            /** @enum {string} */
+            text: "same" | "different" | "unknown";
+            /** @enum {string} */
+            picture: "same" | "different" | "unknown";
         };
         MakerDto: {
             name: string;
@@ -2636,6 +2663,14 @@ export interface components {
             profile: "desktop" | "mobile" | "file";
             /** @enum {string} */
             mode: "automatic" | "interactive";
+            /** @description from where; null where nothing was captured or points had no names yet */
+            vantage: string | null;
+            /** @description from where it is captured again once it is fixed */
+            secondVantage: string | null;
+            /** @description the package that this repeats from a second vantage point */
+            secondOf: string | null;
+            /** @description as the signed manifest says; of a repeat only */
+            comparison: components["schemas"]["OtherVantageDto"] | null;
             purpose: string;
             factToProve: string;
             place: string;
@@ -2686,6 +2721,10 @@ export interface components {
             items: components["schemas"]["CaptureDto"][];
             nextCursor: string | null;
             total: number;
+        };
+        VantagesDto: {
+            /** @description the first is where captures are made from when nothing else is said */
+            names: string[];
         };
         CaseRequestsDto: {
             /** @description how many requests the case has had; numbers run from 1 */
@@ -4251,6 +4290,8 @@ export interface components {
              * @enum {string|null}
              */
             confirmed: "live" | "partlyLive" | "suspended" | "closed" | "moved" | "inconclusive" | null;
+            /** @description the vantage points from which that was seen; one only where no second one is configured */
+            confirmedFrom: string[] | null;
         };
         OrderClockDto: {
             key: string;
@@ -4367,6 +4408,8 @@ export interface components {
             since: string;
             /** @enum {string} */
             profile: "desktop" | "mobile";
+            /** @description from where; null when vantage points had no names yet */
+            vantage: string | null;
             captureId: string | null;
             requestedAt: string;
             observedAt: string | null;
@@ -5822,6 +5865,8 @@ export interface operations {
                 kind?: "web_capture" | "import" | "attestation";
                 /** @description statements about this package */
                 aboutId?: string;
+                /** @description the repeat of this package from a second vantage point */
+                secondOf?: string;
             };
             header?: never;
             path?: never;
@@ -5860,12 +5905,31 @@ export interface operations {
                     "application/json": components["schemas"]["CaptureDto"];
                 };
             };
-            /** @description `evidence.urlNotCapturable`: This address cannot be captured; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once */
+            /** @description `evidence.urlNotCapturable`: This address cannot be captured; `evidence.vantageUnfit`: It cannot be captured from this vantage point; `evidence.statementIncomplete`: The statement on the fixation lacks answers, or says two things at once */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    Capture_vantages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VantagesDto"];
+                };
             };
         };
     };

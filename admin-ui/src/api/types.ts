@@ -195,6 +195,7 @@ export type Order = Schemas['OrderSummaryDto'] & Partial<Schemas['OrderDto']>;
 export type OrderEvent = Schemas['OrderEventDto'];
 
 export type Observation = Schemas['ObservationDto'];
+export type Vantages = Schemas['VantagesDto'];
 
 export type OrderReport = Schemas['ReportDto'];
 

@@ -2,6 +2,7 @@ import { Box } from '@mui/material';
 import { AutocompleteInput, BooleanInput, ReferenceInput, SelectInput, TextInput, required } from 'react-admin';
 import { CreateForm } from '../parts/Forms';
 import { useChoices } from '../parts/choices';
+import { SecondVantageInput } from './SecondVantage';
 import { StatementInputs } from './Statement';
 import { captureModes, profiles } from './words';
 
@@ -23,6 +24,7 @@ const CaptureCreate = () => {
           defaultValue="automatic"
           validate={required()}
         />
+        <SecondVantageInput />
         <TextInput source="purpose" validate={required()} helperText="help.purpose" />
         <ReferenceInput source="secondOfficerId" reference="officers" perPage={50}>
           <AutocompleteInput

@@ -89,6 +89,7 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
                 [label('title'), navigation?.title],
                 [label('status'), navigation && `${navigation.status} · ${navigation.ip}`],
                 [label('profile'), word('profile', capture.profile)],
+                [translate('console.vantage'), capture.vantage],
               ] as Fact[])),
           [label('purpose'), capture.purpose],
           [label('requestedAt'), <When key="r" at={capture.requestedAt} form="second" />],

@@ -14,6 +14,7 @@ import { Files } from './Files';
 import { Life } from './Life';
 import { EndedSteps, LiveSteps } from './LiveSteps';
 import { Pictures } from './Pictures';
+import { SecondVantage } from './SecondVantage';
 import { isDisposed, isEnded, isFixed, isRunning } from './running';
 import { SessionPanel } from './session/SessionPanel';
 import { CaptureTimeline, NamesAndCertificates } from './RecordTabs';
@@ -39,6 +40,7 @@ const Whole = () => {
   return (
     <Stacked>
       <CaptureHead capture={capture} />
+      <SecondVantage capture={capture} />
       {capture.mode === 'interactive' && isRunning(capture) && <SessionPanel capture={capture} />}
       <LiveSteps capture={capture} />
       <EndedSteps capture={capture} />

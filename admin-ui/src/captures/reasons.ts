@@ -10,6 +10,7 @@ const sameMeaning: [RegExp, string][] = [
   [/^net::ERR_(CERT_\w+|SSL_\w+|BAD_SSL_\w+)$/, 'certificate'],
   [/^net::ERR_TOO_MANY_REDIRECTS$/, 'redirects'],
   [/^net::ERR_(INVALID_RESPONSE|INVALID_HTTP_RESPONSE|HTTP2_PROTOCOL_ERROR|RESPONSE_\w+|CONTENT_\w+)$/, 'badAnswer'],
+  [/^vantage /, 'vantage'],
   [/^address\./, 'address'],
   [/^(pageCrashed|browserCrashed)$/, 'crashed'],
   [/^browserNotStarted\b/, 'browserNotStarted'],

@@ -1,4 +1,4 @@
-import { Box, Button } from '@mui/material';
+import { Box, Button, Typography } from '@mui/material';
 import { Show, useRecordContext, useTranslate } from 'react-admin';
 import { Link } from 'react-router-dom';
 import { useItems } from '../api/use-api';
@@ -61,7 +61,18 @@ const Addresses = ({ order }: { order: Order }) => {
         {
           key: 'confirmed',
           label: translate('console.report.confirmed'),
-          cell: (a) => <Verdict order={order} verdict={a.confirmed} />,
+          cell: (a) => (
+            <>
+              <Verdict order={order} verdict={a.confirmed} />
+              {a.confirmedFrom && (
+                <Typography variant="caption" component="div">
+                  {translate(a.confirmedFrom.length > 1 ? 'console.seenFrom' : 'console.seenFromOne', {
+                    names: a.confirmedFrom.join(', '),
+                  })}
+                </Typography>
+              )}
+            </>
+          ),
         },
         { key: 'why', label: translate('field.justification'), cell: (a) => a.justification ?? '—' },
       ]}
@@ -92,6 +103,7 @@ const Observations = ({ order }: { order: Order }) => {
             ),
           },
           { key: 'profile', label: translate('resources.captures.fields.profile'), cell: (o) => word('profile', o.profile) },
+          { key: 'vantage', label: translate('console.vantage'), cell: (o) => o.vantage ?? '—' },
           {
             key: 'verdict',
             label: translate('console.verdict'),

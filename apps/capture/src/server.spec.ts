@@ -51,6 +51,17 @@ it.each([
   ['tokenBefore', { tokenBefore: 7 }],
   ['related', { related: [{ rel: 'corrects', id: 'ev_00000000000000000000000000', manifestSha256: 'a'.repeat(64) }] }],
   ['related', { related: 'all' }],
+  ['first', { first: { vantage: 'main', id: 'ev_1', text: null, pictures: null } }],
+  ['first', { first: { vantage: '', id: 'ev_00000000000000000000000000', text: null, pictures: null } }],
+  ['first', { first: { vantage: 'main', id: 'ev_00000000000000000000000000', text: 'same', pictures: null } }],
+  [
+    'first',
+    { first: { vantage: 'main', id: 'ev_00000000000000000000000000', text: null, pictures: { 'content/screen/first.png': 7 } } },
+  ],
+  [
+    'request.vantage',
+    { request: { id: 'ev_00000000000000000000000000', url: 'http://bare.test/', profile: 'desktop', vantage: 7 } },
+  ],
 ])('refuses an order whose %s has not its form', async (what, changes) => {
   const id = 'ev_00000000000000000000000000';
   const makers = [1, 2].map((n) => ({ name: `${n}`, certificate: `C-${n}`, role: 'officer', account: `officer.${n}` }));

@@ -205,6 +205,7 @@ function faultOf(value: unknown): string | null {
   if (!/^[0-9a-f]{64}$/.test(String(order.entrySha256))) return 'entrySha256';
   if (!request || typeof request.url !== 'string' || request.id !== order.packageId) return 'request';
   if (request.profile !== 'desktop' && request.profile !== 'mobile') return 'request.profile';
+  if (!['undefined', 'string'].includes(typeof request.vantage)) return 'request.vantage';
   if (!Array.isArray(request.makers) || request.makers.filter(({ role }) => role === 'officer').length < 2)
     return 'request.makers';
   if (
@@ -216,6 +217,7 @@ function faultOf(value: unknown): string | null {
     return 'agency, number, factToProve or place';
   if (!['undefined', 'string'].includes(typeof order.tokenBefore)) return 'tokenBefore';
   if (order.related !== undefined && !(Array.isArray(order.related) && order.related.every(isRelated))) return 'related';
+  if (order.first !== undefined && !isFirst(order.first)) return 'first';
   const { override } = order;
   if (override !== undefined && ![override?.by, override?.reason].every((text) => typeof text === 'string' && text.trim() !== ''))
     return 'override without an officer or without a reason';
@@ -229,7 +231,21 @@ function faultOf(value: unknown): string | null {
 
 function isRelated(value: unknown): boolean {
   const { rel, id, manifestSha256 } = (value ?? {}) as Partial<RelatedPackage>;
-  return rel === 'repeats' && PACKAGE_ID.test(String(id)) && /^[0-9a-f]{64}$/.test(String(manifestSha256));
+  return (rel === 'repeats' || rel === 'secondVantage') && PACKAGE_ID.test(String(id)) && isDigest(manifestSha256);
+}
+
+const isDigest = (value: unknown) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
+function isFirst(value: unknown): boolean {
+  const { vantage, id, text, pictures } = (value ?? {}) as Partial<NonNullable<CaptureOrder['first']>>;
+  const digests = Object.values(pictures ?? {});
+  return (
+    typeof vantage === 'string' &&
+    vantage !== '' &&
+    PACKAGE_ID.test(String(id)) &&
+    (text === null || isDigest(text)) &&
+    digests.every(isDigest)
+  );
 }
 
 function isTerms({ secret, idleMs, totalMs }: Partial<NonNullable<CaptureOrder['session']>>): boolean {

@@ -376,6 +376,7 @@ describe('keys in the ledger', () => {
       agencyDomain: 'aj.test',
       trustFile: join(house.root, 'trust.json'),
       workerUrl: 'http://127.0.0.1:1/',
+      vantages: ['main'],
       uploadLimitBytes: 300_000,
     });
     const affected = new AffectedPackages(house.db, house.content);
@@ -429,6 +430,7 @@ describe('F14 a stolen ledger key', () => {
       agencyDomain: 'aj.test',
       trustFile: join(house.root, 'trust.json'),
       workerUrl: 'http://127.0.0.1:1/',
+      vantages: ['main'],
       uploadLimitBytes: 300_000,
     });
     for (const _ of [1, 2]) await house.run(() => log.look());
@@ -741,6 +743,7 @@ describe('the end of a log', () => {
       agencyDomain: 'aj.test',
       trustFile: join(house.root, 'trust.json'),
       workerUrl: 'http://127.0.0.1:1/',
+      vantages: ['main'],
       uploadLimitBytes: 300_000,
     });
     await house.run(() => log.look());

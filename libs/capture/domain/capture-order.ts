@@ -1,3 +1,4 @@
+import type { FirstSight } from './first-sight';
 import type { SessionTerms } from './session-acts';
 import type { PageKind } from './page-kind';
 import type { FixationStatement } from './statement';
@@ -27,6 +28,12 @@ export interface RequestRecord {
   url: string;
   purpose: string;
   profile: Profile;
+  /** Name of the vantage point that is asked for; absent for the first one. */
+  vantage?: string;
+  /** Name of a vantage point from which this is to be repeated once it is fixed. */
+  secondVantage?: string;
+  /** Id of the package that this repeats from another vantage point. */
+  secondOf?: string;
   /** Present when an officer drives the page before it is taken. */
   mode?: 'interactive';
   /** An officer decided that a failed mandatory environment check does not stop this capture, and why. */
@@ -45,7 +52,7 @@ export interface RequestRecord {
 }
 
 export interface RelatedPackage {
-  rel: 'repeats';
+  rel: 'repeats' | 'secondVantage';
   id: string;
   manifestSha256: string;
 }
@@ -75,6 +82,8 @@ export interface CaptureOrder {
   tokenBefore?: string;
   /** Earlier evidence of the same address and case, as the worker knows it. */
   related?: RelatedPackage[];
+  /** What was seen of the page from the first vantage point. */
+  first?: FirstSight;
   /** An officer's decision to go on although a mandatory environment check failed. */
   override?: EnvironmentOverride;
   /** An officer drives the page between its first load and the copies. */

@@ -8,10 +8,11 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect, type Server as NetServer, type Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EgressResolver, type ResolverSettings, type Target } from './resolver';
-import { WireRecord } from './wire';
+import { openFrom, type Opened, type Vantage } from './vantage';
+import { WireRecord, type WireStream } from './wire';
 
 /** Marks an answer as ours. Its value is a secret of the job, so no site can pass for the egress, nor the egress for a site. */
 export const REFUSAL_HEADER = 'x-egress-refusal';
@@ -56,6 +57,7 @@ export interface Tunnel {
 }
 
 export interface EgressRules extends ResolverSettings {
+  vantage: Vantage;
   /** Encoded bytes of one body, and of everything together. */
   bodyBytes: number;
   totalBytes: number;
@@ -72,7 +74,6 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-const CONNECT_TIMEOUT_MS = 15_000;
 
 /**
  * The browser's only way out. Closed until `open`, closed again by `close`: a browser kept ready can reach nothing.
@@ -127,8 +128,10 @@ export class EgressProxy {
     this.resolver = new EgressResolver(rules, this.now);
     this.agent = new Agent({ keepAlive: true });
     this.agent.createConnection = (options, created) => {
-      const socket: Socket = this.dial({ address: String(options.host), port: Number(options.port) }, (error) =>
-        created?.(error, socket),
+      const dialled = this.dial({ address: String(options.host), port: Number(options.port) });
+      dialled.then(
+        (socket) => created?.(null, socket),
+        (error: Error) => created?.(error, undefined as never),
       );
       return undefined;
     };
@@ -139,7 +142,7 @@ export class EgressProxy {
   stopLoading(): void {
     this.loading = false;
     for (const exchange of this.exchanges) if (exchange.outcome === 'open') this.finish(exchange, 'limited', 'loadingStopped');
-    for (const socket of this.sockets) if (upstream.has(socket)) socket.destroy();
+    for (const socket of this.sockets) if (towardsSites.has(socket)) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -244,7 +247,7 @@ export class EgressProxy {
     incoming.on('data', (chunk: Buffer) => sent.push(chunk));
     incoming.on('end', () => (exchange.requestBody = sent.length > 0 ? Buffer.concat(sent) : null));
     incoming.pipe(up);
-    up.on('socket', (socket) => (exchange.connection = upstream.get(socket) ?? 0));
+    up.on('socket', (socket) => (exchange.connection = towardsSites.get(socket) ?? 0));
     up.on('error', (error: NodeJS.ErrnoException) => this.refuse(outgoing, exchange, 'failed', error.code ?? 'connectionLost'));
     up.on('response', (answer) => this.answer(answer, outgoing, exchange, up));
     outgoing.on('close', () => {
@@ -295,22 +298,14 @@ export class EgressProxy {
   }
 
   /** A tapped connection to an address that was checked; nothing else in this class opens one. */
-  private dial(target: Target, ready: (error: Error | null) => void): Socket {
-    const socket = connect({ host: target.address, port: target.port, noDelay: true });
-    const number = (this.connections += 1);
-    upstream.set(socket, number);
-    this.hold(socket);
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () =>
-      socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' })),
-    );
-    socket.once('error', ready);
-    socket.once('connect', () => {
-      socket.setTimeout(0);
-      socket.off('error', ready);
-      if (this.wire) tap(socket, this.wire);
-      ready(null);
+  private async dial(target: Target): Promise<Socket> {
+    const { vantage } = this.rules as EgressRules;
+    const opened = await openFrom(vantage, target, (socket) => {
+      towardsSites.set(socket, (this.connections += 1));
+      this.hold(socket);
     });
-    return socket;
+    tap(opened, (this.wire as WireRecord).follow(opened.socket, target));
+    return opened.socket;
   }
 
   private async tunnel(incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
@@ -341,12 +336,13 @@ export class EgressProxy {
     if ('refused' in resolution) return end('blocked', resolution.refused);
     if ('failed' in resolution) return end('failed', resolution.failed);
     tunnel.ip = resolution.target.address;
-    const site = this.dial(resolution.target, (error) => {
-      if (error) return end('failed', (error as NodeJS.ErrnoException).code ?? 'connectionLost');
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      if (head.length > 0) site.write(head);
-      this.join(client, site, tunnel);
-    });
+    const site = await this.dial(resolution.target).catch((error: NodeJS.ErrnoException) =>
+      end('failed', error.code ?? 'connectionLost'),
+    );
+    if (!site) return;
+    client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    if (head.length > 0) site.write(head);
+    this.join(client, site, tunnel);
   }
 
   private join(client: Duplex, site: Socket, tunnel: Tunnel): void {
@@ -366,10 +362,10 @@ export class EgressProxy {
 }
 
 /** Number of each connection towards a site; a socket that is not here belongs to the browser's side. */
-const upstream = new WeakMap<Duplex, number>();
+const towardsSites = new WeakMap<Duplex, number>();
 
-function tap(socket: Socket, wire: WireRecord): void {
-  const stream = wire.follow(socket);
+/** From here on: what was said to an upstream before is not of the site, and may hold a password. */
+function tap({ socket, head }: Opened, stream: WireStream): void {
   const write = socket.write.bind(socket);
   // The one place where both directions pass: `data` for what comes, `write` for what goes.
   socket.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
@@ -385,6 +381,10 @@ function tap(socket: Socket, wire: WireRecord): void {
     if (chunk) stream.incoming(chunk);
     return push(chunk, encoding);
   }) as typeof socket.push;
+  if (head.length > 0) {
+    stream.incoming(head);
+    socket.unshift(head);
+  }
   socket.once('close', () => stream.end());
 }
 

@@ -11,7 +11,9 @@ const PIECE = 262_144;
 /**
  * The raw bytes of every connection to a site, as a pcap file (link type RAW, nanoseconds off) that tshark and the verifier read.
  * It is written at the socket, above the kernel: addresses, ports, order and bytes are the real ones; segmentation,
- * sequence numbers and the opening and closing packets are made here, because a program cannot see the kernel's.
+ * sequence numbers and the opening and closing packets are made here, because a program cannot see the kernel's. From a vantage point behind
+ * an upstream the destination is the site that it was asked for, and the source our end towards the upstream; what was said to the upstream
+ * itself is not kept.
  */
 export class WireRecord {
   private out: WriteStream | null = null;
@@ -38,9 +40,9 @@ export class WireRecord {
     this.write(head);
   }
 
-  /** Follows one connected socket; call before anything is written to it. */
-  follow(socket: Socket): WireStream {
-    return new WireStream(this, socket);
+  /** Follows one socket that is connected to `site`, by itself or behind an upstream; call before anything is written to the site. */
+  follow(socket: Socket, site: { address: string; port: number }): WireStream {
+    return new WireStream(this, socket, site);
   }
 
   packet(ip: Buffer): void {
@@ -96,14 +98,15 @@ export class WireStream {
   constructor(
     private readonly record: WireRecord,
     socket: Socket,
+    site: { address: string; port: number },
   ) {
+    const remote = ipaddr.process(site.address);
     const local = ipaddr.process(socket.localAddress ?? '0.0.0.0');
-    const remote = ipaddr.process(socket.remoteAddress ?? '0.0.0.0');
     this.ends = {
-      src: Buffer.from(local.toByteArray()),
+      src: sourceOf(local, remote),
       dst: Buffer.from(remote.toByteArray()),
       sport: socket.localPort ?? 0,
-      dport: socket.remotePort ?? 0,
+      dport: site.port,
       v6: remote.kind() === 'ipv6',
     };
     this.emit(true, 0x02, 0, 0, EMPTY);
@@ -168,6 +171,11 @@ export class WireStream {
     // The TCP checksum stays zero, as in any trace of a machine whose network card computes it.
     this.record.packet(Buffer.concat([ip, tcp, data]));
   }
+}
+
+/** A packet has ends of one kind; towards a site of the other kind the upstream's is not known, and told as none. */
+function sourceOf(local: ipaddr.IPv4 | ipaddr.IPv6, remote: ipaddr.IPv4 | ipaddr.IPv6): Buffer {
+  return local.kind() === remote.kind() ? Buffer.from(local.toByteArray()) : Buffer.alloc(remote.toByteArray().length);
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import { isStopping, MANDATORY } from '../domain/stopping-checks';
 import type { ResolverSettings } from '../egress/resolver';
+import type { Vantage } from '../egress/vantage';
 import { controlPages, type ControlPage } from './control-pages';
 import { digest, finding, na, SELF_TEST, type Check, type CheckResult, type Finding } from './finding';
 import { nameFiles, trustAndPolicies } from './machine-files';
@@ -22,6 +23,8 @@ export function stoppingOf(checks: readonly Check[]): string[] {
 }
 
 export interface EnvironmentSettings {
+  /** Where the egress looks from; control pages are looked at from there too. */
+  vantage: Vantage;
   timeServers: string[];
   release: ReleaseSettings;
   /** The rules by which the egress reaches a site; control pages are reached by the same. */
@@ -80,7 +83,7 @@ const NO_SELF_TEST =
 export async function runChecks(subject: EnvironmentSubject, before: boolean): Promise<{ checks: Check[]; clock: ClockState }> {
   const clock = await readClock(subject);
   const { fresh, settings, root = '', environment } = subject;
-  const { rules, scanner } = settings;
+  const { rules, scanner, vantage } = settings;
   const table: [string, () => Promise<Finding> | Finding][] = [
     ['E01', async () => releaseCheck(await fresh.program.sha256(), settings.release)],
     ['E02', () => freshProfile(subject, before)],
@@ -92,10 +95,13 @@ export async function runChecks(subject: EnvironmentSubject, before: boolean): P
       'E07',
       () => (before ? compareResolvers(hostOf(subject.url), rules.servers, rules.hosts) : na('two resolvers', LOOKED_BEFORE)),
     ],
-    ['E08', wayOut],
+    ['E08', () => wayOut(vantage)],
     [
       'E09',
-      () => (before ? controlPages(settings.controlPages, subject.url, rules, subject.now) : na('control pages', LOOKED_BEFORE)),
+      () =>
+        before
+          ? controlPages(settings.controlPages, subject.url, { rules, vantage, now: subject.now })
+          : na('control pages', LOOKED_BEFORE),
     ],
     ['E10', () => clockFinding(clock)],
     [

@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { connect as connectPlain, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { connect as connectTls, rootCertificates, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { refusalOfAddress } from '../domain/address';
 import { EgressResolver, type ResolverSettings } from '../egress/resolver';
+import { openFrom, type Vantage } from '../egress/vantage';
 import { finding, na, type Finding } from './finding';
 
 /** One control page: an address, and by what its chain is known. */
@@ -31,17 +32,22 @@ export function parseControlPage(text: string): ControlPage {
 export async function controlPages(
   pages: readonly ControlPage[],
   captured: string,
-  rules: ResolverSettings,
-  now: () => Date,
+  egress: Egress,
   roots: readonly string[] = rootCertificates,
 ): Promise<Finding> {
   if (pages.length === 0) return na(EXPECTED, 'no control pages configured; nothing but the ordered address is visited');
   const host = URL.canParse(captured) ? new URL(captured).hostname : '';
   const asked = pages.filter(({ url }) => new URL(url).hostname !== host);
-  const seen = await Promise.all(asked.map((page) => look(page, rules, now, roots)));
+  const seen = await Promise.all(asked.map((page) => look(page, egress, roots)));
   const told = seen.map(({ page, told: text }) => `${page.url} ${text}`).join('; ') || 'all are on the host that is captured';
   if (seen.some(({ result }) => result === 'fail')) return finding('fail', EXPECTED, told);
   return finding(seen.length >= 2 && seen.every(({ result }) => result === 'pass') ? 'pass' : 'warn', EXPECTED, told);
+}
+
+interface Egress {
+  rules: ResolverSettings;
+  vantage: Vantage;
+  now: () => Date;
 }
 
 interface Seen {
@@ -50,14 +56,16 @@ interface Seen {
   told: string;
 }
 
-async function look(page: ControlPage, rules: ResolverSettings, now: () => Date, roots: readonly string[]): Promise<Seen> {
+async function look(page: ControlPage, { rules, vantage, now }: Egress, roots: readonly string[]): Promise<Seen> {
   const { hostname, port } = new URL(page.url);
   const resolution = await new EgressResolver(rules, now).resolve(hostname, Number(port) || 443);
   if (!('target' in resolution)) return { page, result: 'warn', told: Object.values(resolution)[0] as string };
-  const { address, port: connectPort } = resolution.target;
+  const { address } = resolution.target;
+  const opened = await openFrom(vantage, resolution.target).catch((error: Error) => error);
+  if (!('socket' in opened)) return { page, result: 'warn', told: opened.message };
+  const plain = opened.socket;
   const name = hostname.replace(/^\[|\]$/g, '');
   return new Promise((done) => {
-    const plain = connectPlain({ host: address, port: connectPort });
     const socket: TLSSocket = connectTls({
       socket: plain,
       ca: [...roots],

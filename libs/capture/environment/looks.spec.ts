@@ -152,8 +152,16 @@ describe('E09: control pages', () => {
     controlPages(
       pages.map(parseControlPage),
       captured,
-      { hosts: ['a.test=127.0.0.1', 'b.test=127.0.0.1'], servers: [], ports: [443], allowNet: allow.map(parseAllowedNet) },
-      now,
+      {
+        rules: {
+          hosts: ['a.test=127.0.0.1', 'b.test=127.0.0.1'],
+          servers: [],
+          ports: [443],
+          allowNet: allow.map(parseAllowedNet),
+        },
+        vantage: { name: 'main', upstream: null },
+        now,
+      },
       roots,
     );
 

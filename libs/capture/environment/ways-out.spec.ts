@@ -107,7 +107,7 @@ describe('in a real namespace', () => {
 });
 
 it('E08 tells interfaces, routes and the address that connections leave from; without a way out it is not applicable', async () => {
-  const found = await wayOut();
+  const found = await wayOut({ name: 'main', upstream: null });
   for (const name of Object.keys(networkInterfaces())) expect(found.observed).toContain(name);
   const routes = readFileSync('/proc/net/route', 'utf8').trim().split('\n').length - 1;
   expect(found.observed).toContain(`${routes} routes`);
@@ -115,6 +115,12 @@ it('E08 tells interfaces, routes and the address that connections leave from; wi
   expect(found.result).toBe(leaves === 'nowhere' ? 'na' : 'pass');
   const all = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   if (leaves !== 'nowhere') expect(all).toContain(leaves);
+  expect(found.observed).toContain('vantage main: the own way out');
+  // Where the upstream is and how it is asked is nobody's business but the agency's.
+  const upstream = { host: 'proxy.internal', port: 3128, authorization: 'Basic c2VjcmV0' };
+  const { observed } = await wayOut({ name: 'mobile-net', upstream });
+  expect(observed).toContain('vantage mobile-net: to an upstream of the agency');
+  expect(observed).not.toMatch(/proxy\.internal|3128|c2VjcmV0/);
 });
 
 describe('E14 is what the browser says of itself', () => {

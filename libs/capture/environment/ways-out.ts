@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import type { FreshBrowser } from '../chromium/fresh-browser';
 import type { DirectTry } from '../chromium/namespace';
 import { procText, processesOf } from '../chromium/proc';
+import type { Vantage } from '../egress/vantage';
 import { digest, finding, na, type Finding } from './finding';
 
 const ONLY_OURS = 'no proxy variables; the browser reaches nothing but our egress';
@@ -93,7 +94,7 @@ function isListening(text: string, port: number): boolean {
 const WAY = 'interfaces, routes and the address that connections leave from, as observed';
 
 /** E08, of the process that connects to the world. What the world sees behind a translation of addresses nobody outside is asked. */
-export async function wayOut(): Promise<Finding> {
+export async function wayOut({ name: vantage, upstream }: Vantage): Promise<Finding> {
   const names = Object.entries(networkInterfaces()).map(
     ([name, list]) => `${name} ${(list ?? []).map(({ address }) => address).join(' ')}`,
   );
@@ -107,10 +108,11 @@ export async function wayOut(): Promise<Finding> {
     `interfaces: ${names.join(', ')}`,
     `${routes.length} routes, default ${defaults.join(', ') || 'none'}`,
     `connections leave from ${[v4, v6].filter(Boolean).join(' and ') || 'nowhere'}`,
+    `vantage ${vantage}: ${upstream ? 'to an upstream of the agency, and from there' : 'the own way out'}`,
     'what address others see was not asked of anybody',
   ].join('; ');
   if (!v4 && !v6) return na(WAY, `no way out of this machine; ${observed}`);
-  return finding('pass', WAY, observed, digest(JSON.stringify([names, routes])));
+  return finding('pass', WAY, observed, digest(JSON.stringify([vantage, names, routes])));
 }
 
 /** Of an address in four groups as the kernel writes it, the last one first. */

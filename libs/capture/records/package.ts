@@ -17,6 +17,7 @@ import { machine, type CaptureConfig } from '../capture.config';
 import type { CaptureOrder, CaptureResult } from '../domain/capture-order';
 import type { PageKind } from '../domain/page-kind';
 import { SOFTWARE, VERSION } from '../domain/software';
+import { comparedWith } from '../domain/first-sight';
 import { statedItems } from '../domain/statement';
 import type { EgressResolver } from '../egress/resolver';
 import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
@@ -301,7 +302,7 @@ function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial:
       popups: recorder.popups.all.map(({ url }) => url.toWellFormed()),
       fidelity: exchanges.every(({ fidelity, outcome }) => fidelity === 'wire' || outcome === 'blocked') ? 'wire' : 'decoded',
     },
-    comparison: null,
+    comparison: order.first ? comparedWith(order.first, staging) : null,
     related: order.related ?? [],
     // Nobody looked for it here: unless the officers said that there can be none, there may be.
     personalData: request.personalData ?? true,

@@ -27,6 +27,8 @@ export interface CaptureOptions {
   config?: Partial<CaptureConfig>;
   limits?: Partial<Limits>;
   profile?: Profile;
+  /** Name of the vantage point, one of `CAPTURE_VANTAGES`. */
+  vantage?: string;
   order?: Partial<CaptureOrder>;
   /** Leaves the fixture's certificate unknown to the browser. */
   distrust?: boolean;
@@ -58,6 +60,7 @@ export class CaptureHarness {
       config = {},
       limits,
       profile = 'desktop',
+      vantage,
       order = {},
       distrust = false,
       flags = [],
@@ -74,7 +77,7 @@ export class CaptureHarness {
       EGRESS_ALLOW_NET: allow,
       ...config,
     };
-    const given = anOrder(url, { profile, n: (this.count += 1), ...(limits ? { limits } : {}), ...order });
+    const given = anOrder(url, { profile, vantage, n: (this.count += 1), ...(limits ? { limits } : {}), ...order });
     const progress: ProgressLine[] = [];
     let pid = 0;
     const began = performance.now();
@@ -142,7 +145,12 @@ const OFFICERS = ['甲', '乙'].map((name, at) => ({
 
 export function anOrder(
   url: string,
-  { profile = 'desktop', n = 1, ...rest }: Partial<CaptureOrder> & { profile?: Profile; n?: number } = {},
+  {
+    profile = 'desktop',
+    vantage,
+    n = 1,
+    ...rest
+  }: Partial<CaptureOrder> & { profile?: Profile; vantage?: string; n?: number } = {},
 ): CaptureOrder {
   const packageId = `ev_01JD8${String(n).padStart(5, '0')}${randomBytes(8).toString('hex').toUpperCase()}`;
   return {
@@ -160,6 +168,7 @@ export function anOrder(
       url,
       purpose: '检查',
       profile,
+      ...(vantage !== undefined && { vantage }),
       caseRef: '案〔2026〕1号',
       clue: null,
       factToProve: '网页当时的内容',

@@ -3,3 +3,4 @@ export * from './fixture-site';
 export * from './fixture-dns';
 export { timeServer } from './fixture-time';
 export { EICAR, playedClamd } from './fixture-clamd';
+export { FixtureUpstream, OTHER_NETWORK } from './fixture-upstream';

@@ -60,6 +60,8 @@ export interface ReportManifest {
     downloads: readonly string[];
     popups: readonly string[];
   };
+  /** Of a repeat from a second vantage point: how it compares with the first one. */
+  comparison: { vantage: string; id: string; text: Likeness; picture: Likeness } | null;
   files: readonly {
     path: string;
     role: string;
@@ -70,6 +72,8 @@ export interface ReportManifest {
     sm3: string;
   }[];
 }
+
+type Likeness = 'same' | 'different' | 'unknown';
 
 export interface EvidenceReport {
   manifest: ReportManifest;
@@ -84,6 +88,8 @@ export interface EvidenceReport {
   screens: readonly { path: string; title: string; sha256: string; png: Buffer }[];
   /** On what its authenticity rests so far: the party's word and the statements of others, oldest first. */
   attestations: readonly { way: string; by: string; at: string; number: string | null; title: string; sha256: string }[];
+  /** From where it was captured; null where nobody named it. */
+  vantage: string | null;
   /** What the officers said of the fixation; null when they said nothing. */
   statement: ReportStatement | null;
   /** Every line of the checklist as it stood at `at`. */

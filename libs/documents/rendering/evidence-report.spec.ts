@@ -46,6 +46,11 @@ it('has its sections in the order of the specification', () => {
 it.each([
   ['both makers with certificate', '办案人员乙（执法证号：14112200002）'],
   ['every redirect', '2.https://bare.test/'],
+  ['from where it was captured', '观察出口mobile-net'],
+  [
+    'how it compares with the other vantage point',
+    '与自出口main先行固定的证据ev_01KAMJ9ZQ8X4T5V6W7Y8Z9ABCC比对：文字相同，画面不同',
+  ],
   ['local time and UTC', '2026年11月23日09时00分（北京时间，UTC2026-11-23T01:00:00.120Z）'],
   ['clock source and offset', '授时源：ntp-1、ntp-2；偏差：12毫秒'],
   ['the warning of the environment', 'E07DNS应答比对须说明两路应答一致第二路无应答'],

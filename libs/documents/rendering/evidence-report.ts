@@ -64,7 +64,9 @@ function extraction({ manifest, received, statement }: EvidenceReport): Content 
   ]);
 }
 
-function address({ received, manifest: { request, navigation } }: EvidenceReport): Content {
+const LIKENESS = { same: '相同', different: '不同', unknown: '无法比对' };
+
+function address({ received, vantage, manifest: { request, navigation, comparison } }: EvidenceReport): Content {
   if (received) return line('本证据为接收的文件，不涉及网址。');
   const redirects = navigation?.redirects ?? [];
   return facts([
@@ -74,6 +76,15 @@ function address({ received, manifest: { request, navigation } }: EvidenceReport
     ['页面标题', navigation?.title ?? ''],
     ['响应状态', navigation?.status ? String(navigation.status) : ''],
     ['服务器 IP', navigation?.ip ?? ''],
+    ...(vantage ? [['观察出口', vantage] as const] : []),
+    ...(comparison
+      ? [
+          [
+            '另一出口比对',
+            `与自出口${comparison.vantage}先行固定的证据 ${comparison.id} 比对：文字${LIKENESS[comparison.text]}，画面${LIKENESS[comparison.picture]}`,
+          ] as const,
+        ]
+      : []),
   ]);
 }
 

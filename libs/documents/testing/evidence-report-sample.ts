@@ -60,6 +60,7 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
       },
     },
     outcome: { completeness: 'partial', limits: ['pageTime'], blocked: 2, failed: 1, downloads: [], popups: ['http://ad.test/'] },
+    comparison: { vantage: 'main', id: 'ev_01KAMJ9ZQ8X4T5V6W7Y8Z9ABCC', text: 'same', picture: 'different' },
     files: ['content/capture.wacz', 'content/screen/first.png', 'record/environment.json'].map((path, index) => ({
       path,
       role: 'record',
@@ -98,6 +99,7 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
         sha256: digest('sha256', 'notary'),
       },
     ],
+    vantage: 'mobile-net',
     statement: {
       scene: 'onSite',
       entry: '平台首页搜索店铺名称，进入店铺首页',

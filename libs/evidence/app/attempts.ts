@@ -26,10 +26,16 @@ export function attemptsAt(tx: EntityManager, row: PackageRow): Promise<PackageR
   return found.orderBy('p.requestedAt').addOrderBy('p.number').getMany();
 }
 
-/** Evidence of the same address and case that was fixed before: `repeats` of a manifest, at most the 50 newest. */
+/**
+ * Evidence of the same address and case that was fixed before: `repeats` of a manifest, at most the 50 newest. The package that this one repeats
+ * from another vantage point is another relation.
+ */
 export async function repeatsOf(tx: EntityManager, row: PackageRow): Promise<RelatedPackage[]> {
   const found = await atAddress(tx, row)
-    .andWhere('p.caseId IS NOT DISTINCT FROM :caseId AND p.manifestSha256 IS NOT NULL AND p.id <> :id', row)
+    .andWhere(
+      'p.caseId IS NOT DISTINCT FROM :caseId AND p.manifestSha256 IS NOT NULL AND p.id <> :id AND p.id IS DISTINCT FROM :secondOf',
+      row,
+    )
     .orderBy('p.fixedAt', 'DESC')
     .take(MOST_REPEATS)
     .getMany();

@@ -32,6 +32,7 @@ beforeAll(async () => {
     agencyDomain: 'aj.test',
     trustFile: join(root, 'trust.json'),
     workerUrl: 'http://127.0.0.1:1/',
+    vantages: ['main'],
     uploadLimitBytes: 300_000,
   };
   const trail = new AuditTrail(clock);

@@ -9,7 +9,7 @@ import { afterCommit, currentClaims, Jobs } from '../../platform';
 import { readCheckpoint } from '../../proof';
 import { FIXED_STATES } from '../domain/package.states';
 import { isWithholdable, showingTheSame } from '../domain/withheld';
-import { EvidenceProblem, urlFault } from '../domain/problems';
+import { EvidenceProblem, urlFault, type VantageFault } from '../domain/problems';
 import { packageId } from '../domain/ulid';
 import { wholeStatement } from './whole-statement';
 import { evidenceConfig, type EvidenceConfig } from '../evidence.config';
@@ -31,6 +31,10 @@ export interface CopyRequest {
 export interface CaptureRequest {
   url: string;
   profile: 'desktop' | 'mobile';
+  /** Name of the vantage point; the first one when it is left out. */
+  vantage?: string;
+  /** Name of another vantage point from which the system repeats this capture once it is fixed. */
+  secondVantage?: string;
   /** `interactive`: an officer drives the page before it is taken. */
   mode?: 'automatic' | 'interactive';
   /** Why a failed mandatory environment check shall not stop this capture; stands on the first page of the report. */
@@ -52,6 +56,8 @@ export interface CaptureRequest {
   caseRef?: string | null;
   clueRef?: string | null;
   orderId?: string | null;
+  /** The package that the system repeats from another vantage point: on behalf of its makers, as they stand in its request. */
+  first?: PackageRow;
 }
 
 /** What officers ask of evidence: take it, look at it, hand it out. The bytes are made and fixed by the worker. */
@@ -81,19 +87,15 @@ export class EvidenceService {
 
   /**
    * Allots the package and logs `job.requested` before any browser starts (I-09); the worker does the rest. Refuses with
-   * `urlNotCapturable`, `statementIncomplete` or `officers.pairRequired`, and then nothing is written.
+   * `urlNotCapturable`, `vantageUnfit`, `statementIncomplete` or `officers.pairRequired`, and then nothing is written.
    */
   async requestCapture(tx: EntityManager, input: CaptureRequest): Promise<PackageRow> {
     const reason = urlFault(input.url);
     if (reason) throw EvidenceProblem.urlNotCapturable({ reason });
+    const vantage = this.vantageFor(input);
     const statement = wholeStatement(input.statement, input.mode ?? 'automatic');
-    const pair = await this.officers.pair(tx, input.officerIds);
-    const makers: Maker[] = pair.map(({ name, certificate, account }) => ({
-      name,
-      certificate: certificate!,
-      role: 'officer',
-      account,
-    }));
+    const { first } = input;
+    const makers = first ? (first.request as RequestRecord).makers : await this.makers(tx, input.officerIds);
     const at = this.clock.now();
     const id = packageId(at);
     const caseRef = input.caseRef ?? null;
@@ -105,6 +107,9 @@ export class EvidenceService {
       url: input.url,
       purpose: input.purpose,
       profile: input.profile,
+      vantage,
+      ...(input.secondVantage !== undefined && { secondVantage: input.secondVantage }),
+      ...(first && { secondOf: first.id }),
       ...(input.mode === 'interactive' && { mode: 'interactive' }),
       ...(input.overrideReason && { override: { by: makers[0]!.name, reason: input.overrideReason } }),
       ...(statement && { statement }),
@@ -137,7 +142,8 @@ export class EvidenceService {
       factToProve: input.factToProve,
       place: input.place,
       request,
-      requestedBy: currentClaims()!.actor,
+      requestedBy: first?.requestedBy ?? currentClaims()!.actor,
+      secondOf: first?.id ?? null,
       requestedAt: at,
       state: 'requested',
       attempt: 0,
@@ -289,6 +295,26 @@ export class EvidenceService {
     const row = await tx.findOneBy(ExportRow, { id: exportId });
     if (!row) throw EvidenceProblem.notFound();
     return row;
+  }
+
+  private async makers(tx: EntityManager, officerIds: readonly string[]): Promise<Maker[]> {
+    const pair = await this.officers.pair(tx, officerIds);
+    return pair.map(({ name, certificate, account }) => ({ name, certificate: certificate!, role: 'officer', account }));
+  }
+
+  /** What was a vantage point when the first capture was asked for is not judged again: the capture process says if it is none any more. */
+  private vantageFor({ vantage = this.vantages()[0], secondVantage, mode, first }: CaptureRequest): string {
+    const refused = (reason: VantageFault) => EvidenceProblem.vantageUnfit({ reason });
+    if (!first && ![vantage, secondVantage ?? vantage].every((name) => this.vantages().includes(name))) throw refused('unknown');
+    if (secondVantage === vantage) throw refused('same');
+    if (secondVantage !== undefined && mode === 'interactive') throw refused('underHand');
+    return vantage;
+  }
+
+  /** Names of the vantage points from which can be captured; the first is our own way out. */
+  vantages(): [string, ...string[]] {
+    const [own = 'main', ...further] = this.config.vantages;
+    return [own, ...further];
   }
 
   /** `<agency domain>/evidence/<year>`: the log that holds the agency's entries of a year. */

@@ -8,6 +8,11 @@ export const EvidenceProblem = defineProblems('evidence', {
     title: 'This address cannot be captured',
     zh: '该网址不能采集',
   }),
+  vantageUnfit: refusal<{ reason: VantageFault }>({
+    status: 422,
+    title: 'It cannot be captured from this vantage point',
+    zh: '不能从该出口采集',
+  }),
   notFixed: refusal<{ state: string }>({ status: 409, title: 'The evidence is not fixed', zh: '证据尚未固定' }),
   notRunning: refusal<{ state: string }>({
     status: 409,
@@ -135,6 +140,9 @@ export const EvidenceProblem = defineProblems('evidence', {
     zh: '已存文件的校验值不符',
   }),
 });
+
+/** No such vantage point; the one that the first look is from already; or a page that is under an officer's hand, which nobody can repeat. */
+export type VantageFault = 'unknown' | 'same' | 'underHand';
 
 export type UrlFault = 'not-http' | 'has-credentials' | 'too-long' | 'malformed';
 

@@ -36,6 +36,7 @@ import {
   toIncidentDto,
   toPreviewDto,
   toStepDto,
+  VantagesDto,
   VerificationDto,
 } from './evidence.dto';
 
@@ -58,14 +59,15 @@ export class CaptureController {
   @Post()
   @HttpCode(202)
   @Requires('evidence:capture')
-  @Refuses(EvidenceProblem.urlNotCapturable, EvidenceProblem.statementIncomplete)
+  @Refuses(EvidenceProblem.urlNotCapturable, EvidenceProblem.vantageUnfit, EvidenceProblem.statementIncomplete)
   @ApiAcceptedResponse({ type: CaptureDto })
   request(@Body() body: RequestCaptureDto, @CurrentOfficer() officer: SessionOfficer): Promise<CaptureDto> {
-    const { secondOfficerId, ...input } = body;
+    const { secondOfficerId, secondVantage, ...input } = body;
     return this.db.tx(async (tx) =>
       toCaptureDto(
         await this.evidence.requestCapture(tx, {
           ...input,
+          secondVantage: secondVantage ?? undefined,
           divisionCode: officer.division,
           officerIds: [officer.id, secondOfficerId],
         }),
@@ -79,7 +81,7 @@ export class CaptureController {
   list(@Query() query: CaptureQuery): Promise<Page<CaptureDto>> {
     return this.db.tx(async (tx) => {
       const found = tx.createQueryBuilder(PackageRow, 'p');
-      for (const field of ['caseId', 'outletId', 'orderId', 'state', 'kind', 'aboutId'] as const)
+      for (const field of ['caseId', 'outletId', 'orderId', 'state', 'kind', 'aboutId', 'secondOf'] as const)
         if (query[field]) found.andWhere(`p.${field} = :${field}`, { [field]: query[field] });
       if (query.q)
         found.andWhere('(p.url ILIKE :like OR p.number ILIKE :like)', { like: `%${query.q.replace(/[\\%_]/g, '\\$&')}%` });
@@ -90,6 +92,14 @@ export class CaptureController {
       });
       return { ...page, items: page.items.map((row) => toCaptureDto(row)) };
     });
+  }
+
+  /** From where can be captured. */
+  @Get('vantages')
+  @Requires('evidence:read')
+  @ApiOkResponse({ type: VantagesDto })
+  vantages(): VantagesDto {
+    return { names: this.evidence.vantages() };
   }
 
   /** What a case has asked for, by its running numbers, and what became of each. A number that nobody can show is named. */

@@ -1,15 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  MinLength,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../platform';
 import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -44,6 +34,15 @@ export class RequestCaptureDto extends AskedFixationDto {
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() findingId?: string;
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    description: 'a further vantage point from which the page is captured again once this is fixed',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  secondVantage?: string | null;
 }
 
 export class CaptureQuery extends PageQuery {
@@ -57,6 +56,11 @@ export class CaptureQuery extends PageQuery {
   @IsString()
   @MaxLength(40)
   aboutId?: string;
+  @ApiPropertyOptional({ description: 'the repeat of this package from a second vantage point' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  secondOf?: string;
 }
 
 export class ArtefactDto {
@@ -82,6 +86,20 @@ export class NavigationDto {
   kind?: string;
 }
 
+const LIKENESS = ['same', 'different', 'unknown'];
+
+export class OtherVantageDto {
+  @ApiProperty({ description: 'the vantage point of the package it was compared with' }) vantage!: string;
+  @ApiProperty() id!: string;
+  @ApiProperty({ enum: LIKENESS }) text!: string;
+  @ApiProperty({ enum: LIKENESS }) picture!: string;
+}
+
+export class VantagesDto {
+  @ApiProperty({ type: [String], description: 'the first is where captures are made from when nothing else is said' })
+  names!: string[];
+}
+
 export class ReceivedDto {
   @ApiProperty() sender!: string;
   @ApiProperty() receivedAt!: string;
@@ -95,6 +113,18 @@ export class CaptureDto {
   @ApiProperty({ description: 'empty where nothing was captured' }) url!: string;
   @ApiProperty({ enum: ['desktop', 'mobile', 'file'] }) profile!: string;
   @ApiProperty({ enum: ['automatic', 'interactive'] }) mode!: 'automatic' | 'interactive';
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'from where; null where nothing was captured or points had no names yet',
+  })
+  vantage!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'from where it is captured again once it is fixed' })
+  secondVantage!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'the package that this repeats from a second vantage point' })
+  secondOf!: string | null;
+  @ApiProperty({ type: OtherVantageDto, nullable: true, description: 'as the signed manifest says; of a repeat only' })
+  comparison!: OtherVantageDto | null;
   @ApiProperty() purpose!: string;
   @ApiProperty() factToProve!: string;
   @ApiProperty() place!: string;
@@ -268,6 +298,8 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     manifestSha256,
     manifestSm3,
     aboutId,
+    secondOf,
+    comparison,
     way,
     correctedBy,
     version,
@@ -298,9 +330,13 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     manifestSha256,
     manifestSm3,
     aboutId,
+    secondOf,
+    comparison,
     way,
     correctedBy,
     version,
+    vantage: ('url' in request && request.vantage) || null,
+    secondVantage: ('url' in request && request.secondVantage) || null,
     received: 'sender' in request ? { sender: request.sender, receivedAt: request.receivedAt, ground: request.ground } : null,
     withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
     availableActions: [...availableActions],

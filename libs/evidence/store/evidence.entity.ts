@@ -2,6 +2,7 @@ import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { ArtefactReport, CaptureResult, RequestRecord } from '../../capture/capture.contract';
 import { DESTRUCTION_ROWS } from './destruction.entity';
 import { IncidentRow } from './incident.entity';
+import type { Manifest } from '../../proof';
 import type { OfficerAct, PackageState } from '../domain/package.states';
 import type { ReceiptRecord, Way } from '../domain/receipt';
 import { CancellationRow } from './cancellation.entity';
@@ -61,6 +62,9 @@ export class PackageRow {
   @Column('text', { nullable: true }) way!: Way | null;
   @Column({ type: 'timestamptz', precision: 3, name: 'withdrawn_at', nullable: true }) withdrawnAt!: Date | null;
   @Column('text', { name: 'corrected_by', nullable: true }) correctedBy!: string | null;
+  /** The package that this repeats from a second vantage point, and what the signed manifest says of the two. */
+  @Column('text', { name: 'second_of', nullable: true }) secondOf!: string | null;
+  @Column('jsonb', { nullable: true }) comparison!: Manifest['comparison'];
   @Column('int') version!: number;
 }
 

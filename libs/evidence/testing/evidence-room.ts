@@ -23,6 +23,7 @@ import { type CaptureRequest, EvidenceService } from '../app/evidence.service';
 import { PackagePapers } from '../app/package-papers';
 import { PackageProofs } from '../app/package-proofs';
 import type { EvidenceRetention } from '../app/retention';
+import { SecondVantage } from '../app/second-vantage';
 import { VerificationService } from '../app/verification.service';
 import type { EvidenceWorkerConfig } from '../evidence-worker.config';
 import { Ledger } from '../store/ledger';
@@ -87,6 +88,8 @@ export interface RoomParts {
   revocation?: { files: string[]; fetches: boolean };
   /** What keeps a disposed package; nothing where it is not said. */
   retention?: EvidenceRetention | null;
+  /** Names of the vantage points; one where it is not said. */
+  vantages?: string[];
   /** What else the worker's configuration says. */
   config?: Partial<EvidenceWorkerConfig>;
   /** Hears the name of each job that would have been queued. */
@@ -116,6 +119,7 @@ export function evidenceRoom(parts: RoomParts) {
     agencyDomain: 'aj.test',
     trustFile: join(root, 'trust.json'),
     workerUrl: 'http://127.0.0.1:1/',
+    vantages: parts.vantages ?? ['main'],
     uploadLimitBytes: 300_000,
   };
   const ledgerConfig = { witnessUrls: witnessUrls ?? [], anchorEveryS: 3_600, renewEveryDays: 365, renewAheadDays: 180 };
@@ -186,6 +190,7 @@ export function evidenceRoom(parts: RoomParts) {
   );
   const keeps = parts.retention === undefined ? { obstacle: () => Promise.resolve(null) } : parts.retention;
   return {
+    second: new SecondVantage(evidence),
     destroyer: new Destroyer(db, clock, blobs, destroyers, ledger, log, keeps),
     retention: new RetentionKeeper(db, clock, blobs, log, { lockAheadDays: 90 }, keeps),
     config,

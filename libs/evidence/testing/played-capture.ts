@@ -25,6 +25,7 @@ export interface PlayedOrder {
   tokenBefore?: string;
   related?: { rel: string; id: string; manifestSha256: string }[];
   override?: { by: string; reason: string };
+  first?: { vantage: string; id: string; text: string | null; pictures: Record<string, string> | null };
 }
 
 export interface Staged {
@@ -70,7 +71,7 @@ export async function stagePackage(
   order: PlayedOrder,
   { content = {}, manifest = {}, signers = [testKeys.worker], lost = [] }: Staged = {},
 ): Promise<object> {
-  const { packageId, number, entrySha256, request, before } = order;
+  const { packageId, number, entrySha256, request, before, first } = order;
   const { jobId, url: urlTyped, purpose, profile, requestedAt } = request;
   const whole = {
     ...least(requestedAt, manifest.environment?.failed),
@@ -105,6 +106,8 @@ export async function stagePackage(
           preToken: before.preTokenBase64 ? 'record/before/pre.tsr' : null,
         }
       : null,
+    // A played process sees nothing: that it says of the two what it pleases is enough to see where it goes.
+    comparison: first ? { vantage: first.vantage, id: first.id, text: 'different', picture: 'same' } : null,
     files: aManifest(whole).files.map(listed),
     ...manifest,
   };

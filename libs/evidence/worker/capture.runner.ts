@@ -8,6 +8,7 @@ import { Db, Facts, failpoint, Log } from '../../platform';
 import { readCheckpoint, toBase64, utf8 } from '../../proof';
 import { repeatsOf } from '../app/attempts';
 import { EvidenceService } from '../app/evidence.service';
+import { firstSightOf } from '../app/second-vantage';
 import { evidenceWorkerConfig, type EvidenceWorkerConfig } from '../evidence-worker.config';
 import { CancellationRow } from '../store/cancellation.entity';
 import { EvidenceFileRow, EvidenceStepRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -179,7 +180,8 @@ export class CaptureRunner {
       const before = await this.trees.newestCheckpoint(tx, ledger);
       await tx.update(PackageRow, { id: packageId }, { beforeSize: before?.size ?? null });
       const agency = await this.officers.agencyOf(tx, row.divisionCode);
-      const related = await repeatsOf(tx, row);
+      const first = await firstSightOf(tx, row);
+      const related = [...(first ? [first.related] : []), ...(await repeatsOf(tx, row))];
       return {
         attempt,
         order: {
@@ -192,6 +194,7 @@ export class CaptureRunner {
           agency: { division: row.divisionCode, name: agency.agencyName, ledger },
           place: row.place,
           related,
+          ...(first && { first: first.sight }),
           ...(session && { session }),
           ...(request.override && { override: request.override }),
           ...(before && { before: beforeRecord(before) }),

@@ -65,6 +65,7 @@ export class ExportReport {
       attempts: await this.attempts(tx, row),
       screens: await this.screens(files),
       attestations: await this.attestations(tx, row),
+      vantage: ('url' in row.request && row.request.vantage) || null,
       statement: row.request.statement ?? null,
       checklist: await this.checklists.of(tx, row),
       received: 'sender' in row.request ? row.request : null,

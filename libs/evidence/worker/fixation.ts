@@ -121,7 +121,8 @@ export class Fixation {
   /**
    * State, files, entry and fact in one transaction. Refuses a manifest whose kind or makers are not those that were asked for:
    * an officer who was taken out afterwards, or put in, makes it another piece of evidence (F29). Refuses another request than the
-   * logged one, failed checks that nobody decided about, and missing M items that a machine knows, by their ids. `also` runs in the same transaction.
+   * logged one, a comparison with another package than the one that this repeats, failed checks that nobody decided about, and missing M
+   * items that a machine knows, by their ids. `also` runs in the same transaction.
    */
   async commit(
     packageId: string,
@@ -147,6 +148,8 @@ export class Fixation {
         throw new StagedUnfit(`environment: ${stopping.join(' ')} failed and no officer decided to go on`);
       if (canonicalJson(manifest.makers) !== canonicalJson(row.request.makers))
         throw new StagedUnfit('the makers in the manifest are not those who asked for the evidence');
+      if ((manifest.comparison?.id ?? null) !== row.secondOf)
+        throw new StagedUnfit('the package that the manifest is compared with is not the one that this repeats');
       // What the officers stated stands in the request: signed must be what the ledger knew before.
       const request = manifest.files.find(({ path }) => path === 'record/request.json');
       if (request?.sha256 !== digestsOf(utf8(canonicalJson(row.request))).sha256)
@@ -177,6 +180,7 @@ export class Fixation {
           artefacts: result.artefacts,
           navigation: result.navigation ?? null,
           environment: manifest.environment?.verdict ?? null,
+          comparison: manifest.comparison,
           manifestSha256: sha256,
           manifestSm3: sm3,
           sigSha256,

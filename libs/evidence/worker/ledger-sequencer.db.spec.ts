@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 function sequencerOf(db: Db): LedgerSequencer {
-  const names = { agencyDomain: 'aj.test', trustFile: '', workerUrl: '', uploadLimitBytes: 1 };
+  const names = { agencyDomain: 'aj.test', trustFile: '', workerUrl: '', vantages: ['main'], uploadLimitBytes: 1 };
   const evidence = new EvidenceService(
     clock,
     ledger,

@@ -15,6 +15,8 @@ export interface ReportInput {
   screens: { path: string; title: string; sha256: string; png: Buffer }[];
   /** On what its authenticity rests so far (seed rules art. 20-22), oldest first: the party's word, and statements of others. */
   attestations: ReportAttestation[];
+  /** From where it was captured; null where nobody named it. */
+  vantage: string | null;
   /** What the officers said of the fixation. */
   statement: FixationStatement | null;
   /** Every line of the checklist as it stood when the report was made. */

@@ -22,11 +22,11 @@ afterAll(() => rooms?.close());
 const inDb = <T>(work: Parameters<Db['as']>[1]): Promise<T> =>
   rooms.worker.get(Db, { strict: false }).as(systemClaims('test'), work) as Promise<T>;
 
-async function asked(host: string): Promise<string> {
+async function asked(host: string, vantage = 'main'): Promise<string> {
   const { caseId, outletIds } = await aCase(rooms, [staff.officer, staff.second], 'investigating', [host]);
   return inDb((tx) =>
     looks.request(tx, {
-      url: `http://${host}/`, profile: 'mobile', caseId, caseNumber: '141122-2026-1', outletId: outletIds[0]!, orderId: '00000000-0000-4000-8000-0000000000e1',
+      url: `http://${host}/`, profile: 'mobile', vantage, caseId, caseNumber: '141122-2026-1', outletId: outletIds[0]!, orderId: '00000000-0000-4000-8000-0000000000e1',
       divisionCode: DIVISION, officers: [staff.officer.id, staff.second.id], place: '示例县市场监督管理局', factToProve: '复查执行情况',
     }),
   ); // prettier-ignore
@@ -70,7 +70,17 @@ it('a look is a capture of the case, by its two officers, for the order', async 
     staff.officer.name,
     staff.second.name,
   ]);
+  expect(row!.request).toMatchObject({ vantage: 'main' });
   expect(await inDb((tx) => looks.result(tx, id))).toBeNull();
+});
+
+it('is refused from a vantage point that nobody configured, and nothing is asked for', async () => {
+  await expect(asked('moon.test', 'moon')).rejects.toMatchObject({
+    code: 'evidence.vantageUnfit',
+    details: { reason: 'unknown' },
+  });
+  const found = await rooms.database.admin.query(`SELECT FROM evidence_package WHERE url = 'http://moon.test/'`);
+  expect(found).toEqual([]);
 });
 
 it('a fixed page is read back with its text; only one that answered counts as fetched', async () => {
@@ -100,11 +110,14 @@ it.each([
   ['jobMs', 'timeout'],
   ['CERT_HAS_EXPIRED', 'tls'],
   ['ECONNRESET', 'other'],
+  // A vantage point that could not be used says nothing about the site, whatever the network said of it.
+  ['vantage mobile-net: ECONNREFUSED', 'vantage'],
+  ['vantage mobile-net: ETIMEDOUT', 'vantage'],
   ['browserCrashed', 'other'],
   ['unknown', 'other'],
 ] as const)('a capture that failed by %s reaches %s', async (reason, reach) => {
   expect(reachOf(reason)).toBe(reach);
-  const id = await asked(`${reason.toLowerCase().replace(/_/g, '-')}.test`);
+  const id = await asked(`${reason.toLowerCase().replace(/[^a-z]+/g, '-')}.test`);
   await ended(id, { state: 'failed', reason });
   expect(await inDb((tx) => looks.result(tx, id))).toMatchObject({ reach, status: null, text: '' });
 });

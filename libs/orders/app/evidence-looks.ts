@@ -6,6 +6,8 @@ import { type LookRequest, type LookResult, Looks } from './outside';
 
 /** How a capture that brought no page home tells why. What is not on the list says nothing about the site. */
 const REACH: readonly [RegExp, Reach][] = [
+  // What a vantage point of ours could not do comes first: nothing in it is the site's.
+  [/^vantage /, 'vantage'],
   [/^nameNotResolved$/, 'nameGone'],
   [/ECONNREFUSED/, 'refused'],
   [/ETIMEDOUT|timeout|pageMs|jobMs|ERR_TIMED_OUT/i, 'timeout'],
@@ -23,11 +25,16 @@ export class EvidenceLooks extends Looks {
     super();
   }
 
+  vantages(): readonly [string, ...string[]] {
+    return this.evidence.vantages();
+  }
+
   async request(tx: EntityManager, look: LookRequest): Promise<string> {
-    const { url, profile, caseId, caseNumber, outletId, orderId, officers, divisionCode, place, factToProve } = look;
+    const { url, profile, vantage, caseId, caseNumber, outletId, orderId, officers, divisionCode, place, factToProve } = look;
     const request = {
       url,
       profile,
+      vantage,
       purpose: '复查',
       factToProve,
       place,

@@ -66,6 +66,7 @@ export class OrderMoves {
     const type = ORDER_FACTS[action as keyof typeof ORDER_FACTS] as string | undefined;
     if (!type) return;
     const addresses = await tx.find(AddressRow, { where: { orderId: order.id }, order: { no: 'ASC' } });
+    const { vantages } = details as Pick<OrderFact, 'vantages'>;
     const fact: OrderFact = {
       orderId: order.id,
       kind: order.kind,
@@ -76,6 +77,7 @@ export class OrderMoves {
       caseId: order.caseId,
       division: order.divisionCode,
       outletIds: [...new Set(addresses.map(({ outletId }) => outletId))],
+      ...(vantages && { vantages }),
     };
     await this.facts.publish(tx, type, order.id, fact);
   }

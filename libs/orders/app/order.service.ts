@@ -240,7 +240,7 @@ export class OrderService {
         url: outlets.get(address.outletId)!.url,
         captureId: address.captureId ?? null,
         justification: address.justification ?? null,
-        result: null, seen: null, confirmed: null, confirmedAt: null,
+        result: null, seen: null, confirmed: null, confirmedAt: null, confirmedFrom: null,
       }); // prettier-ignore
   }
 

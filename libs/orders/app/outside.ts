@@ -113,6 +113,8 @@ export interface LookResult extends Sight {
 export interface LookRequest {
   url: string;
   profile: Profile;
+  /** Name of the vantage point from which to look. */
+  vantage: string;
   caseId: string;
   caseNumber: string | null;
   outletId: string;
@@ -126,6 +128,8 @@ export interface LookRequest {
 
 /** Looking at a page is making evidence of it: a capture like any other, in the evidence room. */
 export abstract class Looks {
+  /** Names of the vantage points from which can be looked. */
+  abstract vantages(): readonly [string, ...string[]];
   /** Asks for a capture; returns the id of its package. */
   abstract request(tx: EntityManager, look: LookRequest): Promise<string>;
   /** Null while the capture runs. */

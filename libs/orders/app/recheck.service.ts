@@ -3,8 +3,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import { Clock } from '../../kernel';
 import { Db, Log } from '../../platform';
-import { dueOfRound, type RecheckSchedule } from '../domain/recheck-schedule';
-import { combine, confirmedVerdict, fulfils, type Look, type Profile, relapsed, roundsOf, verdictOf } from '../domain/verdict';
+import { dueOfRound, type RecheckSchedule, vantageOf } from '../domain/recheck-schedule';
+import {
+  combine,
+  type ConfirmationThresholds,
+  type Confirmed,
+  confirmedBy,
+  fulfils,
+  type Look,
+  type Profile,
+  relapsed,
+  roundsOf,
+  verdictOf,
+} from '../domain/verdict';
 import { ordersConfig, type OrdersConfig } from '../orders.config';
 import { ObservationRow } from '../store/observation.entity';
 import { AddressRow, OrderRow } from '../store/order.entity';
@@ -20,7 +31,7 @@ const WATCHED = ['reported', 'verifying', 'verified'];
 @Injectable()
 export class RecheckRest {
   readonly schedule: RecheckSchedule;
-  readonly confirmation: { observations: number; spanMs: number; mobile: number };
+  readonly confirmation: ConfirmationThresholds;
 
   constructor(
     @Inject(ordersConfig.provide) readonly config: OrdersConfig,
@@ -30,13 +41,19 @@ export class RecheckRest {
   ) {
     const spanMs = config.confirmHours * 3_600_000;
     this.schedule = { afterReportMin: config.recheckAfterMin.map(Number), spanMs, thenEveryDays: config.recheckEveryDays };
-    this.confirmation = { observations: config.confirmLooks, spanMs, mobile: config.confirmMobile };
+    this.confirmation = {
+      observations: config.confirmLooks,
+      spanMs,
+      mobile: config.confirmMobile,
+      vantages: config.confirmVantages,
+    };
   }
 }
 
 /**
  * Looks for ourselves whether what the operator reported is so. Every look is a capture, with the custody of one; the verdict is a pure
- * function of what it saw, and an order is confirmed or fails only by enough equal rounds over enough time.
+ * function of what it saw, and an order is confirmed or fails only by enough equal rounds over enough time, from two vantage points where
+ * there are two. Where there is one, what it confirmed says so.
  */
 @Injectable()
 export class RecheckService {
@@ -72,7 +89,10 @@ export class RecheckService {
     if (order.state === 'reported') await this.moves.move(tx, order, 'verify', systemMover('recheck'));
     const addresses = await tx.find(AddressRow, { where: { orderId: id }, order: { no: 'ASC' } });
     for (const address of addresses.filter(({ result }) => result === 'done' || result === 'partly'))
-      for (const profile of PROFILES) await this.request(tx, order, address, profile, now);
+      for (const [n, profile] of PROFILES.entries()) {
+        const vantage = vantageOf(order.recheckRound, n, this.looks.vantages());
+        await this.request(tx, order, address, { profile, vantage, now });
+      }
     const round = order.recheckRound + 1;
     await tx.update(
       OrderRow,
@@ -84,14 +104,19 @@ export class RecheckService {
     );
   }
 
-  private async request(tx: EntityManager, order: OrderRow, address: AddressRow, profile: Profile, now: Date): Promise<void> {
+  private async request(
+    tx: EntityManager,
+    order: OrderRow,
+    address: AddressRow,
+    { profile, vantage, now }: { profile: Profile; vantage: string; now: Date },
+  ): Promise<void> {
     const packageId = await this.looks.request(tx, {
-      url: address.url, profile, caseId: order.caseId, caseNumber: order.caseNumber, outletId: address.outletId, orderId: order.id,
+      url: address.url, profile, vantage, caseId: order.caseId, caseNumber: order.caseNumber, outletId: address.outletId, orderId: order.id,
       divisionCode: order.divisionCode, officers: order.officers, place: order.authority,
       factToProve: `复查${order.number ?? ''}第${address.no}个地址的执行情况`,
     }); // prettier-ignore
     await tx.insert(ObservationRow, {
-      id: randomUUID(), orderId: order.id, addressNo: address.no, round: order.recheckRound, since: order.recheckFrom!, profile, packageId,
+      id: randomUUID(), orderId: order.id, addressNo: address.no, round: order.recheckRound, since: order.recheckFrom!, profile, vantage, packageId,
       requestedAt: now, observedAt: null, verdict: null, reason: null, status: null, urlFinal: null, ip: null, similarity: null,
     }); // prettier-ignore
   }
@@ -110,7 +135,7 @@ export class RecheckService {
     const judged = { ...seen, observedAt: result.at, status: result.status, urlFinal: result.urlFinal, ip: result.ip };
     await tx.update(ObservationRow, { id: observation.id }, judged);
     await this.moves.note(tx, order.id, systemMover('recheck'), 'observed', {
-      addressNo: address.no, profile: observation.profile, verdict: seen.verdict, reason: seen.reason, packageId,
+      addressNo: address.no, profile: observation.profile, vantage: observation.vantage, verdict: seen.verdict, reason: seen.reason, packageId,
     }); // prettier-ignore
     if (order.recheckFrom?.getTime() === observation.since.getTime()) await this.conclude(tx, order, observation.round);
   }
@@ -121,6 +146,8 @@ export class RecheckService {
     if (all.some((one) => one.round === round && one.verdict === null)) return;
     const complete = all.filter((one) => !all.some((other) => other.round === one.round && other.verdict === null));
     const addresses = await tx.find(AddressRow, { where: { orderId: order.id } });
+    const points = this.looks.vantages();
+    const thresholds = { ...this.rest.confirmation, vantages: Math.min(this.rest.confirmation.vantages, points.length) };
     const standing: Standing[] = [];
     for (const address of addresses) {
       // Nobody looks at an address of which the operator has not said that something was done.
@@ -128,14 +155,19 @@ export class RecheckService {
         standing.push({ address, seen: null, confirmed: null, back: false });
         continue;
       }
-      const looks = complete.filter(({ addressNo }) => addressNo === address.no).map(lookOf);
+      const looks = complete.filter(({ addressNo }) => addressNo === address.no).map((one) => lookOf(one, points[0]));
       const rounds = roundsOf(looks);
       const seen = combine(looks.filter((look) => look.round === round).map(({ verdict }) => verdict));
-      const confirmed = confirmedVerdict(rounds, this.rest.confirmation);
+      const confirmed = confirmedBy(rounds, thresholds);
       await tx.update(
         AddressRow,
         { orderId: order.id, no: address.no },
-        { seen, confirmed, confirmedAt: confirmed ? this.clock.now() : null },
+        {
+          seen,
+          confirmed: confirmed?.verdict ?? null,
+          confirmedAt: confirmed ? this.clock.now() : null,
+          confirmedFrom: confirmed?.vantages ?? null,
+        },
       );
       standing.push({
         address,
@@ -159,12 +191,18 @@ export class RecheckService {
       return this.rest.dispatching.askAgain(tx, order);
     }
     if (order.state !== 'verifying') return;
-    const verdicts = standing.map(({ address, confirmed }) => ({ addressNo: address.no, verdict: confirmed }));
-    const against = standing.filter(({ confirmed }) => confirmed && !fulfils(order.kind, confirmed));
-    if (against.length) return this.moves.move(tx, order, 'fail', system, { recheckDue: null, recheckFrom: null }, { verdicts });
+    const verdicts = standing.map(({ address, confirmed }) => ({
+      addressNo: address.no,
+      verdict: confirmed?.verdict ?? null,
+      from: confirmed?.vantages ?? [],
+    }));
+    const vantages = [...new Set(verdicts.flatMap(({ from }) => from))];
+    const said = { verdicts, vantages };
+    const against = standing.filter(({ confirmed }) => confirmed && !fulfils(order.kind, confirmed.verdict));
+    if (against.length) return this.moves.move(tx, order, 'fail', system, { recheckDue: null, recheckFrom: null }, said);
     if (!standing.every(({ confirmed }) => confirmed)) return;
     // A restoration is looked at until it is proved; the others are watched every week as long as they stand.
-    await this.moves.move(tx, order, 'confirm', system, order.kind === 'restoration' ? { recheckDue: null } : {}, { verdicts });
+    await this.moves.move(tx, order, 'confirm', system, order.kind === 'restoration' ? { recheckDue: null } : {}, said);
     await this.rest.clocks.stop(tx, order.id, 'order_exec', 'restore_exec');
   }
 
@@ -180,13 +218,14 @@ export class RecheckService {
 interface Standing {
   address: AddressRow;
   seen: Look['verdict'] | null;
-  confirmed: Look['verdict'] | null;
+  confirmed: Confirmed | null;
   back: boolean;
 }
 
-const lookOf = ({ round, observedAt, profile, verdict }: ObservationRow): Look => ({
+const lookOf = ({ round, observedAt, profile, verdict, vantage }: ObservationRow, first: string): Look => ({
   round,
   at: observedAt!,
   profile,
   verdict: verdict!,
+  vantage: vantage ?? first,
 });

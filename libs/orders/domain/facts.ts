@@ -34,6 +34,8 @@ export interface OrderFact {
   caseId: string;
   division: string;
   outletIds: string[];
+  /** Of `order.verified` and `order.failed`: from where it was seen. */
+  vantages?: string[];
 }
 
 /** The operator's page asks for a new link because the old one has expired. */

@@ -10,6 +10,14 @@ export interface RecheckSchedule {
 }
 
 /**
+ * From where the n-th profile looks in a round: the vantage points take turns, so that each round has seen the page from as many as it has
+ * looks, and each profile sees it from all of them in turn.
+ */
+export function vantageOf(round: number, profile: number, vantages: readonly [string, ...string[]]): string {
+  return vantages[(round + profile) % vantages.length]!;
+}
+
+/**
  * When round `round` (0 is the first) is due. The round planned at the span itself is counted from the first look, not from the report:
  * the first look comes minutes after the report, and otherwise no three looks before the 72-hour round could be a whole span apart.
  */

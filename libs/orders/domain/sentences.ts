@@ -29,8 +29,18 @@ export const SENTENCES: Record<string, Sentence> = {
   'order.restored': { zh: '{n}所涉服务已恢复', en: 'The service that {n} had stopped is restored' },
 };
 
-export function sentenceOf(type: string, { number }: Pick<OrderFact, 'number'>): Sentence | null {
+export function sentenceOf(type: string, { number, vantages }: Pick<OrderFact, 'number' | 'vantages'>): Sentence | null {
   const sentence = SENTENCES[type];
   const fill = (text: string) => text.replace('{n}', number ?? '');
-  return sentence ? { zh: fill(sentence.zh), en: fill(sentence.en) } : null;
+  const from = seenFrom(vantages ?? []);
+  return sentence ? { zh: fill(sentence.zh) + from.zh, en: fill(sentence.en) + from.en } : null;
+}
+
+/** Where one vantage point stood in for two it has to be said. */
+function seenFrom(vantages: readonly string[]): Sentence {
+  if (vantages.length === 0) return { zh: '', en: '' };
+  const [zh, en] = [vantages.join('、'), vantages.join(', ')];
+  if (vantages.length > 1)
+    return { zh: `（自${vantages.length}个出口所见：${zh}）`, en: ` (seen from ${vantages.length} vantage points: ${en})` };
+  return { zh: `（仅自一个出口所见：${zh}）`, en: ` (seen from one vantage point only: ${en})` };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { vantageOf } from './recheck-schedule';
 import {
   combine,
-  confirmedVerdict,
+  confirmedBy,
+  type ConfirmationThresholds,
   fulfils,
   type Observation,
   relapsed,
@@ -57,12 +59,15 @@ it('cannot tell when the offending page had no text', () => {
 });
 
 const HOUR = 3_600_000;
-const rule = { observations: 3, spanMs: 24 * HOUR, mobile: 1 };
+const rule = { observations: 3, spanMs: 24 * HOUR, mobile: 1, vantages: 1 };
 const at = (hours: number, verdict: Verdict, profile: Observation['profile'] = 'desktop'): Observation => ({
   at: new Date(hours * HOUR),
   verdict,
   profile,
+  vantages: ['main'],
 });
+const confirmedVerdict = (observations: readonly Observation[], thresholds: ConfirmationThresholds) =>
+  confirmedBy(observations, thresholds)?.verdict ?? null;
 
 it('confirms three equal looks over 24 hours with a telephone among them', () => {
   expect(confirmedVerdict([at(0, 'closed'), at(6, 'closed', 'mobile'), at(24, 'closed')], rule)).toBe('closed');
@@ -92,15 +97,16 @@ it('inconclusive looks neither count nor interrupt', () => {
   );
 });
 
-it('what it confirms was seen often enough, long enough and by a telephone, whatever the looks and their order', () => {
+it('what it confirms was seen often enough, long enough, by a telephone and from enough vantage points, whatever the looks and their order', () => {
   const look = fc.record({
     at: fc.integer({ min: 0, max: 100 }).map((h) => new Date(h * HOUR)),
     verdict: fc.constantFrom(...VERDICTS),
     profile: fc.constantFrom('desktop' as const, 'mobile' as const),
+    vantages: fc.subarray(['main', 'far', 'third'], { minLength: 1 }),
   });
   fc.assert(
-    fc.property(fc.array(look, { maxLength: 12 }), (looks) => {
-      const verdict = confirmedVerdict(looks, rule);
+    fc.property(fc.array(look, { maxLength: 12 }), fc.integer({ min: 1, max: 3 }), (looks, vantages) => {
+      const verdict = confirmedVerdict(looks, { ...rule, vantages });
       if (verdict === null) return true;
       const equal = looks.filter((one) => one.verdict === verdict);
       const times = equal.map((one) => one.at.getTime());
@@ -108,7 +114,8 @@ it('what it confirms was seen often enough, long enough and by a telephone, what
         verdict !== 'inconclusive' &&
         equal.length >= 3 &&
         Math.max(...times) - Math.min(...times) >= rule.spanMs &&
-        equal.some(({ profile }) => profile === 'mobile')
+        equal.some(({ profile }) => profile === 'mobile') &&
+        new Set(equal.flatMap((one) => one.vantages)).size >= vantages
       );
     }),
   );
@@ -136,19 +143,62 @@ it('a mere notice does not fulfil a closure, and only a living site fulfils a re
   expect(fulfilling('restoration')).toEqual(['live']);
 });
 
+const lookAt = (hours: number, round: number, verdict: Verdict, profile: Observation['profile'], vantage = 'main') => ({
+  round,
+  at: new Date(hours * HOUR),
+  verdict,
+  profile,
+  vantage,
+});
+
 it('AC-OPR-3.2 rounds in which a telephone is served are live and never add up to a closed site', () => {
   const looks = [0, 6, 24, 30].flatMap((hour, round) => [
-    { ...at(hour, 'closed'), round },
-    { ...at(hour + 1, 'live', 'mobile'), round },
+    lookAt(hour, round, 'closed', 'desktop'),
+    lookAt(hour + 1, round, 'live', 'mobile'),
   ]);
   expect(roundsOf(looks).map(({ verdict }) => verdict)).toEqual(['live', 'live', 'live', 'live']);
   expect(confirmedVerdict(roundsOf(looks), rule)).toBe('live');
 });
 
 it('dates a round by its first look and counts it for a telephone only when one saw it', () => {
-  const [round] = roundsOf([
-    { ...at(5, 'inconclusive', 'mobile'), round: 0 },
-    { ...at(4, 'closed'), round: 0 },
-  ]);
-  expect(round).toEqual({ round: 0, at: new Date(4 * HOUR), verdict: 'closed', profile: 'desktop' });
+  const [round] = roundsOf([lookAt(5, 0, 'inconclusive', 'mobile', 'far'), lookAt(4, 0, 'closed', 'desktop')]);
+  expect(round).toEqual({ round: 0, at: new Date(4 * HOUR), verdict: 'closed', profile: 'desktop', vantages: ['main'] });
+});
+
+describe('with two vantage points', () => {
+  const two = { ...rule, vantages: 2 };
+  const rounds = (far: Verdict, near: Verdict = 'closed') =>
+    roundsOf(
+      [0, 6, 24].flatMap((hour, round) => {
+        const [desktop, mobile] = [0, 1].map((n) => vantageOf(round, n, ['main', 'far']));
+        const seen = (from?: string) => (from === 'far' ? far : near);
+        return [lookAt(hour, round, seen(desktop), 'desktop', desktop), lookAt(hour, round, seen(mobile), 'mobile', mobile)];
+      }),
+    );
+
+  it('both profiles look from both in turn', () => {
+    const seen = (n: number, points: [string, ...string[]]) => [0, 1, 2].map((round) => vantageOf(round, n, points));
+    expect([seen(0, ['main', 'far']), seen(1, ['main', 'far'])]).toEqual([
+      ['main', 'far', 'main'],
+      ['far', 'main', 'far'],
+    ]);
+    expect(seen(1, ['main'])).toEqual(['main', 'main', 'main']);
+  });
+
+  it('what both show is confirmed, and it is said from where', () =>
+    expect(confirmedBy(rounds('closed'), two)).toEqual({ verdict: 'closed', vantages: ['main', 'far'] }));
+
+  it('what only one of them could see is not, though it is with a rule for one', () => {
+    expect(confirmedBy(rounds('inconclusive'), two)).toBeNull();
+    expect(confirmedBy(rounds('inconclusive'), rule)).toEqual({ verdict: 'closed', vantages: ['main'] });
+  });
+
+  it('a site that only hides from one of them is confirmed neither as closed nor as live', () => {
+    expect(rounds('live').map(({ verdict, vantages }) => [verdict, ...vantages])).toEqual([
+      ['live', 'far'],
+      ['live', 'far'],
+      ['live', 'far'],
+    ]);
+    expect(confirmedBy(rounds('live'), two)).toBeNull();
+  });
 });

@@ -7,7 +7,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export type Profile = 'desktop' | 'mobile';
 
 /** How the attempt to open the address ended, before anybody reads the page. */
-export type Reach = 'answered' | 'nameGone' | 'refused' | 'timeout' | 'tls' | 'blocked' | 'other';
+export type Reach = 'answered' | 'nameGone' | 'refused' | 'timeout' | 'tls' | 'blocked' | 'vantage' | 'other';
 
 /** One look at one address, as the capture that made it recorded. */
 export interface Sight {
@@ -81,17 +81,27 @@ function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host.replace(/^www\./, '') : null;
 }
 
-/** A look that has been judged. */
+/** What all looks of a round said of one address. */
 export interface Observation {
   at: Date;
   profile: Profile;
   verdict: Verdict;
+  /** The vantage points from which that was seen. */
+  vantages: readonly string[];
 }
 
 export interface ConfirmationThresholds {
   observations: number;
   spanMs: number;
   mobile: number;
+  /** Different vantage points; never more than there are. */
+  vantages: number;
+}
+
+export interface Confirmed {
+  verdict: Verdict;
+  /** In the order in which they were first looked from. */
+  vantages: string[];
 }
 
 /**
@@ -104,10 +114,10 @@ export function combine(verdicts: readonly Verdict[]): Verdict {
 }
 
 /**
- * The verdict that the observations of one address confirm, or null while they do not: at least `observations` equal ones in a row,
- * spread over at least `spanMs`, at least `mobile` of them from a telephone. Inconclusive looks neither count nor interrupt.
+ * What the observations of one address confirm, or null while they do not: at least `observations` equal ones in a row, spread over at least
+ * `spanMs`, at least `mobile` of them from a telephone, from at least `vantages` vantage points. Inconclusive ones neither count nor interrupt.
  */
-export function confirmedVerdict(observations: readonly Observation[], thresholds: ConfirmationThresholds): Verdict | null {
+export function confirmedBy(observations: readonly Observation[], thresholds: ConfirmationThresholds): Confirmed | null {
   const conclusive = observations
     .filter(({ verdict }) => verdict !== 'inconclusive')
     .sort((a, b) => a.at.getTime() - b.at.getTime());
@@ -117,9 +127,9 @@ export function confirmedVerdict(observations: readonly Observation[], threshold
   const run = conclusive.slice(broken + 1);
   const spanMs = last.at.getTime() - run[0]!.at.getTime();
   const mobile = run.filter(({ profile }) => profile === 'mobile').length;
-  return run.length >= thresholds.observations && spanMs >= thresholds.spanMs && mobile >= thresholds.mobile
-    ? last.verdict
-    : null;
+  const vantages = [...new Set(run.flatMap((one) => one.vantages))];
+  const enough = run.length >= thresholds.observations && spanMs >= thresholds.spanMs && mobile >= thresholds.mobile;
+  return enough && vantages.length >= thresholds.vantages ? { verdict: last.verdict, vantages } : null;
 }
 
 /** What the order wanted to see. A suspension is fulfilled by a closed page too; a closure not by a mere notice of suspension. */
@@ -132,30 +142,36 @@ export function fulfils(kind: OrderKind, verdict: Verdict): boolean {
  * Whether `seen` undoes what earlier looks showed: the service was away, and is back. The first look after a report is no relapse: it may
  * be a cache, and the next looks decide.
  */
-export function relapsed(kind: OrderKind, earlier: readonly Observation[], seen: Verdict): boolean {
+export function relapsed(kind: OrderKind, earlier: readonly Pick<Observation, 'verdict'>[], seen: Verdict): boolean {
   if (kind === 'restoration') return false;
   return (seen === 'live' || seen === 'partlyLive') && earlier.some(({ verdict }) => fulfils(kind, verdict));
 }
 
-/** Looks of one round at one address; several profiles at about the same time. */
-export interface Look extends Observation {
+/** A look that has been judged: one of a round at one address, in which several profiles look at about the same time. */
+export interface Look {
   round: number;
+  at: Date;
+  profile: Profile;
+  verdict: Verdict;
+  vantage: string;
 }
 
 /**
- * One observation per round, out of the looks of its profiles. It counts for a telephone when a telephone saw it, and it is dated by its
- * first look: so the span between two rounds is never shorter than it was.
+ * One observation per round, out of the looks of its profiles. It counts for a telephone, and for a vantage point, when from there that was
+ * seen, and it is dated by its first look: so the span between two rounds is never shorter than it was.
  */
 export function roundsOf(looks: readonly Look[]): (Observation & { round: number })[] {
   const rounds = [...new Set(looks.map(({ round }) => round))].sort((a, b) => a - b);
   return rounds.map((round) => {
     const own = looks.filter((look) => look.round === round);
     const verdict = combine(own.map((look) => look.verdict));
+    const seen = own.filter((look) => look.verdict === verdict);
     return {
       round,
       verdict,
       at: new Date(Math.min(...own.map(({ at }) => at.getTime()))),
-      profile: own.some((look) => look.profile === 'mobile' && look.verdict === verdict) ? 'mobile' : 'desktop',
+      profile: seen.some((look) => look.profile === 'mobile') ? 'mobile' : 'desktop',
+      vantages: [...new Set(seen.map(({ vantage }) => vantage))],
     };
   });
 }

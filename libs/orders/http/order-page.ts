@@ -145,9 +145,13 @@ const cited = ({ law, article }: LawCitation) => `《${REVISIONS[law] ?? law}》
 function addressTable(addresses: readonly AddressRow[], w: Language): Html {
   return html`<div class="wide" role="region" tabindex="0" aria-label="${T.addresses[w]}"><table>
     <thead><tr><th scope="col">${T.no[w]}</th><th scope="col">${T.url[w]}</th><th scope="col">${T.yourWord[w]}</th><th scope="col">${T.ourLook[w]}</th><th scope="col">${T.confirmed[w]}</th></tr></thead>
-    <tbody>${addresses.map(({ no, url, result, seen, confirmed }) => html`<tr><th scope="row">${no}</th><td>${url}</td><td>${result && RESULT[result][w]}</td>
-      <td>${seen && VERDICT[seen][w]}</td><td>${confirmed && VERDICT[confirmed][w]}</td></tr>`)}</tbody></table></div>`; // prettier-ignore
+    <tbody>${addresses.map(({ no, url, result, seen, confirmed, confirmedFrom }) => html`<tr><th scope="row">${no}</th><td>${url}</td><td>${result && RESULT[result][w]}</td>
+      <td>${seen && VERDICT[seen][w]}</td><td>${confirmed && VERDICT[confirmed][w]}${confirmed && confirmedFrom && html`<br /><small>${from(confirmedFrom, w)}</small>`}</td></tr>`)}</tbody></table></div>`; // prettier-ignore
 }
+
+/** Where one vantage point stood in for two it has to be said. */
+const from = (vantages: readonly string[], w: Language) =>
+  `${(vantages.length > 1 ? T.seenFrom : T.seenFromOne)[w]}: ${vantages.join(', ')}`;
 
 function personFields(w: Language, typed: Record<string, string> = {}): Html {
   return html`<label for="name">${T.name[w]}</label
@@ -196,8 +200,8 @@ function reportHtml({ seq, at, byName, byRole, ticket, lines, files }: OrderView
 
 function observationTable(observations: readonly ObservationRow[], w: Language): Html {
   return html`<div class="wide" role="region" tabindex="0" aria-label="${T.observations[w]}"><table>
-    <thead><tr><th scope="col">${T.at[w]}</th><th scope="col">${T.no[w]}</th><th scope="col">${T.profile[w]}</th><th scope="col">${T.verdict[w]}</th><th scope="col">HTTP</th><th scope="col">${T.url[w]}</th></tr></thead>
-    <tbody>${observations.map((one) => html`<tr><td>${shanghai(one.observedAt ?? one.requestedAt)}</td><td>${one.addressNo}</td><td>${T[one.profile][w]}</td>
+    <thead><tr><th scope="col">${T.at[w]}</th><th scope="col">${T.no[w]}</th><th scope="col">${T.profile[w]}</th><th scope="col">${T.vantage[w]}</th><th scope="col">${T.verdict[w]}</th><th scope="col">HTTP</th><th scope="col">${T.url[w]}</th></tr></thead>
+    <tbody>${observations.map((one) => html`<tr><td>${shanghai(one.observedAt ?? one.requestedAt)}</td><td>${one.addressNo}</td><td>${T[one.profile][w]}</td><td>${one.vantage}</td>
       <td>${one.verdict ? VERDICT[one.verdict][w] : T.pending[w]}</td><td>${one.status}</td><td>${one.urlFinal}</td></tr>`)}</tbody></table></div>`; // prettier-ignore
 }
 

@@ -155,6 +155,12 @@ export class OrderAddressDto {
   @ApiProperty({ enum: VERDICTS, nullable: true, description: 'what the last round of looks saw' }) seen!: Verdict | null;
   @ApiProperty({ enum: VERDICTS, nullable: true, description: 'what enough looks over enough time agree upon' })
   confirmed!: Verdict | null;
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'the vantage points from which that was seen; one only where no second one is configured',
+  })
+  confirmedFrom!: string[] | null;
 }
 
 export class OrderClockDto {
@@ -221,6 +227,8 @@ export class ObservationDto {
   @ApiProperty() round!: number;
   @ApiProperty() since!: string;
   @ApiProperty({ enum: ['desktop', 'mobile'] }) profile!: 'desktop' | 'mobile';
+  @ApiProperty({ type: String, nullable: true, description: 'from where; null when vantage points had no names yet' })
+  vantage!: string | null;
   @ApiProperty({ type: String, nullable: true }) captureId!: string | null;
   @ApiProperty() requestedAt!: string;
   @ApiProperty({ type: String, nullable: true }) observedAt!: string | null;
@@ -309,7 +317,7 @@ export function toOrderDto({ order, addresses, clocks }: OrderDetails, available
     ...toOrderSummaryDto(order, availableActions),
     authority, officerNames, basis, reasons, ground, remedyOperator, remedyMerchant, reportHow, preserve, documentId, agreedBy, ackName, ackRole,
     dispatchedAt: iso(order.dispatchedAt), ackAt: iso(order.ackAt), recheckDue: iso(order.recheckDue),
-    addresses: addresses.map(({ no, outletId, url, captureId, justification, result, seen, confirmed }) => ({ no, outletId, url, captureId, justification, result, seen, confirmed })),
+    addresses: addresses.map(({ no, outletId, url, captureId, justification, result, seen, confirmed, confirmedFrom }) => ({ no, outletId, url, captureId, justification, result, seen, confirmed, confirmedFrom })),
     clocks: clocks.map(({ key, startedAt, dueAt, stoppedAt, basis: on, mark }) => ({ key, startedAt: startedAt.toISOString(), dueAt: dueAt.toISOString(), stoppedAt: iso(stoppedAt), basis: on, mark })),
   }; // prettier-ignore
 }
@@ -319,13 +327,14 @@ export function toEventDto({ id, at, actor, kind, fromState, toState, details }:
 }
 
 export function toObservationDto(row: ObservationRow): ObservationDto {
-  const { id, addressNo, round, profile, packageId, verdict, reason, status, urlFinal, ip, similarity } = row;
+  const { id, addressNo, round, profile, vantage, packageId, verdict, reason, status, urlFinal, ip, similarity } = row;
   return {
     id,
     addressNo,
     round,
     since: row.since.toISOString(),
     profile,
+    vantage,
     captureId: packageId,
     requestedAt: row.requestedAt.toISOString(),
     observedAt: iso(row.observedAt),

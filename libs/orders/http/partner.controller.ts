@@ -186,7 +186,7 @@ function toPartnerOrderDto({ order, link, addresses, clocks, reports, observatio
     executeBy: order.executeBy?.toISOString() ?? null,
     acknowledgedBy: order.ackName && `${order.ackName} (${order.ackRole})`,
     acknowledgedAt: order.ackAt?.toISOString() ?? null,
-    addresses: addresses.map(({ no, url, result, seen, confirmed }) => ({ no, url, result, seen, confirmed })),
+    addresses: addresses.map(({ no, url, result, seen, confirmed, confirmedFrom }) => ({ no, url, result, seen, confirmed, confirmedFrom })),
     clocks: clocks.map(({ key, startedAt, dueAt, stoppedAt, basis, mark }) => ({ key, startedAt: startedAt.toISOString(), dueAt: dueAt.toISOString(), stoppedAt: stoppedAt?.toISOString() ?? null, basis, mark })),
     reports: reports.map(toReportDto),
     observations: observations.map(toObservationDto),

@@ -16,6 +16,8 @@ export class ObservationRow {
   /** Which series of looks it belongs to: the instant of the report that began it. */
   @Column(INSTANT) since!: Date;
   @Column('text') profile!: Profile;
+  /** Null: looked before vantage points had names, from the first one. */
+  @Column('text', { nullable: true }) vantage!: string | null;
   @Column('text', { name: 'package_id', nullable: true }) packageId!: string | null;
   @Column({ ...INSTANT, name: 'requested_at' }) requestedAt!: Date;
   @Column({ ...INSTANT_OR_NULL, name: 'observed_at' }) observedAt!: Date | null;

@@ -75,6 +75,8 @@ export class AddressRow {
   /** What enough looks over enough time agree upon; null while they do not. */
   @Column('text', { nullable: true }) confirmed!: Verdict | null;
   @Column({ ...INSTANT_OR_NULL, name: 'confirmed_at' }) confirmedAt!: Date | null;
+  /** The vantage points from which it was seen; one only where no second one is configured. */
+  @Column('text', { name: 'confirmed_from', array: true, nullable: true }) confirmedFrom!: string[] | null;
 }
 
 export interface OrderEvent {

@@ -14,8 +14,9 @@ export const OFFENDING_TEXT =
 /** A browser that sees what the test says, at the moment it is asked, and whose captures are fixed at once. */
 @Injectable()
 export class FakeLooks extends Looks {
-  /** What is seen at an address with a profile; the offending page unless the test says otherwise. */
-  sees: (look: Pick<LookRequest, 'url' | 'profile'>) => Partial<LookResult> = () => ({});
+  /** What is seen at an address with a profile from a vantage point; the offending page unless the test says otherwise. */
+  sees: (look: Pick<LookRequest, 'url' | 'profile' | 'vantage'>) => Partial<LookResult> = () => ({});
+  points: [string, ...string[]] = ['main'];
   readonly asked: LookRequest[] = [];
   readonly fetched = new Map<string, { at: Date; url: string }>();
   private readonly results = new Map<string, LookResult>();
@@ -25,6 +26,10 @@ export class FakeLooks extends Looks {
     private readonly facts: Facts,
   ) {
     super();
+  }
+
+  vantages(): [string, ...string[]] {
+    return this.points;
   }
 
   async request(tx: EntityManager, look: LookRequest): Promise<string> {
