@@ -2589,6 +2589,8 @@ export interface components {
             mode?: "automatic" | "interactive";
             /** @description why a failed mandatory environment check shall not stop the capture; shown on page 1 of the report */
             overrideReason?: string;
+            /** @description why a certificate that the browser refuses shall not stop the capture; shown on page 1 of the report */
+            tlsOverrideReason?: string;
             /** @description the officer who takes the evidence together with you */
             secondOfficerId: string;
             outletId?: string;
@@ -2602,6 +2604,10 @@ export interface components {
             role: "officer" | "technician";
             account: string;
         };
+        DecisionDto: {
+            by: string;
+            reason: string;
+        };
         NavigationDto: {
             urlFinal: string;
             status: number;
@@ -2612,6 +2618,8 @@ export interface components {
              * @enum {string}
              */
             kind?: "page" | "challenge" | "login" | "errorPage";
+            /** @description `host:port code` of each certificate error that was passed over */
+            tlsErrors?: string[];
         };
         ArtefactDto: {
             path: string;
@@ -2650,6 +2658,8 @@ export interface components {
             makers: components["schemas"]["MakerDto"][];
             /** @description what the officers said of the fixation */
             statement: components["schemas"]["FixationStatementDto"] | null;
+            /** @description that certificate errors do not stop the capture */
+            tlsOverride: components["schemas"]["DecisionDto"] | null;
             state: string;
             /** @enum {string|null} */
             completeness: "complete" | "partial" | null;

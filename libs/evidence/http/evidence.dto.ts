@@ -1,15 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  MinLength,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength, MinLength } from 'class-validator';
 import { PageQuery } from '../../platform';
 import type { IncidentRow } from '../store/incident.entity';
 import type { EvidenceFileRow, EvidenceStepRow, ExportRow, PackageRow, PreviewRow } from '../store/evidence.entity';
@@ -40,6 +30,14 @@ export class RequestCaptureDto extends AskedFixationDto {
   @MinLength(5)
   @MaxLength(500)
   overrideReason?: string;
+  @ApiPropertyOptional({
+    description: 'why a certificate that the browser refuses shall not stop the capture; shown on page 1 of the report',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(5)
+  @MaxLength(500)
+  tlsOverrideReason?: string;
   @ApiProperty({ description: 'the officer who takes the evidence together with you' }) @IsUUID() secondOfficerId!: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;
@@ -80,6 +78,14 @@ export class NavigationDto {
   @ApiProperty() ip!: string;
   @ApiPropertyOptional({ enum: PAGE_KINDS, description: 'a gate that stood where the page was expected is named as what it is' })
   kind?: string;
+  @ApiPropertyOptional({ type: [String], description: '`host:port code` of each certificate error that was passed over' })
+  tlsErrors?: string[];
+}
+
+/** An officer's decision, before the capture began, to go on where it would have ended. */
+export class DecisionDto {
+  @ApiProperty() by!: string;
+  @ApiProperty() reason!: string;
 }
 
 export class ReceivedDto {
@@ -112,6 +118,8 @@ export class CaptureDto {
   @ApiProperty({ type: [MakerDto] }) makers!: MakerDto[];
   @ApiProperty({ type: FixationStatementDto, nullable: true, description: 'what the officers said of the fixation' })
   statement!: FixationStatementDto | null;
+  @ApiProperty({ type: DecisionDto, nullable: true, description: 'that certificate errors do not stop the capture' })
+  tlsOverride!: DecisionDto | null;
   @ApiProperty() state!: string;
   @ApiProperty({ enum: ['complete', 'partial'], nullable: true, type: String }) completeness!: string | null;
   @ApiProperty({ type: [String] }) limits!: string[];
@@ -305,6 +313,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
     availableActions: [...availableActions],
     statement: request.statement ?? null,
+    tlsOverride: 'tlsOverride' in request ? (request.tlsOverride ?? null) : null,
     makers: request.makers,
     personalData: request.personalData ?? true,
     mode: 'mode' in request ? (request.mode ?? 'automatic') : 'automatic',
