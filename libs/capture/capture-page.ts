@@ -210,12 +210,14 @@ class PageCapture {
       this.limits,
       () => clock.now(),
       identityOf(profile, fresh, config.CAPTURE_LOCALE),
+      this.order.request.tlsOverride !== undefined,
     ));
     this.main = new MainDocument(recorder, fresh.proxy, this.frameId);
     recorder.onLimit = (name) => this.limit(name);
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
     await recorder.start(session, this.frameId);
+    recorder.onCertificateError = (host, code) => this.step('certificate', `${host} ${code}, passed over as an officer decided`);
     this.film.begin(session, this.frameId, fresh, checks, [verdict.verdict, ...verdict.failed].join(' '));
   }
 

@@ -7,7 +7,7 @@ import {
   type ListParts,
   type StampedOptions,
 } from '../../libs/proof/testing';
-import { ours, type Question, revocationFindings, theirs } from './support';
+import { findingsOf, ours, type Question, theirs } from './support';
 
 const TIMELY = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-29T00:00:00.000Z' };
 const LATER = { from: '2026-11-25T00:00:00.000Z', to: '2026-12-02T00:00:00.000Z' };
@@ -40,7 +40,7 @@ describe('revocation of the certificates of a stamp', () => {
     expect(told.verdict).toBe(verdict);
     expect(theirs([question])).toEqual([told]);
     if (verdict === 'FAILED') return expect(told.reasons[0]).toBe('V4 TST_CHAIN');
-    const found = await revocationFindings(question);
+    const found = await findingsOf(question, 'REVOCATION_UNKNOWN');
     expect(found.theirs.sort()).toEqual([...found.ours].sort());
     expect(found.ours).toEqual(looked ? [] : TOKENS.map((path) => `REVOCATION_UNKNOWN ${path} 02`));
   });
@@ -128,7 +128,7 @@ describe('OCSP answers about the certificates of a stamp', () => {
     expect(told.verdict).toBe(verdict);
     expect(theirs([question])).toEqual([told]);
     if (verdict === 'FAILED') return expect(told.reasons[0]).toBe('V4 TST_CHAIN');
-    const found = await revocationFindings(question);
+    const found = await findingsOf(question, 'REVOCATION_UNKNOWN');
     expect(found.theirs.sort()).toEqual([...found.ours].sort());
     expect(found.ours.sort()).toEqual(unknown.map((path) => `REVOCATION_UNKNOWN ${path} 02`).sort());
   }

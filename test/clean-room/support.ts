@@ -42,12 +42,15 @@ function asked(questions: readonly Question[]): { verdict: string; level: number
   return JSON.parse(answer.toString()) as ReturnType<typeof asked>;
 }
 
-/** What both say beside the verdict of the revocation of stamps; each as `CODE subject detail`. */
-export async function revocationFindings(question: Question): Promise<{ ours: string[]; theirs: string[] }> {
+/** What both say beside the verdict under this code, of those that both know; each as `CODE subject detail`. */
+export async function findingsOf(
+  question: Question,
+  wanted: 'REVOCATION_UNKNOWN' | 'TLS_ERROR',
+): Promise<{ ours: string[]; theirs: string[] }> {
   const { input, bundle, at, level, checkpoints } = question;
   const report = await verifyPackage(sourceOf(input), bundle, { at: new Date(at), level, checkpoints });
   const told = (code: string, subject: string, detail: string): string[] =>
-    code === 'REVOCATION_UNKNOWN' ? [`${code} ${subject} ${detail}`] : [];
+    code === wanted ? [`${code} ${subject} ${detail}`] : [];
   return {
     ours: report.findings.flatMap(({ code, subject, detail }) => told(code, subject, detail)),
     theirs: asked([question])[0]!.findings.flatMap(([code, subject, detail]) => told(code!, subject!, detail!)),

@@ -4,7 +4,7 @@
     verify.py <package.evp | folder> --trust <bundle.json> [--checkpoint <file>]... [--level L4] [--at <time>] [--wire]
     verify.py --batch <cases.json>
 
-Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...], "findings" of V11 and of revocation}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
+Prints {"verdict", "level", "reasons": [[step, code, subject, detail]...], "findings" of V11, of revocation and of certificates passed over}; exit code 0 PASSED, 1 FAILED, 2 INDETERMINATE, 3 unusable.
 Follows docs/evidence.md and the published manifest schema beside the golden packages. Step V11 is in wire.py, its ciphers in ciphers.py.
 """
 
@@ -1404,6 +1404,8 @@ class Verification:
                     self.say("V2", "MANIFEST_SET", path)
             elif (len(content), sha256(content), sm3(content)) != (item["size"], item["sha256"], item["sm3"]):
                 self.say("V2", "MANIFEST_SET", path)
+        for code in ((manifest["navigation"] or {}).get("tls") or {}).get("errors", []):
+            self.find("TLS_ERROR", "/navigation/tls", code)
 
     def v3(self):
         manifest = self.files.get("MANIFEST.json")
@@ -2025,6 +2027,32 @@ class Verification:
             leaf = tls.get("leafSha256") if isinstance(tls, dict) else None
             if isinstance(leaf, str) and f"record/tls/{leaf}.der" not in set(self.files) | withheld:
                 self.say("V9", "CROSS_MISMATCH", f"{path}#{i + 1}", "certificate")
+        self.passed_over(lines)
+
+    def passed_over(self, lines):
+        listed = ((self.manifest["navigation"] or {}).get("tls") or {}).get("errors", [])
+        met = {}
+        for line in lines:
+            tls = line.get("tls")
+            errors = tls.get("errors") if isinstance(tls, dict) else None
+            place = re.match(r"[a-z]+://([^/?#]*)", line["url"]) if isinstance(line.get("url"), str) else None
+            for code in errors if isinstance(errors, list) else []:
+                if isinstance(code, str):
+                    met[f"{place[1] if place else ''} {code}"] = code
+        for told, code in met.items():
+            if told not in listed and code not in listed:
+                self.find("TLS_ERROR", "record/exchanges.jsonl", told)
+        path = "record/request.json"
+        if not met or path not in self.files:
+            return
+        try:
+            request = json_strict(self.files[path])
+        except Bad:
+            request = None
+        decided = request.get("tlsOverride") if isinstance(request, dict) else None
+        decided = decided if isinstance(decided, dict) else {}
+        if not all(isinstance(decided.get(key), str) and decided[key] for key in ("by", "reason")):
+            self.say("V9", "CROSS_MISMATCH", path, "tlsOverride")
 
     def environment(self):
         path = "record/environment.json"

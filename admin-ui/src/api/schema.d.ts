@@ -2605,6 +2605,8 @@ export interface components {
             mode?: "automatic" | "interactive";
             /** @description why a failed mandatory environment check shall not stop the capture; shown on page 1 of the report */
             overrideReason?: string;
+            /** @description why a certificate that the browser refuses shall not stop the capture; shown on page 1 of the report */
+            tlsOverrideReason?: string;
             /** @description the officer who takes the evidence together with you */
             secondOfficerId: string;
             outletId?: string;
@@ -2629,6 +2631,10 @@ export interface components {
             role: "officer" | "technician";
             account: string;
         };
+        DecisionDto: {
+            by: string;
+            reason: string;
+        };
         NavigationDto: {
             urlFinal: string;
             status: number;
@@ -2639,6 +2645,8 @@ export interface components {
              * @enum {string}
              */
             kind?: "page" | "challenge" | "login" | "errorPage";
+            /** @description `host:port code` of each certificate error that was passed over */
+            tlsErrors?: string[];
         };
         ArtefactDto: {
             path: string;
@@ -2685,6 +2693,8 @@ export interface components {
             makers: components["schemas"]["MakerDto"][];
             /** @description what the officers said of the fixation */
             statement: components["schemas"]["FixationStatementDto"] | null;
+            /** @description that certificate errors do not stop the capture */
+            tlsOverride: components["schemas"]["DecisionDto"] | null;
             state: string;
             /** @enum {string|null} */
             completeness: "complete" | "partial" | null;

@@ -111,7 +111,8 @@ export interface Exchange {
   protocol?: string;
   responseHeaders: [string, string][];
   ip: string | null;
-  tls: { protocol: string; cipher: string; leafSha256: string | null } | null;
+  /** `errors`: what was passed over of its certificate; captures of earlier days do not have it. */
+  tls: { protocol: string; cipher: string; leafSha256: string | null; errors?: string[] } | null;
   encodedBytes: number;
   decodedBytes: number;
   mediaType?: string;

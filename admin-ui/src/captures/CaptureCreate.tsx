@@ -52,6 +52,7 @@ const CaptureCreate = () => {
         <StatementInputs />
         <BooleanInput source="personalData" defaultValue={true} helperText="help.personalData" sx={{ gridColumn: '1 / -1' }} />
         <TextInput source="overrideReason" multiline helperText="help.overrideReason" sx={{ gridColumn: '1 / -1' }} />
+        <TextInput source="tlsOverrideReason" multiline helperText="help.tlsOverrideReason" sx={{ gridColumn: '1 / -1' }} />
       </Box>
     </CreateForm>
   );

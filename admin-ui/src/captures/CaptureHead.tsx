@@ -73,6 +73,14 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
           )}
         </Alert>
       )}
+      {capture.tlsOverride && (
+        <Alert severity="warning" sx={{ mb: 2 }} data-certificates={navigation?.tlsErrors?.length ?? 0}>
+          {translate('console.certificatesPassed', { ...capture.tlsOverride })}{' '}
+          {navigation?.tlsErrors
+            ? `${translate('console.certificatesMet')} ${navigation.tlsErrors.join('、')}`
+            : isFixed(capture) && translate('console.certificatesNone')}
+        </Alert>
+      )}
       {limits.length > 0 && (
         <Alert severity="warning" sx={{ mb: 2 }}>
           {translate('console.limitsReached')} {limits.map((l) => word('limit', l)).join('、')}

@@ -3,7 +3,7 @@ import { Box, IconButton, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { useTranslate } from 'react-admin';
 import type { Exchange } from '../api/types';
-import { Facts } from '../parts/Facts';
+import { type Fact, Facts } from '../parts/Facts';
 import { PlainTable } from '../parts/PlainTable';
 import { When } from '../parts/When';
 import { useWord } from '../parts/choices';
@@ -82,6 +82,7 @@ export const ExchangeDetail = ({
           [label('outcome'), [word('exchangeOutcome', exchange.outcome), reason].filter(Boolean).join(' · ')],
           [label('ip'), ip],
           [label('protocol'), [protocol, tls && `${tls.protocol} ${tls.cipher}`].filter(Boolean).join(' · ')],
+          ...(tls?.errors?.length ? ([[label('certificateErrors'), tls.errors.join('、')]] as Fact[]) : []),
           [label('source'), source && word('exchangeSource', source)],
           [label('startedAt'), startedAt && <When key="s" at={startedAt} form="second" />],
         ]}

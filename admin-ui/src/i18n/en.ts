@@ -234,6 +234,9 @@ export const en: Messages = {
     incidentsOver: 'Stored files of this evidence were damaged once; they were brought back and checked again (see custody):',
     pictureBroken: 'The stored file of this picture is damaged or cannot be read and is not shown.',
     limitsReached: 'Limits reached while capturing:',
+    certificatesPassed: '%{by} decided that certificate errors do not stop this capture. Reason: %{reason}',
+    certificatesMet: 'Met:',
+    certificatesNone: 'None was met.',
     session: {
       title: 'Page under your hand',
       intro:
@@ -291,6 +294,7 @@ export const en: Messages = {
       status: 'Status',
       mediaType: 'Type',
       size: 'Size',
+      certificateErrors: 'Certificate errors',
       ip: 'IP address',
       none: 'none',
       detail: 'Exchange in detail',
@@ -623,6 +627,7 @@ export const en: Messages = {
         factToProve: 'Fact to prove',
         overrideReason: 'Why a failed environment check shall not stop the capture',
         secondVantage: 'Capture again from',
+        tlsOverrideReason: 'Why a certificate error shall not stop the capture',
         personalData: 'May contain personal data',
         caseSeq: 'Request of the case',
         secondOfficerId: 'Second officer',
@@ -909,6 +914,8 @@ export const en: Messages = {
       'A page usually shows names, telephone numbers and the like: leave it on, and take it off only when you are sure that there can be none. What you choose stands in the signed manifest',
     overrideReason:
       'Usually empty. With a reason a failed mandatory check stops nothing; reason and name stand on page 1 of the report',
+    tlsOverrideReason:
+      'Usually empty: a capture fails where the certificate of the site is not valid. With a reason it goes on, each error is written into the manifest, and reason and name stand on page 1 of the report',
     place: 'Where the officers are',
     purpose: 'Kept in the request and in the custody ledger',
     factToProve: 'What this evidence is to prove',
@@ -1162,6 +1169,7 @@ export const en: Messages = {
     goto: 'Address opened',
     dom: 'Page loaded',
     redirect: 'Redirected',
+    certificate: 'Certificate error, passed over as decided',
     picture: 'Picture taken',
     screen: 'Picture',
     scroll: 'Scrolled',

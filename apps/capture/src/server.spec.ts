@@ -62,7 +62,9 @@ it.each([
     'request.vantage',
     { request: { id: 'ev_00000000000000000000000000', url: 'http://bare.test/', profile: 'desktop', vantage: 7 } },
   ],
-])('refuses an order whose %s has not its form', async (what, changes) => {
+  ['tlsOverride', { request: { tlsOverride: { by: '1', reason: ' ' } } }],
+  ['override', { override: { reason: 'x' } }],
+] as [string, { request?: object }][])('refuses an order whose %s has not its form', async (what, changes) => {
   const id = 'ev_00000000000000000000000000';
   const makers = [1, 2].map((n) => ({ name: `${n}`, certificate: `C-${n}`, role: 'officer', account: `officer.${n}` }));
   const request = { id, url: 'http://bare.test/', profile: 'desktop', makers };
@@ -75,7 +77,12 @@ it.each([
     factToProve: 'x',
     place: 'y',
   };
-  const body = JSON.stringify({ ...order, agency: { division: '141122', name: 'x', ledger: 'y' }, ...changes });
+  const body = JSON.stringify({
+    ...order,
+    agency: { division: '141122', name: 'x', ledger: 'y' },
+    ...changes,
+    request: { ...request, ...changes.request },
+  });
   const answer = await ask('/captures', TOKEN, { method: 'POST', body });
   expect(answer.status).toBe(422);
   expect(((await answer.json()) as { title: string }).title).toContain(what);

@@ -218,15 +218,19 @@ function faultOf(value: unknown): string | null {
   if (!['undefined', 'string'].includes(typeof order.tokenBefore)) return 'tokenBefore';
   if (order.related !== undefined && !(Array.isArray(order.related) && order.related.every(isRelated))) return 'related';
   if (order.first !== undefined && !isFirst(order.first)) return 'first';
-  const { override } = order;
-  if (override !== undefined && ![override?.by, override?.reason].every((text) => typeof text === 'string' && text.trim() !== ''))
-    return 'override without an officer or without a reason';
+  if (!isDecision(order.override)) return 'override without an officer or without a reason';
+  if (!isDecision(request.tlsOverride)) return 'request.tlsOverride without an officer or without a reason';
   if ((order.session !== undefined) !== (request.mode === 'interactive'))
     return 'session without mode interactive, or the reverse';
   if (order.session && !isTerms(order.session)) return 'session';
   const limits = Object.entries(order.limits ?? {});
   const odd = limits.find(([name, limit]) => !(name in LIMITS) || !isCount(limit, LIMITS[name as keyof Limits] * 10));
   return odd ? `limits.${odd[0]}` : null;
+}
+
+/** None, or one with a name and a reason. */
+function isDecision(value: CaptureOrder['override']): boolean {
+  return value === undefined || [value?.by, value?.reason].every((text) => typeof text === 'string' && text.trim() !== '');
 }
 
 function isRelated(value: unknown): boolean {

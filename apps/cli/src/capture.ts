@@ -31,9 +31,12 @@ import {
   type NoteKey,
 } from '../../../libs/proof';
 
-const USAGE = `nms capture <url> --out <dir> [--profile desktop|mobile] [--allow-net <cidr[:port]>…] [--maker <name,certificate>…] [--json]
+const USAGE = `nms capture <url> --out <dir> [--profile desktop|mobile] [--allow-net <cidr[:port]>…] [--maker <name,certificate>…]
+            [--pass-certificate-errors <reason>] [--json]
   取证一个网页，写出证据包（.evp）及其中各文件；退出码：0 完整，4 部分，5 拒绝，1 失败，3 用法有误
   Captures one page and writes the package (.evp) and its files; exit 0 complete, 4 partial, 5 refused, 1 failed, 3 usage
+  --pass-certificate-errors：网站证书无效仍继续，理由写入请求，错误逐一记入清单
+  goes on where the certificate of a site is not valid; the reason stands in the request, each error in the manifest
 nms capture --self-test [--json]
   对内置网页取证，与标准值逐字节、逐像素比较；退出码：0 相同，1 不同
   Captures the built-in page and compares every body and pixel with the golden ones; exit 0 equal, 1 different`;
@@ -50,13 +53,13 @@ export async function captureCommand(argv: readonly string[]): Promise<number> {
     (help ? process.stdout : process.stderr).write(`${help ? '' : `${options}\n`}${USAGE}\n`);
     return help ? 0 : 3;
   }
-  const { url, out, profile, allowNet, makers, json } = options;
+  const { url, out, profile, allowNet, makers, passCertificateErrors, json } = options;
   const clock = new SystemClock();
   const settings = captureConfig.read();
   const config = { ...settings, EGRESS_ALLOW_NET: [...settings.EGRESS_ALLOW_NET, ...allowNet] };
   await mkdir(out, { recursive: true });
   const key = workerKey(join(config.CAPTURE_KEY_DIR ?? join(out, 'keys'), 'worker-1.key'), DOMAIN);
-  const order = orderOf(url, profile, makers, clock.now());
+  const order = orderOf(url, profile, makers, passCertificateErrors, clock.now());
   const stagingDir = join(out, '.staging');
   const pool = poolOf(config, clock);
   try {
@@ -119,6 +122,8 @@ interface Options {
   profile: Profile;
   allowNet: string[];
   makers: Maker[];
+  /** Why; the first maker is who decided. */
+  passCertificateErrors?: string;
   json: boolean;
 }
 
@@ -133,6 +138,7 @@ function optionsOf(argv: readonly string[]): Options | string {
         profile: { type: 'string', default: 'desktop' },
         'allow-net': { type: 'string', multiple: true, default: [] },
         maker: { type: 'string', multiple: true, default: [] },
+        'pass-certificate-errors': { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -142,6 +148,8 @@ function optionsOf(argv: readonly string[]): Options | string {
     if (url === undefined || rest.length > 0) return 'one address is needed';
     if (!values.out) return '--out is needed';
     if (values.profile !== 'desktop' && values.profile !== 'mobile') return '--profile is desktop or mobile';
+    const reason = values['pass-certificate-errors']?.trim();
+    if (reason === '') return '--pass-certificate-errors needs a reason';
     for (const net of values['allow-net']) parseAllowedNet(net);
     return {
       url,
@@ -149,6 +157,7 @@ function optionsOf(argv: readonly string[]): Options | string {
       profile: values.profile,
       allowNet: values['allow-net'],
       makers: makersOf(values.maker),
+      ...(reason && { passCertificateErrors: reason }),
       json: values.json,
     };
   } catch (error) {
@@ -165,7 +174,7 @@ function makersOf(given: string[]): Maker[] {
   });
 }
 
-function orderOf(url: string, profile: Profile, makers: Maker[], now: Date): CaptureOrder {
+function orderOf(url: string, profile: Profile, makers: Maker[], passErrors: string | undefined, now: Date): CaptureOrder {
   const packageId = `ev_${ulid(now)}`;
   const request = {
     v: 1 as const,
@@ -174,6 +183,7 @@ function orderOf(url: string, profile: Profile, makers: Maker[], now: Date): Cap
     url: url.toWellFormed(),
     purpose: '命令行取证',
     profile,
+    ...(passErrors && { tlsOverride: { by: makers[0]!.name, reason: passErrors.toWellFormed() } }),
     caseRef: null,
     clue: '命令行取证',
     factToProve: '该网页当时的内容',

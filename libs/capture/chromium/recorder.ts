@@ -82,6 +82,8 @@ export class Recorder {
   readonly popups = new Popups();
   readonly downloads: string[] = [];
   readonly redirects: string[] = [];
+  /** Why the browser refused the certificate of a host, by `host` or `host:port`; it went on because it was told to. */
+  readonly certificateErrors = new Map<string, Set<string>>();
   dialogs = 0;
   decodedBytes = 0;
   mainCrashed = false;
@@ -91,6 +93,7 @@ export class Recorder {
   lastActivity = performance.now();
   onLimit: (name: LimitName) => void = () => undefined;
   onMainRedirect: (url: string) => void = () => undefined;
+  onCertificateError: (host: string, code: string) => void = () => undefined;
 
   private readonly open = new Map<string, OpenExchange>();
   private readonly extras = new Map<string, { requests: RawHeaders[]; responses: RawHeaders[] }>();
@@ -109,6 +112,8 @@ export class Recorder {
     private readonly now: () => Date,
     /** What every page, frame and worker is told to call itself; null leaves the browser's own. */
     private readonly identity: Protocol.Emulation.SetUserAgentOverrideRequest | null = null,
+    /** An officer decided so before the job began. Without it Chromium's own refusal stands, in every page and frame. */
+    private readonly passCertificateErrors = false,
   ) {}
 
   /** Call before the first navigation; `main` is the page's own session. */
@@ -192,6 +197,7 @@ export class Recorder {
     // A new window that waits blocks the page that opened it, when both share a process.
     // Without it a dialog of a window would be nobody's to answer.
     session.send('Page.enable').catch(() => undefined);
+    if (this.passCertificateErrors) this.passErrors(session);
     session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
     this.pages.listen(session);
     session.on('Network.requestWillBeSent', (event) => this.requested(event));
@@ -233,6 +239,23 @@ export class Recorder {
       if (name === 'DOMContentLoaded') this.mainDomAt = performance.now();
       if (name === 'load') this.mainLoadedAt = performance.now();
     });
+  }
+
+  /**
+   * Of each refused certificate the browser asks what to do, and for which address: so that each is on record. Its flag to ignore errors
+   * tells of none. Who has no page (a worker on its own) is not asked, and stays refused.
+   */
+  private passErrors(session: CDPSession): void {
+    session.on('Security.certificateError', ({ eventId, errorType, requestURL }) => {
+      const { host } = new URL(requestURL);
+      const code = errorType.replace(/^net::/, '');
+      const known = this.certificateErrors.get(host) ?? new Set();
+      if (!known.has(code)) this.onCertificateError(host, code);
+      this.certificateErrors.set(host, known.add(code));
+      session.send('Security.handleCertificateError', { eventId, action: 'continue' }).catch(() => undefined);
+    });
+    session.send('Security.enable').catch(() => undefined);
+    session.send('Security.setOverrideCertificateErrors', { override: true }).catch(() => undefined);
   }
 
   private requested(event: Protocol.Network.RequestWillBeSentEvent): void {

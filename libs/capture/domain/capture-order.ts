@@ -14,13 +14,14 @@ export interface Maker {
   account: string;
 }
 
-/** Exact content of `record/request.json`, whose digest the ledger knows before any browser starts. */
-export interface EnvironmentOverride {
+/** An officer's decision to go on where a capture would end, taken before it begins. */
+export interface OfficersDecision {
   /** Name of the officer. */
   by: string;
   reason: string;
 }
 
+/** Exact content of `record/request.json`, whose digest the ledger knows before any browser starts. */
 export interface RequestRecord {
   v: 1;
   id: string;
@@ -37,7 +38,9 @@ export interface RequestRecord {
   /** Present when an officer drives the page before it is taken. */
   mode?: 'interactive';
   /** An officer decided that a failed mandatory environment check does not stop this capture, and why. */
-  override?: EnvironmentOverride;
+  override?: OfficersDecision;
+  /** An officer decided that a certificate which the browser refuses does not stop this capture, and why. */
+  tlsOverride?: OfficersDecision;
   /** What the officers say of the fixation; absent when they said nothing. */
   statement?: FixationStatement;
   caseRef: string | null;
@@ -85,7 +88,7 @@ export interface CaptureOrder {
   /** What was seen of the page from the first vantage point. */
   first?: FirstSight;
   /** An officer's decision to go on although a mandatory environment check failed. */
-  override?: EnvironmentOverride;
+  override?: OfficersDecision;
   /** An officer drives the page between its first load and the copies. */
   session?: SessionTerms;
 }
@@ -133,7 +136,8 @@ export interface CaptureResult {
   limits: string[];
   artefacts: ArtefactReport[];
   manifestSha256?: string;
-  navigation?: { urlFinal: string; status: number; title: string; ip: string; kind: PageKind };
+  /** `tlsErrors`: what was wrong with certificates of this page, as `host:port code`; absent when nothing was. */
+  navigation?: { urlFinal: string; status: number; title: string; ip: string; kind: PageKind; tlsErrors?: string[] };
 }
 
 export type ProgressLine =

@@ -1,5 +1,4 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Protocol } from 'puppeteer';
 import {
   digestsOf,
@@ -23,6 +22,7 @@ import type { EgressResolver } from '../egress/resolver';
 import { stoppingOf, verdictOf, type Check, type ClockState, type Verdict } from '../environment/checks';
 import { parseScanner, scan } from '../environment/malware';
 import { mergeExchanges, type RecordedExchange } from './merge';
+import { certificateErrors, errorLines, hostOf, tlsErrorsOf, type CertificateErrors, type SeenCertificate } from './tls-errors';
 import type { Staging } from './staging';
 import { waczBytes } from './wacz';
 import { WarcWriter, type NamedResource } from './warc';
@@ -67,12 +67,17 @@ export interface PackageInput {
   redactions?: () => object[];
 }
 
+interface Recorded extends PackageInput {
+  tlsErrors: CertificateErrors;
+}
+
 /** Everything after the browser: archive, records, manifest, signature; all of it durable when this returns. */
 export async function writePackage(given: PackageInput): Promise<CaptureResult> {
   const { order, staging, fresh, recorder } = given;
   const merged = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
   const exchanges = given.afterMerge?.(merged) ?? merged;
-  const input = { ...given, environment: await scanned(given, exchanges) };
+  const tlsErrors = certificateErrors(recorder.certificateErrors, given.certificates, given.started.at);
+  const input = { ...given, tlsErrors, environment: await scanned(given, exchanges) };
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];
   const limits = [...new Set([...input.limits, ...cut])].sort();
@@ -115,6 +120,7 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
       title: manifest.navigation?.title ?? '',
       ip: manifest.navigation?.ip ?? '',
       kind: input.navigation.kind,
+      ...(tlsErrors.size > 0 && { tlsErrors: errorLines(tlsErrors) }),
     },
   };
 }
@@ -137,7 +143,7 @@ async function scanned(
 }
 
 /** WACZ and index; answers the lines of exchanges.jsonl, which name their WARC records. */
-async function archive(input: PackageInput, exchanges: RecordedExchange[]): Promise<object[]> {
+async function archive(input: Recorded, exchanges: RecordedExchange[]): Promise<object[]> {
   const { staging, order, navigation } = input;
   const writer = new WarcWriter({
     packageId: order.packageId,
@@ -147,7 +153,7 @@ async function archive(input: PackageInput, exchanges: RecordedExchange[]): Prom
   });
   const lines = exchanges.map((exchange, at) => {
     const digests = digestsOf(exchange.body ?? Buffer.alloc(0));
-    return lineOf(exchange, at + 1, digests, writer.addExchange(exchange, digests), input.certificates);
+    return lineOf(exchange, at + 1, digests, writer.addExchange(exchange, digests), input);
   });
   for (const resource of input.resources) writer.addResource(resource);
   for (const [at, socket] of input.recorder.sockets.entries()) {
@@ -172,7 +178,7 @@ function lineOf(
   n: number,
   digests: { sha256: string; sm3: string },
   warcRecord: string,
-  certificates: Map<string, Buffer[]>,
+  { certificates, tlsErrors }: Recorded,
 ): object {
   const text = (value: string) => value.toWellFormed();
   const headers = (list: [string, string][]) => list.map(([name, value]) => [text(name), text(value)]);
@@ -193,7 +199,12 @@ function lineOf(
     port: exchange.port,
     connection: exchange.connection,
     tls: exchange.tls
-      ? { protocol: exchange.tls.protocol, cipher: exchange.tls.cipher, leafSha256: leaf ? sha256(leaf) : null }
+      ? {
+          protocol: exchange.tls.protocol,
+          cipher: exchange.tls.cipher,
+          leafSha256: leaf ? sha256(leaf) : null,
+          errors: tlsErrors.get(new URL(exchange.url).host) ?? [],
+        }
       : null,
     source: exchange.source,
     encodedBytes: Math.round(exchange.encodedBytes),
@@ -231,7 +242,7 @@ async function keepWire({ wire, staging, keylog }: PackageInput): Promise<void> 
   staging.put('wire/keylog.txt', keylog);
 }
 
-function manifestOf(input: PackageInput, exchanges: RecordedExchange[], partial: boolean, limits: string[]): Manifest {
+function manifestOf(input: Recorded, exchanges: RecordedExchange[], partial: boolean, limits: string[]): Manifest {
   const { order, recorder, config, fresh, staging, environment } = input;
   const { request } = order;
   const finishedAt = input.now();
@@ -319,7 +330,7 @@ const stated = (file: ManifestFile, { statement }: CaptureOrder['request']): Man
 });
 
 function navigationOf(
-  { navigation, certificates, fresh, started }: PackageInput,
+  { navigation, certificates, fresh, started, tlsErrors }: Recorded,
   exchanges: RecordedExchange[],
 ): Manifest['navigation'] {
   const seen = navigation.document;
@@ -333,39 +344,21 @@ function navigationOf(
     title: navigation.title,
     ip: recorded?.ip || null,
     tls: seen?.tls
-      ? tlsOf(seen.tls, certificates.get(new URL(seen.url).origin)?.[0], {
-          host: new URL(seen.url).hostname.replace(/^\[|\]$/g, ''),
-          at: started.at,
-          flags: fresh.flags,
-        })
+      ? tlsOf(
+          seen.tls,
+          certificates.get(new URL(seen.url).origin)?.[0],
+          { host: hostOf(seen.url), at: started.at, flags: fresh.flags },
+          errorLines(tlsErrors, new URL(seen.url).host),
+        )
       : null,
   };
-}
-
-interface Seen {
-  host: string;
-  at: Date;
-  flags: readonly string[];
-}
-
-/**
- * What speaks against the certificate that the browser took: an empty list is the result of looking. The browser refuses a page with a
- * wrong certificate unless a flag tells it not to, and then that flag is what is told.
- */
-export function tlsErrorsOf(certificate: X509Certificate, { host, at, flags }: Seen): string[] {
-  const isNamed = isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host);
-  return [
-    ...(isNamed ? [] : ['nameMismatch']),
-    ...(at < new Date(certificate.validFrom) ? ['notYetValid'] : []),
-    ...(at > new Date(certificate.validTo) ? ['expired'] : []),
-    ...(flags.some((flag) => flag.startsWith('--ignore-certificate-errors')) ? ['chainNotChecked'] : []),
-  ];
 }
 
 function tlsOf(
   details: Protocol.Network.SecurityDetails,
   leaf: Buffer | undefined,
-  seen: Seen,
+  seen: SeenCertificate,
+  refused: readonly string[],
 ): NonNullable<Manifest['navigation']>['tls'] {
   if (!leaf) return null;
   const certificate = new X509Certificate(leaf);
@@ -376,7 +369,7 @@ function tlsOf(
     issuer: certificate.issuer.replace(/\n/g, ', ').toWellFormed(),
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
-    errors: tlsErrorsOf(certificate, seen),
+    errors: [...new Set([...tlsErrorsOf(certificate, seen), ...refused])],
   };
 }
 

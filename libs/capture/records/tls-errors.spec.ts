@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CERTIFICATE, TRUST_FLAG } from '../testing/fixture-certificate';
-import { tlsErrorsOf } from './package';
+import { tlsErrorsOf } from './tls-errors';
 
 const certificate = new X509Certificate(CERTIFICATE); // for 127.0.0.1, 2026-11-22 to 2046-11-17
 const seen = { host: '127.0.0.1', at: new Date('2026-11-29T00:00:00Z'), flags: [] };

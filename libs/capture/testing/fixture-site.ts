@@ -26,9 +26,10 @@ export class FixtureSite {
   constructor(
     private readonly pages: Record<string, Handler>,
     readonly secure = false,
+    certificate = CERTIFICATE,
   ) {
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.serve(request, response);
-    this.server = secure ? secureServer({ cert: CERTIFICATE, key: KEY }, serve) : plainServer(serve);
+    this.server = secure ? secureServer({ cert: certificate, key: KEY }, serve) : plainServer(serve);
     this.server.keepAliveTimeout = 60_000;
     this.server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);

@@ -96,6 +96,8 @@ export interface EvidenceReport {
   checklist: readonly ReportChecklistLine[];
   /** Who handed the files over; null where a page was captured. */
   received: { sender: string; receivedAt: string; ground: string } | null;
+  /** An officer decided that certificate errors do not stop the capture; `errors` are those met, as `host:port code`. */
+  certificateErrors: { by: string; reason: string; errors: readonly string[] } | null;
   withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
   /**
    * The newest checkpoint of the log when this is printed, when it was signed, and whether the custody chain of the package lies in it;

@@ -182,6 +182,20 @@ it('S002 21 prints what was received without speaking of a page, and says what i
   expect(words).not.toContain('网站向所有访问者');
 });
 
+it.each([
+  [
+    ['shop.test expired', 'shop.test ERR_CERT_AUTHORITY_INVALID'],
+    'shop.testexpired（已过期）；shop.testERR_CERT_AUTHORITY_INVALID（颁发者不受信任）',
+  ],
+  [[], '采集中未遇到证书错误'],
+])('F26 says on its first page that certificate errors were passed over, by whom and why: %j', async (errors, met) => {
+  const certificateErrors = { by: '办案人员甲', reason: '网站证书到期未换', errors };
+  const first = squeezed((await pdfText(await renderEvidenceReport(anEvidenceReport({ certificateErrors, screens: [] }))))[0]!);
+  expect(first).toContain('遇证书错误仍继续采集，决定人：办案人员甲；理由：网站证书到期未换');
+  expect(first).toContain(met);
+  expect(first.indexOf(met)).toBeLessThan(first.indexOf('一、提取情况'));
+});
+
 it('says first that evidence was withdrawn', async () => {
   const withdrawn = { at: '2026-11-24T01:00:00.000Z', reason: '取证地址有误', correctedBy: 'E-141122-2026-000010' };
   const words = squeezed((await pdfText(await renderEvidenceReport(anEvidenceReport({ withdrawn, screens: [] })))).join(''));

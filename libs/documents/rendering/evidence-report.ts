@@ -193,7 +193,7 @@ function certificate({ received, manifest: { navigation } }: EvidenceReport): Co
       ['颁发者', tls.issuer],
       ['有效期', `${tls.validFrom} 至 ${tls.validTo}`],
       ['证书 SHA-256', small(tls.leafSha256)],
-      ['证书错误', tls.errors.join('；')],
+      ['证书错误', tls.errors.map(errorZh).join('；')],
     ]),
   ];
 }
@@ -320,6 +320,38 @@ function withdrawal({ withdrawn }: EvidenceReport): Content[] {
   return [{ text, fontSize: SIZE.table, bold: true, margin: [0, 6, 0, 0] }];
 }
 
+/** Said before the page itself is: who reads no further knows that the site did not prove who it is. */
+function passedErrors({ certificateErrors: decided }: EvidenceReport): Content[] {
+  if (!decided) return [];
+  const met = decided.errors.length
+    ? `采集中遇到的证书错误：${decided.errors.map(errorZh).join('；')}。网站身份未经证书证明。`
+    : '采集中未遇到证书错误。';
+  return [
+    {
+      ...(line(`经执法人员决定，遇证书错误仍继续采集，决定人：${decided.by}；理由：${decided.reason}。${met}`) as object),
+      bold: true,
+      margin: [0, 6, 0, 0],
+    } as Content,
+  ];
+}
+
+/** The code stays, as it stands in the manifest; words are for who does not know it. */
+const ERROR_WORDS: Record<string, string> = {
+  expired: '已过期',
+  notYetValid: '尚未生效',
+  nameMismatch: '与网站名称不符',
+  chainNotChecked: '未核对颁发者',
+  ERR_CERT_AUTHORITY_INVALID: '颁发者不受信任',
+  ERR_CERT_COMMON_NAME_INVALID: '与网站名称不符',
+  ERR_CERT_DATE_INVALID: '不在有效期内',
+  ERR_CERT_REVOKED: '已被吊销',
+};
+
+function errorZh(text: string): string {
+  const word = ERROR_WORDS[text.split(' ').at(-1) ?? ''];
+  return word ? `${text}（${word}）` : text;
+}
+
 /**
  * The tangible form of an evidence package: section 14 of the evidence specification, in its order. PDF/A-3u with MANIFEST.json
  * attached, signed when a signer is given; unsigned, the same report and instant give the same bytes. Strange characters of a hostile page are spelled out, never lost.
@@ -347,6 +379,7 @@ export function renderEvidenceReport(report: EvidenceReport, signer?: PdfSigner)
     { text: '电子数据取证报告', fontSize: SIZE.title, bold: true, alignment: 'center', margin: [0, 0, 0, 8] },
     { text: manifest.number, fontSize: SIZE.smallFourth, alignment: 'right' },
     ...withdrawal(report),
+    ...passedErrors(report),
     ...sections.flatMap(([title, part], index) => [
       heading(`${'一二三四五六七八九十'[index] ?? `十${'一二三四五六七八九'[index - 10]}`}、${title}`),
       ...(Array.isArray(part) ? part : [part]),

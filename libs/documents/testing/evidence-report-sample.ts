@@ -148,6 +148,7 @@ export function anEvidenceReport(changes: Partial<EvidenceReport> = {}): Evidenc
       { id: 'link.case', zh: '案件/线索编号、待证事实', required: 'M', state: 'met', mark: 'I', sources: [], files: [] },
     ],
     received: null,
+    certificateErrors: null,
     withdrawn: null,
     checkpoint: {
       note: 'aj.test/evidence/2026\n12\n5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lio5Lg=\n',

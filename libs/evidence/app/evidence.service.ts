@@ -39,6 +39,8 @@ export interface CaptureRequest {
   mode?: 'automatic' | 'interactive';
   /** Why a failed mandatory environment check shall not stop this capture; stands on the first page of the report. */
   overrideReason?: string;
+  /** Why a certificate that the browser refuses shall not stop this capture; stands on the first page of the report. */
+  tlsOverrideReason?: string;
   /** What the officers say of the fixation; what the machine cannot know. */
   statement?: FixationStatement;
   purpose: string;
@@ -112,6 +114,7 @@ export class EvidenceService {
       ...(first && { secondOf: first.id }),
       ...(input.mode === 'interactive' && { mode: 'interactive' }),
       ...(input.overrideReason && { override: { by: makers[0]!.name, reason: input.overrideReason } }),
+      ...(input.tlsOverrideReason && { tlsOverride: { by: makers[0]!.name, reason: input.tlsOverrideReason } }),
       ...(statement && { statement }),
       caseRef,
       // The manifest names a case or a clue; evidence taken before there is either stands under its own number.

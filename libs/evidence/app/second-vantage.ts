@@ -15,10 +15,11 @@ export class SecondVantage {
     if (first?.kind !== 'web_capture') return;
     const request = first.request as RequestRecord;
     if (request.secondVantage === undefined || (await tx.existsBy(PackageRow, { secondOf: first.id }))) return;
-    const { url, profile, purpose, factToProve, place, statement, personalData, override, caseRef, clue } = request;
+    const { url, profile, purpose, factToProve, place, statement, personalData, override, tlsOverride, caseRef, clue } = request;
     await this.evidence.requestCapture(tx, {
       url, profile, purpose, factToProve, place, statement, personalData, caseRef, vantage: request.secondVantage, first,
-      overrideReason: override?.reason, clueRef: clue, officerIds: [], divisionCode: first.divisionCode, outletId: first.outletId, caseId: first.caseId,
+      overrideReason: override?.reason, tlsOverrideReason: tlsOverride?.reason, clueRef: clue,
+      officerIds: [], divisionCode: first.divisionCode, outletId: first.outletId, caseId: first.caseId,
     }); // prettier-ignore
   }
 }

@@ -30,6 +30,14 @@ export class RequestCaptureDto extends AskedFixationDto {
   @MinLength(5)
   @MaxLength(500)
   overrideReason?: string;
+  @ApiPropertyOptional({
+    description: 'why a certificate that the browser refuses shall not stop the capture; shown on page 1 of the report',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(5)
+  @MaxLength(500)
+  tlsOverrideReason?: string;
   @ApiProperty({ description: 'the officer who takes the evidence together with you' }) @IsUUID() secondOfficerId!: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() outletId?: string;
   @ApiPropertyOptional() @IsOptional() @IsUUID() caseId?: string;
@@ -84,6 +92,14 @@ export class NavigationDto {
   @ApiProperty() ip!: string;
   @ApiPropertyOptional({ enum: PAGE_KINDS, description: 'a gate that stood where the page was expected is named as what it is' })
   kind?: string;
+  @ApiPropertyOptional({ type: [String], description: '`host:port code` of each certificate error that was passed over' })
+  tlsErrors?: string[];
+}
+
+/** An officer's decision, before the capture began, to go on where it would have ended. */
+export class DecisionDto {
+  @ApiProperty() by!: string;
+  @ApiProperty() reason!: string;
 }
 
 const LIKENESS = ['same', 'different', 'unknown'];
@@ -142,6 +158,8 @@ export class CaptureDto {
   @ApiProperty({ type: [MakerDto] }) makers!: MakerDto[];
   @ApiProperty({ type: FixationStatementDto, nullable: true, description: 'what the officers said of the fixation' })
   statement!: FixationStatementDto | null;
+  @ApiProperty({ type: DecisionDto, nullable: true, description: 'that certificate errors do not stop the capture' })
+  tlsOverride!: DecisionDto | null;
   @ApiProperty() state!: string;
   @ApiProperty({ enum: ['complete', 'partial'], nullable: true, type: String }) completeness!: string | null;
   @ApiProperty({ type: [String] }) limits!: string[];
@@ -341,6 +359,7 @@ export function toCaptureDto(row: PackageRow, availableActions: readonly string[
     withdrawnAt: row.withdrawnAt?.toISOString() ?? null,
     availableActions: [...availableActions],
     statement: request.statement ?? null,
+    tlsOverride: 'tlsOverride' in request ? (request.tlsOverride ?? null) : null,
     makers: request.makers,
     personalData: request.personalData ?? true,
     mode: 'mode' in request ? (request.mode ?? 'automatic') : 'automatic',

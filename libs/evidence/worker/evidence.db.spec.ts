@@ -25,6 +25,7 @@ import {
 } from '../../proof';
 import { aTrustBundle, testKeys } from '../../proof/testing';
 import type { CaptureRequest } from '../app/evidence.service';
+import { toCaptureDto } from '../http/evidence.dto';
 import { EVIDENCE_ROWS, PackageRow } from '../store/evidence.entity';
 import { aRequest, evidenceRoom, settleIn } from '../testing/evidence-room';
 import { answersIdentity, type PlayedOrder, stagePackage } from '../testing/played-capture';
@@ -273,6 +274,20 @@ describe('fixation', () => {
     const { id, request: kept } = await asked({ overrideReason: '备用机，时钟源暂不可用' });
     await run(() => room().runner.run(id));
     expect(overrideAsked).toEqual({ by: kept.makers[0]!.name, reason: '备用机，时钟源暂不可用' });
+  });
+
+  it('F26 the reason for going on despite certificate errors is in the request whose digest was logged before, with the name of who gave it', async () => {
+    expect((await asked()).request).not.toHaveProperty('tlsOverride');
+    const { id, request: kept } = await asked({ tlsOverrideReason: '网站证书到期未换' });
+    const tlsOverride = { by: kept.makers[0]!.name, reason: '网站证书到期未换' };
+    expect(kept).toMatchObject({ tlsOverride });
+    expect(toCaptureDto(await rowOf(id))).toMatchObject({ tlsOverride });
+    await run(() => room().runner.run(id));
+    const { content, evidence } = room();
+    const file = await db.as(worker, (tx) => content.file(tx, id, 'record/request.json'));
+    expect(JSON.parse((await db.as(worker, () => content.bytes(file))).toString())).toMatchObject({ tlsOverride });
+    const [first] = await db.as(worker, (tx) => evidence.custodyOf(tx, id));
+    expect(JSON.parse(first!.body!)).toMatchObject({ requestSha256: file.sha256 });
   });
 
   it('F05 I-11 a job delivered three times at once gives one package', async () => {

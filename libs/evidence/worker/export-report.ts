@@ -69,6 +69,7 @@ export class ExportReport {
       statement: row.request.statement ?? null,
       checklist: await this.checklists.of(tx, row),
       received: 'sender' in row.request ? row.request : null,
+      certificateErrors: this.certificateErrors(row),
       withdrawn: await this.withdrawal(tx, row),
       checkpoint: await this.checkpoint(tx, row, custody),
       stamps: this.stamps(stamps),
@@ -120,6 +121,12 @@ export class ExportReport {
         sha256,
       };
     });
+  }
+
+  /** The officer's decision, and what of certificates was passed over by it. */
+  private certificateErrors({ request, navigation }: PackageRow): ReportInput['certificateErrors'] {
+    const decision = 'tlsOverride' in request ? request.tlsOverride : undefined;
+    return decision ? { by: decision.by, reason: decision.reason, errors: navigation?.tlsErrors ?? [] } : null;
   }
 
   private async withdrawal(tx: EntityManager, row: PackageRow): Promise<ReportInput['withdrawn']> {

@@ -23,6 +23,8 @@ export interface ReportInput {
   checklist: ChecklistLine[];
   /** Who handed the files over, when and on which ground; null where a page was captured. */
   received: Received | null;
+  /** An officer decided that certificate errors do not stop the capture; `errors` are those met, as `host:port code`. */
+  certificateErrors: { by: string; reason: string; errors: readonly string[] } | null;
   /** Withdrawn evidence says so on its first page. */
   withdrawn: { at: string; reason: string; correctedBy: string | null } | null;
   /** The newest checkpoint of the log when this is printed, or null while there is none. */

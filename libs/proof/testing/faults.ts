@@ -120,6 +120,8 @@ const withPaper = (files: Files) => ({ ...files, [PAPER]: SIGNED });
 
 const CHECKS = theChecks('2026-11-22T03:29:30.000Z');
 const OVERRIDE = { by: '办案人员甲', reason: '网页随时可能撤下' };
+/** The browser refused a certificate, and the capture went on. */
+const REFUSED = { tls: { leafSha256: null, errors: ['expired', 'ERR_CERT_AUTHORITY_INVALID'] } };
 /** One mandatory check failed; `by` went on all the same. */
 const unclean = (by: string | null): StampedOptions => ({
   environment: { ...theChecks('2026-11-22T03:29:30.000Z', ['E05']), verdict: 'fail' },
@@ -794,6 +796,16 @@ const contents: Case[] = [
   passed(
     'F28 a failed check that an officer decided about before',
     built({ ...unclean('办案人员甲'), request: { override: OVERRIDE } }),
+  ),
+  failed('F26 a certificate error that nobody decided about', 'CROSS_MISMATCH', built({ exchanges: REFUSED })),
+  failed(
+    'F26 a decision about certificates without a reason',
+    'CROSS_MISMATCH',
+    built({ exchanges: REFUSED, request: { tlsOverride: { by: OVERRIDE.by, reason: '' } } }),
+  ),
+  passed(
+    'F26 a certificate error that an officer decided about before',
+    built({ exchanges: REFUSED, request: { tlsOverride: OVERRIDE } }),
   ),
   failed('another address than was asked for', 'CROSS_MISMATCH', built({ request: { url: 'http://other.test/' } })),
   failed('F29 other makers than asked', 'CROSS_MISMATCH', built({ request: { makers: aManifest({}).makers.slice(1) } })),

@@ -8,7 +8,7 @@ import { isObject, JSON_LIMIT, parseJsonLines } from '../strict-json';
 import { type Context, isWithheld } from './context';
 import { verifyCdxj, verifyExchanges, verifyScreens, verifyTargets, verifyTls } from './v9-cross';
 import { ENVIRONMENT, verifyEnvironment } from './v9-environment';
-import { verifyRequest } from './v9-request';
+import { verifyCertificateErrors, verifyRequest } from './v9-request';
 
 const WACZ = 'content/capture.wacz';
 const INDEX = 'record/warc-index.jsonl';
@@ -44,6 +44,7 @@ async function verifyArchive(ctx: Context): Promise<void> {
   const exchanges = await linesOf(ctx, 'record/exchanges.jsonl');
   await verifyExchanges(ctx, exchanges, records);
   verifyTargets(ctx, exchanges, ctx.files.has(DNS) ? await linesOf(ctx, DNS) : null);
+  await verifyCertificateErrors(ctx, exchanges);
   verifyScreens(ctx, records);
 }
 
