@@ -21,6 +21,7 @@ import { Exporter } from './worker/exporter';
 import { Fixation } from './worker/fixation';
 import { KeyLog } from './worker/key-log';
 import { LogCloser } from './worker/log-closer';
+import { LastingReport } from './worker/lasting-report';
 import { LedgerAnchorer } from './worker/ledger-anchorer';
 import { LedgerSequencer } from './worker/ledger-sequencer';
 import { OcspAnswers } from './worker/ocsp-answers';
@@ -73,6 +74,7 @@ import { SignatureStamper } from './worker/signature-stamper';
     TimeStamper,
     TokenBefore,
     SignatureStamper,
+    LastingReport,
     SessionRelay,
     SecondVantage,
   ],

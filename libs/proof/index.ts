@@ -39,6 +39,7 @@ export { type Certificate, parseCertificate } from './tsp/certificate';
 export { isAbout, isListOf, parseRevocationList, type RevocationList } from './tsp/revocation';
 export { isAnswerOf, lineAt, linesAbout, type OcspAnswer, type OcspLine, ocspRequest, parseOcspAnswer } from './tsp/ocsp';
 export * from './tsp/verify-token';
+export * from './paper/report-update';
 export { openStoredZip } from './archive/stored-zip';
 export { parseWarcRecord, type WarcRecord } from './archive/warc-record';
 export type { WarcMember } from './archive/walk';

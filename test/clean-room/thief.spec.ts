@@ -1,4 +1,15 @@
-import { aStampedPackage, type Files, PACKAGE_ID, sealed, testKeys } from '../../libs/proof/testing';
+import {
+  aStampedPackage,
+  authorityWithAnswers,
+  aWholeReport,
+  type Files,
+  lasting,
+  PACKAGE_ID,
+  reportRoot,
+  sealed,
+  type StampedOptions,
+  testKeys,
+} from '../../libs/proof/testing';
 import { digestsOf, signNote } from '../../libs/proof';
 import { differences, type Question } from './support';
 
@@ -33,6 +44,30 @@ describe('two verifiers, on what a thief with keys makes', () => {
     });
     expect(await differences(made)).toEqual([]);
   }, 600_000);
+
+  it('I-19, F22: agree on reports that last and on what issuers said, each changed and sealed again', async () => {
+    const { stamp, entry, list, madeAnswer, authority } = authorityWithAnswers({ responderUrls: ['http://answers.test/'] });
+    const lists = [list({ from: '2026-11-22T00:00:00.000Z', to: '2026-11-29T00:00:00.000Z' })];
+    const answers = [madeAnswer({ thisUpdate: '2026-11-22T05:00:00.000Z' })];
+    const dated = (bytes: Uint8Array): Uint8Array => stamp(bytes, 'sha256', '2026-11-22T06:59:00.000Z');
+    const forge = await Forge.open(4, {
+      authority: { stamp, entry },
+      files: (all) => ({
+        ...all,
+        'trust/crl-0.der': lists[0]!,
+        'trust/ocsp-0.der': answers[0]!,
+        'report/report.pdf': lasting(aWholeReport(all['MANIFEST.json']!), dated, {
+          certificates: [authority.root],
+          lists,
+          answers,
+        }),
+      }),
+    });
+    const paths = forge.paths(/^(trust|report)\//);
+    expect(paths).toHaveLength(3);
+    const made = await forge.many(EACH, (files) => forge.change(files, forge.of([...paths, 'report/report.pdf'])));
+    expect(await differences(made)).toEqual([]);
+  }, 600_000);
 });
 
 class Forge {
@@ -42,13 +77,13 @@ class Forge {
     private state: number,
   ) {}
 
-  static async open(seed: number): Promise<Forge> {
+  static async open(seed: number, options: StampedOptions = {}): Promise<Forge> {
     const later = [
       ['2026-11-22T05:00:00.000Z', 'evidence.confirmed', { by: 'party' }],
       ['2026-11-22T06:00:00.000Z', 'evidence.sealed', {}],
     ] as [string, 'evidence.confirmed' | 'evidence.sealed', Record<string, unknown>][];
-    const { files, bundle } = await aStampedPackage({ later });
-    return new Forge(files, bundle, seed);
+    const { files, bundle } = await aStampedPackage({ later, ...options });
+    return new Forge(files, { ...bundle, x509Roots: [reportRoot()] }, seed);
   }
 
   paths(pattern: RegExp): string[] {

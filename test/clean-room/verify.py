@@ -2093,12 +2093,37 @@ class Verification:
         if not ranges:
             return self.say("V10", "REPORT_SIGNATURE", path, "not signed", "indeterminate")
         end, start, length = map(int, ranges[0])
+        signed_end = start + length
         gap = re.fullmatch(rb"<((?:[0-9a-f]{2})+)>", pdf[end:start]) if end < start else None
-        if len(ranges) != 1 or start + length != len(pdf) or not gap:
+        whole = signed_end == len(pdf) if len(ranges) == 1 else len(ranges) == 2 and signed_end < len(pdf)
+        if not whole or not gap:
             return self.say("V10", "REPORT_RANGE", path)
+        lasting = None
+        if len(ranges) == 2:
+            try:
+                lasting = report_update(pdf, bytes.fromhex(gap[1].decode()), signed_end)
+            except (Bad, IndexError, ValueError) as error:
+                self.say("V10", "REPORT_RANGE", path, str(error))
         try:
-            if not self.detached(bytes.fromhex(gap[1].decode()), pdf[:end] + pdf[start:]):
+            if not self.detached(bytes.fromhex(gap[1].decode()), pdf[:end] + pdf[start:signed_end]):
                 self.say("V10", "REPORT_SIGNATURE", path, "root", "indeterminate")
+        except (Bad, IndexError, KeyError, ValueError) as error:
+            self.say("V10", "REPORT_SIGNATURE", path, str(error))
+        if lasting:
+            self.document_stamp(path, *lasting)
+
+    def document_stamp(self, path, material, stamped, room):
+        """A token over the report and its revocation data; the zeros behind it fill its room."""
+        try:
+            token = der_at(room, 0)[1]
+            if room[len(token) :].strip(b"\0"):
+                raise Bad("bytes after the document time stamp")
+            held = sorted(name for name in self.files if name.startswith("trust/"))[:64]
+            held = [self.files[name] for name in held if len(self.files[name]) <= 256 * 1024]
+            answer = b"\x30\x03\x02\x01\x00" + token
+            verify_token(der_sequence(answer), stamped, self.bundle["tsa"], held + material)
+        except TokenFault as fault:
+            self.say("V10", "REPORT_SIGNATURE", path, fault.code, "indeterminate" if fault.code == "TST_UNTRUSTED" else "failed")
         except (Bad, IndexError, KeyError, ValueError) as error:
             self.say("V10", "REPORT_SIGNATURE", path, str(error))
 
@@ -2259,6 +2284,129 @@ def same_reading(line, body, item):
         except (LookupError, ValueError):
             continue
     return False
+
+
+def der_sequence(content):
+    size = len(content)
+    if size < 0x80:
+        return b"\x30" + bytes([size]) + content
+    width = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return b"\x30" + bytes([0x80 | len(width)]) + width + content
+
+
+STAMP_ROOM = 12 * 1024
+REPORT_END = re.compile(
+    rb"xref\n0 (\d{1,6})\n((?:\d{10} \d{5} [fn] \n)*)trailer\n<<\n/Size (\d{1,6})\n/Root (\d{1,6}) 0 R\n/Info (\d{1,6}) 0 R\n"
+    rb"/ID \[(<[0-9a-f]{32}> <[0-9a-f]{32}>)\]\n>>\nstartxref\n\d{1,10}\n%%EOF\n"
+)
+
+
+def report_material(pdf, at):
+    """(certificates, lists, answers) that an update begins with, each as it should be."""
+    found, count = ([], [], []), 0
+    while True:
+        head = re.match(rb"\d{1,7} 0 obj\n<<\n/Length (\d{1,6})\n>>\nstream\n", pdf[at : at + 80])
+        if not head:
+            return found
+        start = at + head.end()
+        data, count = pdf[start : start + int(head[1])], count + 1
+        for kind, place in zip((Certificate, RevocationList, OcspAnswer), found):
+            try:
+                kind(data)
+                break
+            except (Bad, IndexError, ValueError):
+                continue
+        else:
+            raise Bad("no material")
+        if count > 64 or len(data) > 256 * 1024:
+            raise Bad("material")
+        place.append(data)
+        at = start + len(data) + len(b"\nendstream\nendobj\n")
+
+
+def report_base(base):
+    """What the update has to know of the signed report."""
+    told = re.search(rb"\nstartxref\n(\d{1,10})\n%%EOF\n\Z", base[-40:])
+    end = REPORT_END.fullmatch(base, int(told[1])) if told else None
+    if not end:
+        raise Bad("end of the report")
+    size, table = int(end[1]), end[2]
+    if size > 200000 or len(table) != 20 * size or int(end[3]) != size:
+        raise Bad("table of the report")
+
+    def lines(number):
+        line, start = table[20 * number : 20 * number + 20], b"%d 0 obj\n<<\n" % number
+        if not line:
+            raise Bad("object of the report")
+        text = base[int(line[:10]) : int(line[:10]) + 4096]
+        stop = text.find(b"\n>>\nendobj\n") + 1
+        if line[17:18] != b"n" or not text.startswith(start) or stop < len(start):
+            raise Bad("object of the report")
+        return text[len(start) : stop]
+
+    root = int(end[4])
+    catalog = lines(root)
+    form = re.search(rb"\n/AcroForm (\d{1,6}) 0 R\n", b"\n" + catalog)
+    if not form or b"/DSS" in catalog:
+        raise Bad("catalog of the report")
+    field = re.fullmatch(rb"/SigFlags 3\n/Fields \[(\d{1,6} 0 R)\]\n", lines(int(form[1])))
+    if not field:
+        raise Bad("form of the report")
+    return {"size": size, "root": root, "info": int(end[5]), "id": end[6], "xref": int(told[1]), "catalog": catalog, "form": int(form[1]), "field": field[1]}
+
+
+def report_update(pdf, signature, end):
+    """(material, stamped bytes, room of the token) of the update behind a signed report, which has to be built the same way again."""
+    base, found = report_base(pdf[:end]), report_material(pdf, end)
+    out, places, free = bytearray(pdf[:end]), {}, base["size"]
+
+    def put(number, body):
+        places[number] = len(out)
+        out.extend(b"%d 0 obj\n<<\n" % number + body + b"endobj\n")
+
+    named = []
+    for kind in found:
+        numbers = []
+        for data in kind:
+            put(free, b"/Length %d\n>>\nstream\n" % len(data) + data + b"\nendstream\n")
+            numbers.append(b"%d 0 R" % free)
+            free += 1
+        named.append(b" ".join(numbers))
+
+    def kept(names):
+        return b"".join(b"/" + name + b" [" + refs + b"]\n" for name, refs in zip(names, named) if refs)
+
+    vri = b"/VRI <<\n/" + hashlib.sha1(signature).hexdigest().upper().encode() + b" <<\n/Type /VRI\n" + kept((b"Cert", b"CRL", b"OCSP")) + b">>\n>>\n"
+    store, stamp, field = free, free + 1, free + 2
+    put(store, b"/Type /DSS\n" + kept((b"Certs", b"CRLs", b"OCSPs")) + vri + b">>\n")
+    places[stamp] = len(out)
+    out += b"%d 0 obj\n<<\n/Type /DocTimeStamp\n/Filter /Adobe.PPKLite\n/SubFilter /ETSI.RFC3161\n/ByteRange " % stamp
+    range_at = len(out)
+    out += b" " * len("[0 9999999999 9999999999 9999999999]") + b"\n/Contents "
+    room_at = len(out)
+    room_end = room_at + 2 * STAMP_ROOM + 2
+    out += pdf[room_at:room_end]
+    if len(out) != room_end:
+        raise Bad("room")
+    out += b"\n>>\nendobj\n"
+    put(field, b"/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/T (Stamp)\n/Rect [0 0 0 0]\n/F 132\n/V %d 0 R\n>>\n" % stamp)
+    put(base["form"], b"/SigFlags 3\n/Fields [" + base["field"] + b" %d 0 R]\n>>\n" % field)
+    put(base["root"], base["catalog"] + b"/DSS %d 0 R\n>>\n" % store)
+    table_at, table, numbers = len(out), b"xref\n", sorted(places)
+    while numbers:
+        run = 1
+        while run < len(numbers) and numbers[run] == numbers[0] + run:
+            run += 1
+        table += b"%d %d\n" % (numbers[0], run) + b"".join(b"%010d 00000 n \n" % places[number] for number in numbers[:run])
+        numbers = numbers[run:]
+    out += table + b"trailer\n<<\n/Size %d\n/Root %d 0 R\n/Info %d 0 R\n/ID [" % (field + 1, base["root"], base["info"]) + base["id"]
+    out += b"]\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n" % (base["xref"], table_at)
+    said = b"[0 %d %d %d]" % (room_at, room_end, len(out) - room_end)
+    out[range_at : range_at + len(said)] = said
+    room = re.fullmatch(rb"<((?:[0-9a-f]{2})*)>", bytes(out[room_at:room_end]))
+    if bytes(out) != pdf or not room:
+        raise Bad("an update that is not of our form")
+    return [data for kind in found for data in kind], pdf[:room_at] + pdf[room_end:], bytes.fromhex(room[1].decode())
 
 
 def attachments(pdf):

@@ -39,6 +39,7 @@ import { ExportProofs } from '../worker/export-proofs';
 import { ExportReport } from '../worker/export-report';
 import { Exporter } from '../worker/exporter';
 import { Fixation } from '../worker/fixation';
+import { LastingReport } from '../worker/lasting-report';
 import { LedgerAnchorer } from '../worker/ledger-anchorer';
 import { LedgerSequencer } from '../worker/ledger-sequencer';
 import { ReceiptFixer } from '../worker/receipt-fixer';
@@ -169,18 +170,20 @@ export function evidenceRoom(parts: RoomParts) {
   const proofs = witnessUrls
     ? new ExportProofs(clock, trees, evidence, anchors, config, content)
     : new ExportProofs(clock, trees, evidence);
+  const revoked = new StampRevocation();
+  const signatures = new SignatureStamper(content, config);
   const report = new ExportReport(
     clock,
     content,
     evidence,
     trees,
-    new SignatureStamper(content, config),
+    signatures,
+    new LastingReport(content, revoked, signatures),
     new Checklists(ledger, content),
     parts.printer ?? null,
   );
   const later = new RetryLater(db, clock, log);
   const revocation = parts.revocation ?? { files: [], fetches: false };
-  const revoked = new StampRevocation();
   const outside = new RevocationFetch(config);
   const lists = new RevocationLists(db, clock, content, revoked, later, log, outside, revocation);
   const shown = new PackageProofs(trees, anchors);

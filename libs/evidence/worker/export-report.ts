@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type EntityManager, In, Not } from 'typeorm';
 import { Clock } from '../../kernel';
-import { type ContainerFile, parseManifest } from '../../proof';
+import { type ContainerFile, parseManifest, tokenOf } from '../../proof';
 import { attemptsAt } from '../app/attempts';
 import { Checklists } from '../app/checklists';
 import { ContentService } from '../app/content.service';
@@ -10,6 +10,8 @@ import type { Way } from '../domain/receipt';
 import { ActRow, AttachmentRow, type EvidenceFileRow, PackageRow, type StampRow } from '../store/evidence.entity';
 import type { CustodyRow } from '../store/ledger';
 import { LedgerTrees } from '../store/ledger-trees';
+import type { ReceivedToken } from './authorities';
+import { LastingReport } from './lasting-report';
 import { type ReportAttestation, type ReportInput, ReportPrinter } from './report-printer';
 import { SignatureStamper } from './signature-stamper';
 
@@ -37,6 +39,7 @@ export class ExportReport {
     private readonly evidence: EvidenceService,
     private readonly trees: LedgerTrees,
     private readonly stamper: SignatureStamper,
+    private readonly lasting: LastingReport,
     private readonly checklists: Checklists,
     @Optional() @Inject(ReportPrinter) private readonly printer: ReportPrinter | null = null,
   ) {}
@@ -75,8 +78,20 @@ export class ExportReport {
       stamps: this.stamps(stamps),
       at: this.clock.now(),
     };
-    const report = await this.printer.print(input, (signature) => this.stamper.stamp(signature));
-    return [{ path: 'report/report.pdf', source: new Uint8Array(report) }];
+    return [{ path: 'report/report.pdf', source: await this.printed(tx, this.printer, input) }];
+  }
+
+  /** Signed, dated where somebody dates it, and made to last where the material for that is there. */
+  private async printed(tx: EntityManager, printer: ReportPrinter, input: ReportInput): Promise<Uint8Array> {
+    const dated: { signature: Uint8Array; token: ReceivedToken }[] = [];
+    const report = await printer.print(input, async (signature) => {
+      const token = await this.stamper.ask(signature);
+      if (token) dated.push({ signature, token });
+      return token && Buffer.from(tokenOf(token.bytes));
+    });
+    const [last] = dated;
+    const bytes = new Uint8Array(report);
+    return last ? this.lasting.of(tx, bytes, last.signature, last.token) : bytes;
   }
 
   /** The export proves the chain to a checkpoint that holds its last entry; a newer one proves no less, an older one nothing of it. */

@@ -36,6 +36,11 @@ export function readDer(bytes: Uint8Array, tag?: number): Der {
   return der;
 }
 
+/** The value at the beginning; what follows it is the caller's. */
+export function firstDer(bytes: Uint8Array): Der {
+  return readAt(bytes, 0);
+}
+
 export function children(der: Der): Der[] {
   const found: Der[] = [];
   for (let at = 0; at < der.value.length;) {

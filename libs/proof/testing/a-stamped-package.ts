@@ -19,9 +19,9 @@ import { testKeys, unvaryingP256 } from './keys';
 const POLICY = '1.3.6.1.4.1.99999.1';
 
 /** A time stamp authority that always gives the same bytes for the same question. */
-export function testAuthority({ from = '2026-01-01', to = '2027-01-01', key = 11, root = 10 } = {}) {
+export function testAuthority({ name = 'Test stamps', from = '2026-01-01', to = '2027-01-01', key = 11, root = 10 } = {}) {
   const keys = { rootKey: unvaryingP256(root), key: unvaryingP256(key) };
-  const authority = createAuthority({ name: 'Test stamps', policy: POLICY, from: new Date(from), to: new Date(to), ...keys });
+  const authority = createAuthority({ name, policy: POLICY, from: new Date(from), to: new Date(to), ...keys });
   const stamp = (bytes: Uint8Array, hash: HashName, at: string): Uint8Array => {
     const nonce = digestsOf(bytes).sha256.slice(0, 16);
     const request = timeStampRequest(bytes, hash, Uint8Array.from(Buffer.from(nonce, 'hex')));

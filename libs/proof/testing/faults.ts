@@ -12,6 +12,7 @@ import { aManifest } from './a-manifest';
 import { evp, fixed, sealed, theChecks, type Files } from './a-package';
 import { aReport, reportRoot } from './a-report';
 import { aStampedPackage, testAuthority, type StampedOptions } from './a-stamped-package';
+import { LASTING } from './faults-lasting';
 import { aWacz, theRecords } from './a-wacz';
 import { testKeys } from './keys';
 
@@ -901,6 +902,12 @@ const reports: Case[] = [
   ),
 ];
 
+const lastingReports: Case[] = LASTING.map(([name, first, make]) => {
+  const options: StampedOptions = { files: (all) => ({ ...all, [PDF]: make(all['MANIFEST.json']!) }) };
+  const given = built(options, { bundle: known });
+  return first === null ? passed(`report ${name}`, given) : failed(`F22 report ${name}`, first, given);
+});
+
 export const CASES: Case[] = [
   ...containers,
   ...seals,
@@ -911,6 +918,7 @@ export const CASES: Case[] = [
   ...anchors,
   ...contents,
   ...reports,
+  ...lastingReports,
 ];
 
 function custodyOf(files: Files): { events: number; lastEntrySha256: string } {

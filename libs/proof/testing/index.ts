@@ -8,6 +8,7 @@ export * from './a-wacz';
 export * from './keys';
 export * from './openssl-tsa';
 export * from './faults';
+export * from './faults-lasting';
 export * from './golden';
 export * from './a-wire';
 export * from './openssl-answers';

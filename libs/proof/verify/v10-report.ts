@@ -1,21 +1,27 @@
 import { OID } from '../asn1/oids';
 import { children, context, expectTag, oidOf, readDer, sequenceOf, setOf, smallInteger, TAG } from '../asn1/read';
+import { integer, sequence } from '../asn1/write';
 import { latin1 } from '../archive/warc-record';
 import { concat, equalBytes, fromBase64, fromHex, Malformed } from '../bytes';
 import { digest } from '../digests';
+import { type Lasting, readUpdate, type SignedPart } from '../paper/report-update';
 import { inflate } from '../primitives';
 import { JSON_LIMIT } from '../strict-json';
 import { type Certificate, isIssuedBy, parseCertificate, verifyWith } from '../tsp/certificate';
 import { parseSigner } from '../tsp/token';
-import { essDigestOf } from '../tsp/verify-token';
+import { essDigestOf, TokenFault, verifyToken } from '../tsp/verify-token';
 import type { Context } from './context';
+import { materialOf } from './v4-stamps';
 
 const PATH = 'report/report.pdf';
 const REPORT_LIMIT = 64 * 1024 * 1024;
 const ATTACHMENTS_LIMIT = 64;
 const DATA = '1.2.840.113549.1.7.1';
 
-/** The printed form carries this manifest, and its signature covers every byte of it. Never more than the seal says about the same file. */
+/**
+ * The printed form carries this manifest, and its signature covers every byte of it, but for an update that makes it last. Never more
+ * than the seal says about the same file.
+ */
 export async function verifyReport(ctx: Context): Promise<void> {
   const pdf = await ctx.readOrNull(PATH, REPORT_LIMIT);
   const manifest = await ctx.readOrNull('MANIFEST.json', JSON_LIMIT);
@@ -23,24 +29,55 @@ export async function verifyReport(ctx: Context): Promise<void> {
   ctx.done.add('V10');
   const text = latin1(pdf);
   if (!(await holdsOnly(manifest, pdf, text))) ctx.say('V10', 'REPORT_MANIFEST', PATH);
-  verifyPdfSignature(ctx, pdf, text);
+  await verifyPdfSignature(ctx, pdf, text);
 }
 
-function verifyPdfSignature(ctx: Context, pdf: Uint8Array, text: string): void {
+async function verifyPdfSignature(ctx: Context, pdf: Uint8Array, text: string): Promise<void> {
   const ranges = [...text.matchAll(/\/ByteRange \[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]/g)];
   if (ranges.length === 0) return ctx.say('V10', 'REPORT_SIGNATURE', PATH, 'not signed', 'indeterminate');
-  const [, end = 0, start = 0, length = 0] = ranges[0]!.map(Number);
-  const gap = text.slice(end, start);
-  if (ranges.length !== 1 || start + length !== pdf.length || end >= start || !/^<(?:[0-9a-f]{2})+>$/.test(gap)) {
-    return ctx.say('V10', 'REPORT_RANGE', PATH);
-  }
+  const [, from = 0, to = 0, length = 0] = ranges[0]!.map(Number);
+  const part = { from, to, end: to + length };
+  const gap = text.slice(from, to);
+  const isWhole = ranges.length === 1 ? part.end === pdf.length : ranges.length === 2 && part.end < pdf.length;
+  if (!isWhole || from >= to || !/^<(?:[0-9a-f]{2})+>$/.test(gap)) return ctx.say('V10', 'REPORT_RANGE', PATH);
+  const lasting = ranges.length === 2 ? updateIn(ctx, pdf, part) : null;
   try {
-    const signed = concat(pdf.subarray(0, end), pdf.subarray(start));
+    const signed = concat(pdf.subarray(0, from), pdf.subarray(to, part.end));
     const root = verifyDetached(ctx, fromHex(gap.slice(1, -1)), signed);
     if (!root) ctx.say('V10', 'REPORT_SIGNATURE', PATH, 'the root of its certificate is not in the bundle', 'indeterminate');
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     ctx.say('V10', 'REPORT_SIGNATURE', PATH, error.message);
+  }
+  if (lasting) await verifyDocumentStamp(ctx, lasting);
+}
+
+/** What follows the signed part may be one thing only: revocation data and a document time stamp, byte for byte as we write them. */
+function updateIn(ctx: Context, pdf: Uint8Array, part: SignedPart): Lasting | null {
+  try {
+    return readUpdate(pdf, part);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    ctx.say('V10', 'REPORT_RANGE', PATH, error.message);
+    return null;
+  }
+}
+
+/** The time stamp over the report with its revocation data, by the profile of all tokens. */
+async function verifyDocumentStamp(ctx: Context, { material, stamped, room }: Lasting): Promise<void> {
+  const length = derLength(room);
+  if (room.subarray(length).some((byte) => byte !== 0))
+    return ctx.say('V10', 'REPORT_SIGNATURE', PATH, 'bytes after the document time stamp');
+  ctx.material ??= await materialOf(ctx);
+  const held = [...ctx.material, ...material.certificates, ...material.lists, ...material.answers];
+  // A document carries the token without the status that came with it.
+  const response = sequence(sequence(integer(0)), room.subarray(0, length));
+  try {
+    verifyToken(response, { stamped, tsa: ctx.bundle.tsa, material: held, chains: ctx.chains });
+  } catch (error) {
+    const isUnknown = error instanceof TokenFault && error.code === 'TST_UNTRUSTED';
+    const detail = `document time stamp: ${(error as Error).message}`;
+    ctx.say('V10', 'REPORT_SIGNATURE', PATH, detail, isUnknown ? 'indeterminate' : 'failed');
   }
 }
 

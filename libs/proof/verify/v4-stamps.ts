@@ -69,7 +69,7 @@ function tellUnlooked(ctx: Context, path: string, { tsa, unlooked }: AcceptedTok
 }
 
 /** A chain needs a handful of certificates and lists; what a package holds beyond that is not read, as if it were not there. */
-async function materialOf(ctx: Context): Promise<Uint8Array[]> {
+export async function materialOf(ctx: Context): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
   for (const path of [...ctx.files.keys()].filter((name) => name.startsWith('trust/')).slice(0, MATERIAL_LIMIT)) {
     const bytes = await ctx.readOrNull(path, DER_LIMIT);
