@@ -748,7 +748,7 @@ export const en: Messages = {
   },
   field: {
     transferKind: 'To whom',
-    materials: 'What goes with it (one a line)',
+    materials: 'What goes with it',
     delivery: 'Way of delivery',
     receivedBy: 'Who signed for it',
     answerNumber: 'Number of the answer',
@@ -757,7 +757,7 @@ export const en: Messages = {
     documentNumber: 'Number of the document',
     urgent: 'It could not wait: taken at once',
     measureKind: 'Kind of measure',
-    measureObjects: 'Things (one a line: what it is | how many)',
+    measureObjects: 'Things',
     liftGround: 'Ground of lifting',
     disposal: 'What becomes of the things',
     measureNote: 'What was found',
@@ -767,7 +767,7 @@ export const en: Messages = {
     chairId: 'Chair',
     memberIds: 'Members',
     recorder: 'Who keeps the minutes',
-    listeners: 'Who listens without a vote (one a line)',
+    listeners: 'Who listens without a vote',
     vote: 'Vote',
     conclusion: 'Conclusion',
     conclusionText: 'Conclusion in words',
@@ -923,6 +923,9 @@ export const en: Messages = {
     password: 'At least 12 characters of three kinds',
     outletIds: 'Addresses come from the filing record and are not typed',
     articles: 'One a line, for example: 电子商务法 15',
+    materials: 'One a line',
+    measureObjects: 'One a line: what it is | how many',
+    listeners: 'One a line',
   },
   says: {
     measure: {

@@ -716,7 +716,7 @@ export const zh = {
   },
   field: {
     transferKind: '移送去向',
-    materials: '移送材料（一行一项）',
+    materials: '移送材料',
     delivery: '送达方式',
     receivedBy: '签收人',
     answerNumber: '答复文号',
@@ -725,7 +725,7 @@ export const zh = {
     documentNumber: '文书文号',
     urgent: '情况紧急，已当场采取',
     measureKind: '措施种类',
-    measureObjects: '财物（一行一项：名称和特征｜数量）',
+    measureObjects: '财物',
     liftGround: '解除情形',
     disposal: '财物处理',
     measureNote: '复核情况',
@@ -735,7 +735,7 @@ export const zh = {
     chairId: '主持人',
     memberIds: '参加人员',
     recorder: '记录人',
-    listeners: '列席人员（一行一人）',
+    listeners: '列席人员',
     vote: '表决',
     conclusion: '结论',
     conclusionText: '结论内容',
@@ -886,6 +886,9 @@ export const zh = {
     password: '不少于 12 位，含三类字符',
     outletIds: '地址取自备案，不得手填',
     articles: '每行一条，如：电子商务法 15',
+    materials: '每行一项',
+    measureObjects: '每行一项：名称和特征｜数量',
+    listeners: '每行一人',
   },
   says: {
     measure: {
