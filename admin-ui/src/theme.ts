@@ -64,8 +64,13 @@ const build = (base: RaThemeOptions, palette: RaThemeOptions['palette'], { bar, 
         head: { fontWeight: 600, color: head, whiteSpace: 'nowrap' },
       },
     },
-    MuiTab: { styleOverrides: { root: { minHeight: 40, minWidth: 72, padding: '8px 14px' } } },
-    MuiTabs: { styleOverrides: { root: { minHeight: 40 } } },
+    MuiTab: {
+      styleOverrides: {
+        root: { minHeight: 40, minWidth: 72, padding: '8px 14px', '&.Mui-selected': { boxShadow: 'inset 0 -2px' } },
+      },
+    },
+    // On two lines where one is too short: a tab that has to be scrolled for is not found. The moving line below knows one line only.
+    MuiTabs: { styleOverrides: { root: { minHeight: 40 }, list: { flexWrap: 'wrap' }, indicator: { display: 'none' } } },
     MuiChip: { styleOverrides: { root: { borderRadius: 4 } } },
     MuiToggleButton: { styleOverrides: { root: { color: palette?.text?.primary } } },
     RaAccessDenied: {

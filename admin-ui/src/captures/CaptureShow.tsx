@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Show, Tab, TabbedShowLayout, TabbedShowLayoutTabs, useRecordContext, useTranslate } from 'react-admin';
+import { Show, Tab, TabbedShowLayout, useRecordContext, useTranslate } from 'react-admin';
 import { useItems } from '../api/use-api';
 import type { Capture, CaptureFile } from '../api/types';
 import { Fetching } from '../parts/Refusal';
@@ -59,7 +59,7 @@ const Whole = () => {
         </TabbedShowLayout>
       )}
       {isFixed(capture) && (
-        <TabbedShowLayout tabs={<TabbedShowLayoutTabs variant="scrollable" scrollButtons="auto" />}>
+        <TabbedShowLayout>
           {page && (
             <Tab label={tab('pictures')} path="">
               <FilesOf>{(c, files) => <Pictures capture={c} files={files} />}</FilesOf>

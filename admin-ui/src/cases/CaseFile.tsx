@@ -1,4 +1,4 @@
-import { Show, Tab, TabbedShowLayout, TabbedShowLayoutTabs, useCanAccess, useRecordContext, useTranslate } from 'react-admin';
+import { Show, Tab, TabbedShowLayout, useCanAccess, useRecordContext, useTranslate } from 'react-admin';
 import type { Case } from '../api/types';
 import { Stacked } from '../parts/Panel';
 import { useRemember } from '../workbench/recent';
@@ -38,7 +38,7 @@ const Whole = () => {
   return (
     <Stacked>
       <CaseHead file={file} />
-      <TabbedShowLayout tabs={<TabbedShowLayoutTabs variant="scrollable" scrollButtons="auto" />}>
+      <TabbedShowLayout>
         {tabs
           .filter(([name]) => name !== 'audit' || mayAudit)
           .map(([name, Content]) => (
