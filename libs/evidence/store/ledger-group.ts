@@ -15,6 +15,8 @@ interface Waiting {
 const WIDEST = 256;
 /** While one group waits for the disk, the next is hashed and sent. */
 const AT_ONCE = 2;
+/** Fewer are not parted: each group costs a statement and a commit. */
+const LEAST = 16;
 /** How often a group believes to know the heads before it asks for them under their locks. */
 const TRIES = 3;
 const CLAIMS = systemClaims('ledger');
@@ -52,8 +54,12 @@ export class LedgerGroup {
   }
 
   private async next(): Promise<void> {
-    const group = this.waiting.slice(0, WIDEST);
-    this.waiting = this.waiting.slice(WIDEST);
+    // Whoever was answered at once asks again at once: only a share of them, or the other group would never have anybody.
+    const share = Math.ceil(this.waiting.length / (AT_ONCE - this.running + 1));
+    const width = Math.min(WIDEST, Math.max(LEAST, share));
+    const group = this.waiting.slice(0, width);
+    this.waiting = this.waiting.slice(width);
+    this.go();
     if (group.length) await this.write(group);
     this.running -= 1;
     this.go();
