@@ -56,8 +56,8 @@ const Again = ({ capture }: { capture: Capture }) => {
   const translate = useTranslate();
   const { canAccess } = useCanAccess({ resource: 'captures', action: 'create' });
   if (!canAccess) return null;
-  const { url, profile, mode, purpose, factToProve, place, outletId, caseId } = capture;
-  const source = JSON.stringify({ url, profile, mode, purpose, factToProve, place, outletId, caseId });
+  const { url, profile, mode, secondVantage, purpose, factToProve, place, outletId, caseId } = capture;
+  const source = JSON.stringify({ url, profile, mode, secondVantage, purpose, factToProve, place, outletId, caseId });
   return (
     <Button component={Link} to={`/captures/create?source=${encodeURIComponent(source)}`} variant="outlined" data-action="again">
       {translate('action.capture.again')}
