@@ -7,6 +7,8 @@ export const OTHER_NETWORK = '127.0.0.2';
 /** A proxy that takes CONNECT and goes on from another address; keeps what it was asked. */
 export class FixtureUpstream {
   readonly asked: { target: string; authorization: string | undefined }[] = [];
+  /** Where its connections go, whatever was asked for: a network in which the address is somebody else's. */
+  leadsTo: number | null = null;
   /** What it answers instead of connecting. */
   answers: string | null = null;
   private readonly sockets = new Set<Socket>();
@@ -20,7 +22,7 @@ export class FixtureUpstream {
       this.asked.push({ target, authorization: request.headers['proxy-authorization'] });
       if (this.answers !== null) return void client.end(this.answers);
       const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(target) ?? [];
-      const site = connect({ host, port: Number(port), localAddress: OTHER_NETWORK });
+      const site = connect({ host, port: this.leadsTo ?? Number(port), localAddress: OTHER_NETWORK });
       this.hold(site);
       site.once('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
       site.once('connect', () => {
