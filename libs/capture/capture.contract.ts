@@ -4,13 +4,14 @@ export type {
   BeforeRecord,
   CaptureOrder,
   CaptureResult,
+  FirstSight,
   Maker,
   Profile,
   ProgressLine,
   RelatedPackage,
   RequestRecord,
 } from './domain/capture-order';
-export { type FirstSight, sightOf } from './domain/first-sight';
+export { sightOf } from './domain/first-sight';
 export { type FixationStatement, statedItems } from './domain/statement';
 export type { ClockState } from './environment/checks';
 export { isStopping } from './domain/stopping-checks';

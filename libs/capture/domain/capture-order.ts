@@ -1,4 +1,3 @@
-import type { FirstSight } from './first-sight';
 import type { SessionTerms } from './session-acts';
 import type { PageKind } from './page-kind';
 import type { FixationStatement } from './statement';
@@ -67,6 +66,17 @@ export interface BeforeRecord {
   origin: string;
   size: number;
   root: string;
+}
+
+/** What the first capture of a page kept of it, so that a second one from another vantage point can be compared with it before it is signed. */
+export interface FirstSight {
+  /** The vantage point of the first one, and its package. */
+  vantage: string;
+  id: string;
+  /** SHA-256 of `content/text.txt`; null where there is none. */
+  text: string | null;
+  /** SHA-256 of every picture of the screen by its path; null where there is none, or not all of them were made. */
+  pictures: Record<string, string> | null;
 }
 
 export interface CaptureOrder {

@@ -1,16 +1,5 @@
 import type { Manifest } from '../../proof';
-import type { ArtefactReport } from './capture-order';
-
-/** What the first capture of a page kept of it, so that a second one from another vantage point can be compared with it before it is signed. */
-export interface FirstSight {
-  /** The vantage point of the first one, and its package. */
-  vantage: string;
-  id: string;
-  /** SHA-256 of `content/text.txt`; null where there is none. */
-  text: string | null;
-  /** SHA-256 of every picture of the screen by its path; null where there is none, or not all of them were made. */
-  pictures: Record<string, string> | null;
-}
+import type { ArtefactReport, FirstSight } from './capture-order';
 
 interface Kept {
   files: readonly { path: string; sha256: string }[];
