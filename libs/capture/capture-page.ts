@@ -446,8 +446,9 @@ class PageCapture {
   }
 
   private async fix(): Promise<CaptureResult> {
-    const { session, recorder, fresh, main } = this.ready();
-    const [certificates] = await Promise.all([this.certificates(session, recorder), this.checkAfter()]);
+    const { recorder, fresh, main } = this.ready();
+    const overTls = recorder.exchanges.filter(({ tls }) => tls).map(({ url }) => url);
+    const [certificates] = await Promise.all([recorder.chains.of(overTls), this.checkAfter()]);
     const bodies = recorder.stop(1_000);
     await bodies;
     fresh.proxy.stopLoading();
@@ -523,23 +524,6 @@ class PageCapture {
 
   private verdict(): Verdict {
     return verdictOf([...this.before, ...this.after]);
-  }
-
-  /** Chains that the browser accepted, by origin. It has them already: nothing is asked of the site. */
-  private async certificates(session: CDPSession, recorder: Recorder): Promise<Map<string, Buffer[]>> {
-    const origins = new Set(recorder.exchanges.filter(({ tls }) => tls).map(({ url }) => new URL(url).origin));
-    const chains = new Map<string, Buffer[]>();
-    await Promise.all(
-      [...origins].map(async (origin) => {
-        const answer = await session.send('Network.getCertificate', { origin }, { timeout: 3_000 }).catch(() => null);
-        if (answer)
-          chains.set(
-            origin,
-            answer.tableNames.map((der) => Buffer.from(der, 'base64')),
-          );
-      }),
-    );
-    return chains;
   }
 
   /** What was seen is kept as an observation; there is no manifest, so nobody can take it for evidence. */

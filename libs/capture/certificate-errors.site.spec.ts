@@ -112,6 +112,31 @@ describe('F26: hosts of one page, each with its own certificate', () => {
     }
   });
 
+  it('in frames and windows of the page too', async () => {
+    const inner = new FixtureSite({ '/frame': html('<p>框内</p>') }, true, EXPIRED_CERTIFICATE);
+    const window = new FixtureSite({ '/window': html('<title>新窗</title>') }, true, MISNAMED_CERTIFICATE);
+    await Promise.all([inner.start(), window.start()]);
+    const page = await new FixtureSite({
+      '/': html(`<iframe src="${inner.url('/frame')}"></iframe><script>window.open('${window.url('/window')}')</script>`),
+    }).start();
+    try {
+      const captured = await capture(page.url('/'), [page, inner, window], DECISION);
+      const [frameHost, windowHost] = [inner, window].map(({ port }) => `127.0.0.1:${port}`);
+      const errors = captured.result.navigation?.tlsErrors ?? [];
+      expect([...errors].sort()).toEqual(
+        [`${frameHost} expired`, `${frameHost} ${UNKNOWN}`, `${windowHost} nameMismatch`, `${windowHost} ${UNKNOWN}`].sort(),
+      );
+      const lines = captured.lines<Line>('record/exchanges.jsonl');
+      for (const [url, word] of [
+        [inner.url('/frame'), 'expired'],
+        [window.url('/window'), 'nameMismatch'],
+      ] as const)
+        expect(lines.find((line) => line.url === url)).toMatchObject({ status: 200, tls: { errors: [word, UNKNOWN] } });
+    } finally {
+      await Promise.all([page, inner, window].map((site) => site.stop()));
+    }
+  });
+
   it('a decision that was not needed changes nothing and is not told as one', async () => {
     const plain = await new FixtureSite({ '/': html('<title>明文</title>') }).start();
     const captured = await capture(plain.url('/'), [plain], DECISION).finally(() => plain.stop());

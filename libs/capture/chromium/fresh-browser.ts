@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer, { CDPSessionEvent, type Browser, type CDPSession, type Connection, type Protocol } from 'puppeteer';
 import { machine } from '../capture.config';
 import { EgressProxy } from '../egress/proxy';
@@ -66,6 +67,8 @@ export interface FreshBrowser {
 // From the range that systemd keeps for accounts that exist only while a service runs.
 const FIRST_UID = 61_184;
 const LAST_UID = 65_519;
+/** By then what was killed is gone, however busy the machine; longer waits only who is held up by the kernel itself. */
+const EMPTY_WITHIN_MS = 10_000;
 
 /** A folder of this process' own for a time. Its name tells whose it is, so that what a killed process left can be told from what is in use. */
 export function temporaryFolder(purpose: 'capture' | 'self-test'): Promise<string> {
@@ -94,9 +97,18 @@ export function userAgentOf(version: string, mobile = false): string {
   return `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${major}.0.0.0 ${mobile ? 'Mobile ' : ''}Safari/537.36`;
 }
 
+/** One under which nothing runs: whoever ends a browser ends all that runs under its account. */
+function freeAccount(): number {
+  const taken = new Set(liveProcesses().map(({ uid }) => uid));
+  for (;;) {
+    const uid = randomInt(FIRST_UID, LAST_UID + 1);
+    if (!taken.has(uid)) return uid;
+  }
+}
+
 export async function startBrowser(settings: BrowserSettings, now: () => Date): Promise<FreshBrowser> {
   const root = process.getuid?.() === 0;
-  const uid = root && onPath('setpriv') ? randomInt(FIRST_UID, LAST_UID + 1) : (process.getuid?.() ?? 0);
+  const uid = root && onPath('setpriv') ? freeAccount() : (process.getuid?.() ?? 0);
   const proxy = new EgressProxy(now);
   const [program, network, folder, confinement, fontsSha256] = await Promise.all([
     findBrowser(settings.chromiumPath),
@@ -274,9 +286,17 @@ function environmentOf(home: string, { locale, timezone }: BrowserSettings, keyl
 async function endBrowser(browser: Browser, proxy: EgressProxy, folder: string, pid: number, uid: number | null): Promise<void> {
   kill(-pid);
   kill(pid);
-  for (const other of uid === null ? [] : processesOf(uid)) kill(other);
-  await Promise.all([proxy.close(), browser.close().catch(() => undefined)]);
+  await Promise.all([proxy.close(), browser.close().catch(() => undefined), uid === null ? undefined : emptyAccount(uid)]);
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+}
+
+/** A killed process takes a moment to go and may have begun another one before: again until the account has none, or somebody is in the way of it. */
+async function emptyAccount(uid: number): Promise<void> {
+  for (const end = performance.now() + EMPTY_WITHIN_MS; performance.now() < end; await pause(20)) {
+    const left = processesOf(uid);
+    if (left.length === 0) return;
+    for (const pid of left) kill(pid);
+  }
 }
 
 function kill(pid: number): void {

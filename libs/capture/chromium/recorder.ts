@@ -1,6 +1,7 @@
 import type { CDPSession, Protocol } from 'puppeteer';
 import { REFUSAL_HEADER, type RawHeaders } from '../egress/proxy';
 import type { Limits } from '../domain/capture-order';
+import { AcceptedChains } from './accepted-chains';
 import type { FreshBrowser } from './fresh-browser';
 import { PageSessions, Popups, type Popup } from './popups';
 
@@ -84,6 +85,7 @@ export class Recorder {
   readonly redirects: string[] = [];
   /** Why the browser refused the certificate of a host, by `host` or `host:port`; it went on because it was told to. */
   readonly certificateErrors = new Map<string, Set<string>>();
+  readonly chains = new AcceptedChains();
   dialogs = 0;
   decodedBytes = 0;
   mainCrashed = false;
@@ -191,6 +193,7 @@ export class Recorder {
   private follow(session: CDPSession): void {
     if (this.known.has(session)) return;
     this.known.add(session);
+    this.chains.follow(session);
     // Sent in the same turn in which the target is announced, hence before anybody lets it run.
     session.send('Network.enable', this.networkOptions()).catch(() => undefined);
     if (this.identity) session.send('Emulation.setUserAgentOverride', this.identity).catch(() => undefined);
@@ -325,7 +328,7 @@ export class Recorder {
     this.with(event.requestId, (open) => {
       open.seen.kind = event.type;
       this.takeResponse(open, event.response, event.hasExtraInfo);
-      const { url, source } = open.seen;
+      const { url, source, tls } = open.seen;
       if (url.startsWith('http:') && source === 'network') return;
       open.asking = true;
       const streaming = session.send('Network.streamResourceContent', { requestId: event.requestId }).then(
@@ -337,6 +340,7 @@ export class Recorder {
         () => undefined,
       );
       this.keep(streaming);
+      if (tls) this.chains.askAbout(url, session);
     });
   }
 
