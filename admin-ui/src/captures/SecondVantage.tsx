@@ -4,6 +4,7 @@ import { useWatch } from 'react-hook-form';
 import { Link } from 'react-router-dom';
 import { useApi, useItems } from '../api/use-api';
 import type { Capture, Vantages } from '../api/types';
+import { NameOf } from '../parts/NameOf';
 import { Panel } from '../parts/Panel';
 import { RecordLink } from '../parts/Records';
 import { StateMark } from '../parts/StateMark';
@@ -48,13 +49,16 @@ const Pair = ({ first, second }: { first: { id: string; vantage: string }; secon
       <Typography>{translate('console.secondVantage.pair', names)}</Typography>
       <Likeness second={second} />
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
-        <RecordLink resource="captures" id={first.id}>
-          {translate('console.secondVantage.openFirst')}
-        </RecordLink>
-        <RecordLink resource="captures" id={second.id}>
-          {second.number}
-        </RecordLink>
-        <StateMark kind="capture" state={second.state} />
+        <span>
+          {translate('console.secondVantage.first')} <NameOf resource="captures" id={first.id} field="number" />
+        </span>
+        <span>
+          {translate('console.secondVantage.second')}{' '}
+          <RecordLink resource="captures" id={second.id}>
+            {second.number}
+          </RecordLink>{' '}
+          <StateMark kind="capture" state={second.state} />
+        </span>
         {isFixed(second) && (
           <MuiLink component={Link} to={`/captures/${second.id}/show/compare?with=${first.id}`}>
             {translate('tab.compare')}
