@@ -8,6 +8,7 @@ import type { FreshBrowser } from './chromium/fresh-browser';
 import { watchMemory } from './chromium/memory';
 import { Aside, quietMoment, scrollThrough, settle, stateOf, type PageState } from './chromium/page-acts';
 import { Recorder, type LimitName } from './chromium/recorder';
+import { SiteCertificates } from './chromium/site-certificates';
 import { ActFilm, type Developed } from './act-film';
 import type { CaptureConfig } from './capture.config';
 import { machine } from './capture.config';
@@ -210,14 +211,15 @@ class PageCapture {
       this.limits,
       () => clock.now(),
       identityOf(profile, fresh, config.CAPTURE_LOCALE),
-      this.order.request.tlsOverride !== undefined,
+      new SiteCertificates(this.order.request.tlsOverride !== undefined),
     ));
     this.main = new MainDocument(recorder, fresh.proxy, this.frameId);
     recorder.onLimit = (name) => this.limit(name);
     recorder.onMainRedirect = (url) => this.mainRedirect(url);
     fresh.proxy.onTotalBytes = () => this.limit('totalBytes');
     await recorder.start(session, this.frameId);
-    recorder.onCertificateError = (host, code) => this.step('certificate', `${host} ${code}, passed over as an officer decided`);
+    recorder.certificates.onError = (host, code) =>
+      this.step('certificate', `${host} ${code}, passed over as an officer decided`);
     this.film.begin(session, this.frameId, fresh, checks, [verdict.verdict, ...verdict.failed].join(' '));
   }
 
@@ -448,7 +450,7 @@ class PageCapture {
   private async fix(): Promise<CaptureResult> {
     const { recorder, fresh, main } = this.ready();
     const overTls = recorder.exchanges.filter(({ tls }) => tls).map(({ url }) => url);
-    const [certificates] = await Promise.all([recorder.chains.of(overTls), this.checkAfter()]);
+    const [certificates] = await Promise.all([recorder.certificates.chainsOf(overTls), this.checkAfter()]);
     const bodies = recorder.stop(1_000);
     await bodies;
     fresh.proxy.stopLoading();

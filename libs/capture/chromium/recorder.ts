@@ -1,7 +1,8 @@
 import type { CDPSession, Protocol } from 'puppeteer';
-import { REFUSAL_HEADER, type RawHeaders } from '../egress/proxy';
+import type { RawHeaders } from '../egress/proxy';
 import type { Limits } from '../domain/capture-order';
-import { AcceptedChains } from './accepted-chains';
+import { SiteCertificates } from './site-certificates';
+import { bodyOf, bytesOfText, listed, parsedHeaders, refusalIn, shown } from './devtools-values';
 import type { FreshBrowser } from './fresh-browser';
 import { PageSessions, Popups, type Popup } from './popups';
 
@@ -83,9 +84,6 @@ export class Recorder {
   readonly popups = new Popups();
   readonly downloads: string[] = [];
   readonly redirects: string[] = [];
-  /** Why the browser refused the certificate of a host, by `host` or `host:port`; it went on because it was told to. */
-  readonly certificateErrors = new Map<string, Set<string>>();
-  readonly chains = new AcceptedChains();
   dialogs = 0;
   decodedBytes = 0;
   mainCrashed = false;
@@ -95,7 +93,6 @@ export class Recorder {
   lastActivity = performance.now();
   onLimit: (name: LimitName) => void = () => undefined;
   onMainRedirect: (url: string) => void = () => undefined;
-  onCertificateError: (host: string, code: string) => void = () => undefined;
 
   private readonly open = new Map<string, OpenExchange>();
   private readonly extras = new Map<string, { requests: RawHeaders[]; responses: RawHeaders[] }>();
@@ -114,8 +111,7 @@ export class Recorder {
     private readonly now: () => Date,
     /** What every page, frame and worker is told to call itself; null leaves the browser's own. */
     private readonly identity: Protocol.Emulation.SetUserAgentOverrideRequest | null = null,
-    /** An officer decided so before the job began. Without it Chromium's own refusal stands, in every page and frame. */
-    private readonly passCertificateErrors = false,
+    readonly certificates = new SiteCertificates(false),
   ) {}
 
   /** Call before the first navigation; `main` is the page's own session. */
@@ -193,14 +189,13 @@ export class Recorder {
   private follow(session: CDPSession): void {
     if (this.known.has(session)) return;
     this.known.add(session);
-    this.chains.follow(session);
     // Sent in the same turn in which the target is announced, hence before anybody lets it run.
     session.send('Network.enable', this.networkOptions()).catch(() => undefined);
     if (this.identity) session.send('Emulation.setUserAgentOverride', this.identity).catch(() => undefined);
     // A new window that waits blocks the page that opened it, when both share a process.
     // Without it a dialog of a window would be nobody's to answer.
     session.send('Page.enable').catch(() => undefined);
-    if (this.passCertificateErrors) this.passErrors(session);
+    this.certificates.follow(session);
     session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
     this.pages.listen(session);
     session.on('Network.requestWillBeSent', (event) => this.requested(event));
@@ -242,23 +237,6 @@ export class Recorder {
       if (name === 'DOMContentLoaded') this.mainDomAt = performance.now();
       if (name === 'load') this.mainLoadedAt = performance.now();
     });
-  }
-
-  /**
-   * Of each refused certificate the browser asks what to do, and for which address: so that each is on record. Its flag to ignore errors
-   * tells of none. Who has no page (a worker on its own) is not asked, and stays refused.
-   */
-  private passErrors(session: CDPSession): void {
-    session.on('Security.certificateError', ({ eventId, errorType, requestURL }) => {
-      const { host } = new URL(requestURL);
-      const code = errorType.replace(/^net::/, '');
-      const known = this.certificateErrors.get(host) ?? new Set();
-      if (!known.has(code)) this.onCertificateError(host, code);
-      this.certificateErrors.set(host, known.add(code));
-      session.send('Security.handleCertificateError', { eventId, action: 'continue' }).catch(() => undefined);
-    });
-    session.send('Security.enable').catch(() => undefined);
-    session.send('Security.setOverrideCertificateErrors', { override: true }).catch(() => undefined);
   }
 
   private requested(event: Protocol.Network.RequestWillBeSentEvent): void {
@@ -340,7 +318,7 @@ export class Recorder {
         () => undefined,
       );
       this.keep(streaming);
-      if (tls) this.chains.askAbout(url, session);
+      if (tls) this.certificates.askAbout(url, session);
     });
   }
 
@@ -543,62 +521,7 @@ interface OpenExchange {
   asking: boolean;
 }
 
-/** The egress exchange that refused, if these headers are the egress' own. */
-export function refusalIn(headers: RawHeaders, secret: string): string | null {
-  const value = headers.find(([name]) => name.toLowerCase() === REFUSAL_HEADER)?.[1] ?? '';
-  return value.startsWith(secret) ? value.slice(secret.length).trim() || 'tunnel' : null;
-}
-
-/** DevTools joins repeats of a header by a line feed. */
-function listed(headers: Protocol.Network.Headers): RawHeaders {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    String(value)
-      .split('\n')
-      .map((part): [string, string] => [name, part]),
-  );
-}
-
-function parsedHeaders(text: string): RawHeaders {
-  return text
-    .split(/\r?\n/)
-    .slice(1)
-    .filter((line) => line.includes(':'))
-    .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
-}
-
-function bodyOf(request: Protocol.Network.Request): Buffer | null {
-  if (request.postDataEntries?.length)
-    return Buffer.concat(request.postDataEntries.map(({ bytes }) => Buffer.from(bytes ?? '', 'base64')));
-  return request.postData === undefined ? null : Buffer.from(request.postData, 'utf8');
-}
-
 /** Address without what changes from poll to poll. */
 function patternOf(url: string): string {
   return url.replace(/[?#].*$/, '').replace(/[0-9]+/g, '0');
-}
-
-// Characters that windows-1252 has at 0x80-0x9f, in order; a blank stands for the five it leaves out.
-const CP1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
-
-/** DevTools gives text as characters, read as UTF-8 or, without a charset, as windows-1252. The bytes are those that have the length it counted. */
-export function bytesOfText(text: string, length: number): Buffer | null {
-  const utf8 = Buffer.from(text, 'utf8');
-  if (utf8.length === length || length === 0) return utf8;
-  if (text.length !== length) return null;
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; at += 1) {
-    const code = text.charCodeAt(at);
-    const special = code > 0xff ? CP1252.indexOf(text[at] as string) : -1;
-    if (code > 0xff && special < 0) return null;
-    bytes[at] = special >= 0 ? 0x80 + special : code;
-  }
-  return bytes;
-}
-
-function shown(arg: Protocol.Runtime.RemoteObject): string {
-  return arg.value === undefined
-    ? (arg.description ?? arg.type)
-    : typeof arg.value === 'string'
-      ? arg.value
-      : JSON.stringify(arg.value);
 }

@@ -76,7 +76,7 @@ export async function writePackage(given: PackageInput): Promise<CaptureResult> 
   const { order, staging, fresh, recorder } = given;
   const merged = await mergeExchanges(recorder.exchanges, fresh.proxy, given.bodyLimit);
   const exchanges = given.afterMerge?.(merged) ?? merged;
-  const tlsErrors = certificateErrors(recorder.certificateErrors, given.certificates, given.started.at);
+  const tlsErrors = certificateErrors(recorder.certificates.errors, given.certificates, given.started.at);
   const input = { ...given, tlsErrors, environment: await scanned(given, exchanges) };
   // A body may have grown past its limit only here, where its encoding is taken off.
   const cut = exchanges.some(({ truncated }) => truncated === 'length') ? ['bodyBytes'] : [];

@@ -1,4 +1,4 @@
-import { bytesOfText, refusalIn } from './recorder';
+import { bytesOfText, refusalIn } from './devtools-values';
 
 it('gets back the bytes of a text that was read as UTF-8 or as windows-1252', () => {
   const bytes = Buffer.from('第 1 批 €', 'utf8');
