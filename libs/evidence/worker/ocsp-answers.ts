@@ -2,33 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel';
 import { Db, Log } from '../../platform';
-import {
-  type Certificate,
-  hexDigest,
-  isAnswerOf,
-  linesAbout,
-  type OcspLine,
-  ocspRequest,
-  parseCertificate,
-  parseOcspAnswer,
-  toHex,
-} from '../../proof';
+import { type Certificate, isAnswerOf, linesAbout, ocspRequest, parseCertificate, parseOcspAnswer, toHex } from '../../proof';
 import { evidenceRevocationConfig, type EvidenceRevocationConfig } from '../evidence-revocation.config';
 import { StampRevocation, type WantedList } from '../store/stamp-revocation';
 import { RetryLater } from './retry-later';
 import { RevocationFetch } from './revocation-fetch';
+import { AHEAD_MS, firstThatHolds, type FoundWord, keepWord } from './revocation-kept';
 
 /** An answer has one line and a certificate or two. */
 const ANSWER_LIMIT = 64 * 1024;
-/** Clocks of others may be ahead of ours by so much. */
-const AHEAD_MS = 5 * 60_000;
-
-interface FoundAnswer {
-  bytes: Uint8Array;
-  line: OcspLine;
-  source: string;
-}
-
 /**
  * Asks the OCSP responders that certificates behind time stamps name, and keeps their answers beside the stamps, as lists are kept.
  * It holds no stamp up: what cannot be had is told and asked for again.
@@ -56,43 +38,17 @@ export class OcspAnswers {
   }
 
   private async collect(wanted: WantedList, certificate: Certificate): Promise<void> {
-    const { bytes, line, source } = await this.find(wanted, certificate, parseCertificate(new Uint8Array(wanted.issuer)));
-    const { thisUpdate, nextUpdate, revokedAt, reason } = line;
-    const row = {
-      certificate: wanted.sha256,
-      kind: 'ocsp' as const,
-      sha256: hexDigest('sha256', bytes),
-      list: Buffer.from(bytes),
-      source,
-      thisUpdate: new Date(thisUpdate),
-      nextUpdate: nextUpdate === null ? null : new Date(nextUpdate),
-    };
-    await this.db.tx((tx) => this.store.keepList(tx, row, this.clock.now()));
-    const told = { certificate: wanted.sha256, serial: certificate.serial, source, thisUpdate };
-    // Stamps from after that moment prove nothing any more: somebody has to know today, and not the court in ten years.
-    if (revokedAt !== null) this.log.error('evidence.stamp.certificateRevoked', { ...told, revokedAt, reason });
-    else this.log.info('evidence.stamp.revocationKept', told);
+    const issuer = parseCertificate(new Uint8Array(wanted.issuer));
+    const ask = (url: string) => this.ask(url, wanted, certificate, issuer);
+    const word = await firstThatHolds(certificate.responderUrls.map((url) => [url, () => ask(url)] as const));
+    await keepWord(
+      { db: this.db, store: this.store, clock: this.clock, log: this.log },
+      { sha256: wanted.sha256, serial: certificate.serial },
+      word,
+    );
   }
 
-  /** The first answer that holds, of the responders in the order of the certificate. */
-  private async find(wanted: WantedList, certificate: Certificate, issuer: Certificate): Promise<FoundAnswer> {
-    const faults: string[] = [];
-    for (const source of certificate.responderUrls) {
-      try {
-        return { ...(await this.ask(source, wanted, certificate, issuer)), source };
-      } catch (error) {
-        faults.push(`${source}: ${(error as Error).message}`);
-      }
-    }
-    throw new Error(faults.join('; '));
-  }
-
-  private async ask(
-    url: string,
-    { moment }: WantedList,
-    certificate: Certificate,
-    issuer: Certificate,
-  ): Promise<{ bytes: Uint8Array; line: OcspLine }> {
+  private async ask(url: string, { moment }: WantedList, certificate: Certificate, issuer: Certificate): Promise<FoundWord> {
     const nonce = new Uint8Array(randomBytes(16));
     const request = { type: 'application/ocsp-request', bytes: ocspRequest(certificate, issuer, nonce) };
     const bytes = new Uint8Array(await this.outside.bytes(url, ANSWER_LIMIT, request));
@@ -108,6 +64,7 @@ export class OcspAnswers {
       throw new Error(`is of ${line.thisUpdate}, which is still to come`);
     if (line.status === 'good' && Date.parse(line.nextUpdate ?? line.thisUpdate) < moment.getTime())
       throw new Error(`says nothing of ${moment.toISOString()}: it is of ${line.thisUpdate}`);
-    return { bytes, line };
+    const { thisUpdate, nextUpdate, revokedAt, reason } = line;
+    return { kind: 'ocsp', bytes, source: url, thisUpdate, nextUpdate, revokedAt, reason };
   }
 }

@@ -19,16 +19,14 @@ import { evidenceRevocationConfig, type EvidenceRevocationConfig } from '../evid
 import { StampRevocation, trustPath, type WantedList } from '../store/stamp-revocation';
 import { RetryLater } from './retry-later';
 import { RevocationFetch } from './revocation-fetch';
+import { AHEAD_MS, firstThatHolds, keepWord } from './revocation-kept';
 
 /** What readers of packages take for one file of DER (specification, section 5). */
 const LIST_LIMIT = 256 * 1024;
-/** Clocks of others may be ahead of ours by so much. */
-const AHEAD_MS = 5 * 60_000;
 
 interface FoundList {
   bytes: Uint8Array;
   list: RevocationList;
-  source: string;
 }
 
 /**
@@ -103,48 +101,42 @@ export class RevocationLists {
   private async collect(wanted: WantedList): Promise<void> {
     const certificate = parseCertificate(new Uint8Array(wanted.der));
     const issuer = parseCertificate(new Uint8Array(wanted.issuer));
-    const { bytes, list, source } = await this.find(wanted, certificate, issuer);
-    const row = {
-      certificate: wanted.sha256,
-      kind: 'crl' as const,
-      sha256: hexDigest('sha256', bytes),
-      list: Buffer.from(bytes),
-      source,
-      thisUpdate: new Date(list.thisUpdate),
-      nextUpdate: list.nextUpdate === null ? null : new Date(list.nextUpdate),
-    };
-    await this.db.tx((tx) => this.store.keepList(tx, row, this.clock.now()));
-    const { serial } = certificate;
-    const at = list.revoked.get(serial);
-    const told = { certificate: wanted.sha256, serial, source, thisUpdate: list.thisUpdate };
-    // Stamps from after that moment prove nothing any more: somebody has to know today, and not the court in ten years.
-    if (at !== undefined) this.log.error('evidence.stamp.certificateRevoked', { ...told, revokedAt: at });
-    else this.log.info('evidence.stamp.revocationKept', told);
+    const sources = this.sourcesFor(certificate);
+    if (sources.length === 0) throw new Error('no file is configured and the certificate names no address of a list');
+    const { list, ...word } = await firstThatHolds(
+      sources.map(([source, bytesOf]) => [
+        source,
+        async () => ({ ...this.listIn(await bytesOf(), wanted, certificate, issuer), source }),
+      ]),
+    );
+    const { thisUpdate, nextUpdate } = list;
+    const revokedAt = list.revoked.get(certificate.serial) ?? null;
+    const found = { ...word, kind: 'crl' as const, thisUpdate, nextUpdate, revokedAt };
+    await keepWord(
+      { db: this.db, store: this.store, clock: this.clock, log: this.log },
+      { sha256: wanted.sha256, serial: certificate.serial },
+      found,
+    );
   }
 
-  /** The first list that holds: of the configured files, then of the addresses that the certificate names. */
-  private async find(wanted: WantedList, certificate: Certificate, issuer: Certificate): Promise<FoundList> {
-    const faults: string[] = [];
-    const sources: [string, () => Promise<Uint8Array>][] = [
+  /** The configured files, then the addresses that the certificate names. */
+  private sourcesFor(certificate: Certificate): [string, () => Promise<Uint8Array>][] {
+    return [
       ...this.revocation.files.map((path): [string, () => Promise<Uint8Array>] => [path, () => fileOf(path)]),
       ...(this.revocation.fetches ? certificate.listUrls : []).map((url): [string, () => Promise<Uint8Array>] => [
         url,
         async () => derOf(await this.outside.bytes(url, LIST_LIMIT)),
       ]),
     ];
-    for (const [source, bytesOf] of sources) {
-      try {
-        const bytes = await bytesOf();
-        if (bytes.length > LIST_LIMIT) throw new Error(`longer than ${LIST_LIMIT} bytes`);
-        const list = parseRevocationList(bytes);
-        const fault = this.faultOf(list, wanted, certificate, issuer);
-        if (fault === null) return { bytes, list, source };
-        faults.push(`${source}: ${fault}`);
-      } catch (error) {
-        faults.push(`${source}: ${(error as Error).message}`);
-      }
-    }
-    throw new Error(faults.join('; ') || 'no file is configured and the certificate names no address of a list');
+  }
+
+  /** Throws when it says nothing that counts. */
+  private listIn(bytes: Uint8Array, wanted: WantedList, certificate: Certificate, issuer: Certificate): FoundList {
+    if (bytes.length > LIST_LIMIT) throw new Error(`longer than ${LIST_LIMIT} bytes`);
+    const list = parseRevocationList(bytes);
+    const fault = this.faultOf(list, wanted, certificate, issuer);
+    if (fault !== null) throw new Error(fault);
+    return { bytes, list };
   }
 
   private faultOf(list: RevocationList, { moment }: WantedList, certificate: Certificate, issuer: Certificate): string | null {
