@@ -376,8 +376,22 @@ class Tls:
             size = hashlib.new(name).digest_size
             asked = [bytes([254, 0, 0, size]) + hashlib.new(name, asked[0]).digest(), told[0], *self.second_hello(sent)]
         self.opening = b"".join([*asked, told[-1]])
+        self.given_up = self.gave_up(sent, suite)
         self.answered = self.direction13(answered, suite, "SERVER")
         self.sent = self.direction13(sent, suite, "CLIENT")
+
+    def gave_up(self, sent, suite):
+        """The browser left before its Finished, with an alert or without a word; it heard nothing of what came after the site's own."""
+        sealed = [record for record in records(sent) if record[0] == 23]
+        secret = self.secrets.get(("CLIENT_HANDSHAKE_TRAFFIC_SECRET", self.random))
+        if not sealed:
+            return True
+        if len(sealed) > 1 or secret is None or ("CLIENT_EARLY_TRAFFIC_SECRET", self.random) in self.secrets:
+            return False
+        try:
+            return Epoch13(suite, secret).open(*sealed[0][1:])[0] == 21
+        except NotAuthentic as error:
+            raise Broken("record does not open") from error
 
     def opened13(self, name, side, suite, body, raw):
         """A message before the end of the opening."""
@@ -400,6 +414,8 @@ class Tls:
         early = side == "CLIENT" and 42 in self.client["extensions"]
         parts = []
         for kind, head, body in records(data):
+            if side == "SERVER" and over and self.given_up:
+                break
             if kind == 20:
                 continue
             if kind != 23:

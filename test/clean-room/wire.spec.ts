@@ -107,6 +107,28 @@ describe('two verifiers, on the bytes of the network (V11)', () => {
     expect(passed).toEqual(['TLS 1.2, none', 'TLS 1.2, no signature', 'TLS 1.3, none', 'TLS 1.3, no key exchange']);
   }, 120_000);
 
+  it('I-19, F26: agree on a connection that the browser left at the certificate: it carried nothing, unless it went on after all', async () => {
+    const flip = (bytes: Uint8Array) => bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 1 : byte));
+    const bent = (at: number) => (bytes: Uint8Array, part: number) => (part === at ? flip(bytes) : bytes);
+    const unheard = { lines: [] };
+    const more = (bytes: Uint8Array, part: number) => (part === 2 ? Buffer.concat([bytes, bytes]) : bytes);
+    const kinds: [string, AWire, string][] = [
+      ['with an alert', { ...spoken('1.3', { left: 'alert' }), ...unheard }, 'PASSED'],
+      ['silent', { ...spoken('1.3', { left: 'silent' }), ...unheard }, 'PASSED'],
+      ['changed words that nobody heard', { ...spoken('1.3', { left: 'alert' }, bent(3)), ...unheard }, 'PASSED'],
+      ['it said more', { ...spoken('1.3', { left: 'alert' }, more), ...unheard }, 'INDETERMINATE'],
+      ['another alert', { ...spoken('1.3', { left: 'alert' }, bent(2)), ...unheard }, 'FAILED'],
+      ['another opening of the site', { ...spoken('1.3', { left: 'alert' }, bent(1)), ...unheard }, 'FAILED'],
+      ['another signer', { ...spoken('1.3', { left: 'silent', signer: 22 }), ...unheard }, 'FAILED'],
+      ['a line says that there was an answer', spoken('1.3', { left: 'alert' }), 'FAILED'],
+    ];
+    const questions = await Promise.all(kinds.map(([name, wire]) => question(name, wire)));
+    expect(await differences(questions)).toEqual([]);
+    expect(theirs(questions).map(({ verdict }, n) => [kinds[n]![0], verdict])).toEqual(
+      kinds.map(([name, , verdict]) => [name, verdict]),
+    );
+  }, 120_000);
+
   it('I-19: agree on openings with bits flipped, bytes taken out, cut off', async () => {
     let state = 20_261_129;
     const random = (n: number) => {

@@ -17,6 +17,8 @@ export interface TlsForgery {
   signer?: number;
   /** The site speaks before its opening is over. */
   contentFirst?: boolean;
+  /** TLS 1.3: the browser leaves at the certificate, with a sealed alert or without a word, and has no secret of what the site says ahead. */
+  left?: 'alert' | 'silent';
 }
 
 export interface ATls {
@@ -25,6 +27,8 @@ export interface ATls {
 }
 
 const KEY = 21;
+/** Fatal, unknown_ca (RFC 8446 section 6.2). */
+const UNKNOWN_CA = Uint8Array.of(2, 48);
 const MESSAGE = {
   clientHello: 1,
   serverHello: 2,
@@ -111,14 +115,18 @@ function tls13(sent: Uint8Array, received: Uint8Array, seed: number, forged: Tls
     ['CLIENT_TRAFFIC_SECRET_0', data.client],
     ['SERVER_TRAFFIC_SECRET_0', data.server],
   ] as const;
+  const goesOn = () => concat(browser.seal(22, ending), new Seal13(data.client).seal(23, sent));
+  const leaves = () => (forged.left === 'alert' ? browser.seal(21, UNKNOWN_CA) : new Uint8Array());
   return {
     chunks: [
       { out: true, bytes: record(22, hello) },
       { out: false, bytes: concat(record(22, answer), ...opening) },
-      { out: true, bytes: concat(browser.seal(22, ending), new Seal13(data.client).seal(23, sent)) },
+      { out: true, bytes: forged.left ? leaves() : goesOn() },
       { out: false, bytes: new Seal13(data.server).seal(23, received) },
     ],
-    keylog: lines.map(([label, secret]) => `${label} ${toHex(random)} ${toHex(secret)}\n`).join(''),
+    keylog: (forged.left ? lines.slice(0, 2) : lines)
+      .map(([label, secret]) => `${label} ${toHex(random)} ${toHex(secret)}\n`)
+      .join(''),
   };
 }
 

@@ -24,6 +24,7 @@ interface TlsRecord {
 }
 
 const CHANGE = 20;
+const ALERT = 21;
 const HANDSHAKE = 22;
 const DATA = 23;
 const HELLO_REQUEST = 0;
@@ -119,45 +120,73 @@ function open13(client: TlsRecord[], server: TlsRecord[], opening: Opening13): O
   let unsigned: string | null = RESUMED;
   let isSigned = false;
   let earlyTaken = false;
-  const incoming = new Direction(suite, handshake, false, (message, at) => {
-    const { type, body } = message;
-    // What follows the opening, such as tickets, is no part of it.
-    if (at.ready) return;
-    if (type === ENCRYPTED_EXTENSIONS) earlyTaken = extensionsOf(body, 0).has(EXT_EARLY_DATA);
-    if (type === CERTIFICATE) leaf = leafOf(body, 1 + (body[0] ?? 0), 3);
-    if (type === COMPRESSED_CERTIFICATE) {
-      const plain = uncompressed(body);
-      leaf = leafOf(plain, 1 + (plain[0] ?? 0), 3);
-    }
-    if (type === CERTIFICATE_VERIFY) {
-      unsigned = certificateVerify13(leaf, message, transcript);
-      isSigned = true;
-    }
-    if (type !== FINISHED) return transcript.add(message);
-    if (leaf !== null && !isSigned) throw new WireFault('a certificate was shown and nothing was signed with it');
-    transcript.finish13(message, handshake, 'the site');
-    at.turn(need(keys, 'SERVER_TRAFFIC_SECRET_0', random), true);
-  });
-  for (const record of server) incoming.take(record);
+  let isOver = false;
+  const incoming = new Direction(
+    suite,
+    () => handshake,
+    false,
+    (message, at) => {
+      const { type, body } = message;
+      // What follows the opening, such as tickets, is no part of it.
+      if (isOver) return;
+      if (type === ENCRYPTED_EXTENSIONS) earlyTaken = extensionsOf(body, 0).has(EXT_EARLY_DATA);
+      if (type === CERTIFICATE) leaf = leafOf(body, 1 + (body[0] ?? 0), 3);
+      if (type === COMPRESSED_CERTIFICATE) {
+        const plain = uncompressed(body);
+        leaf = leafOf(plain, 1 + (plain[0] ?? 0), 3);
+      }
+      if (type === CERTIFICATE_VERIFY) {
+        unsigned = certificateVerify13(leaf, message, transcript);
+        isSigned = true;
+      }
+      if (type !== FINISHED) return transcript.add(message);
+      if (leaf !== null && !isSigned) throw new WireFault('a certificate was shown and nothing was signed with it');
+      transcript.finish13(message, handshake, 'the site');
+      isOver = true;
+      at.turn(() => need(keys, 'SERVER_TRAFFIC_SECRET_0', random), true);
+    },
+  );
+  const isUnheard = isGivenUp(client, opening);
+  for (const record of server) if (!isOver || !isUnheard) incoming.take(record);
   return { sent: sent13(client, opening, earlyTaken), received: incoming.whole(), leaf, unsigned };
 }
 
+/**
+ * The browser left before its Finished, as it does when it does not take the certificate: at most it sent an alert (RFC 8446 section 6.2).
+ * Nothing was asked on such a connection, and what the site said ahead was heard by nobody: the browser has no secret for it.
+ */
+function isGivenUp(client: TlsRecord[], { suite, random, keys }: Opening13): boolean {
+  const sealed = client.filter(({ type }) => type === DATA);
+  const secret = keys.find('CLIENT_HANDSHAKE_TRAFFIC_SECRET', random);
+  const [only] = sealed;
+  if (!only) return true;
+  if (sealed.length > 1 || !secret || keys.find('CLIENT_EARLY_TRAFFIC_SECRET', random)) return false;
+  return unsealed(opener13(suite, secret).open(only.type, only.header, only.body)).type === ALERT;
+}
+
+/** What a record of TLS 1.3 holds under its seal: type after the content, zeros after the type (RFC 8446 section 5.4). */
+function unsealed(opened: Uint8Array): { type: number | undefined; content: Uint8Array } {
+  let end = opened.length;
+  while (end > 0 && opened[end - 1] === 0) end -= 1;
+  return { type: opened[end - 1], content: opened.subarray(0, Math.max(0, end - 1)) };
+}
+
 function sent13(records: TlsRecord[], { suite, random, keys, transcript }: Opening13, earlyTaken: boolean): Uint8Array {
-  const handshake = need(keys, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET', random);
+  const handshake = () => need(keys, 'CLIENT_HANDSHAKE_TRAFFIC_SECRET', random);
   const early = keys.find('CLIENT_EARLY_TRAFFIC_SECRET', random);
   const isEarly = earlyTaken && early !== null;
   let isOver = false;
   const onMessage = (message: Message, at: Direction) => {
     if (isOver) return;
     if (message.type === FINISHED) {
-      transcript.finish13(message, handshake, 'the browser');
+      transcript.finish13(message, handshake(), 'the browser');
       isOver = true;
-      return at.turn(need(keys, 'CLIENT_TRAFFIC_SECRET_0', random), true);
+      return at.turn(() => need(keys, 'CLIENT_TRAFFIC_SECRET_0', random), true);
     }
     transcript.add(message);
     if (message.type === END_OF_EARLY_DATA) at.turn(handshake, false);
   };
-  const outgoing = new Direction(suite, isEarly ? early : handshake, isEarly, onMessage);
+  const outgoing = new Direction(suite, isEarly ? () => early : handshake, isEarly, onMessage);
   for (const record of records) {
     try {
       outgoing.take(record);
@@ -174,47 +203,47 @@ function sent13(records: TlsRecord[], { suite, random, keys, transcript }: Openi
 class Direction {
   began = false;
   private readonly data: Uint8Array[] = [];
-  private opener: Opener;
+  private key: { secret: Uint8Array; opener: Opener } | null = null;
   private pending = new Uint8Array();
 
   constructor(
     private readonly suite: Suite,
-    private secret: Uint8Array,
+    /** Asked with the first record under it: a connection that ended before needs none. */
+    private secret: () => Uint8Array,
     /** Whether what is said under this secret may be content. */
-    public ready: boolean,
+    private ready: boolean,
     private readonly onMessage: (message: Message, at: Direction) => void,
-  ) {
-    this.opener = opener13(suite, secret);
-  }
+  ) {}
 
-  turn(secret: Uint8Array, ready: boolean): void {
+  turn(secret: () => Uint8Array, ready: boolean): void {
     this.secret = secret;
     this.ready = ready;
-    this.opener = opener13(this.suite, secret);
+    this.key = null;
   }
 
   take({ type, header, body }: TlsRecord): void {
     if (type !== DATA) return;
-    const opened = this.opener.open(type, header, body);
+    const { secret, opener } = (this.key ??= this.keyOf(this.secret()));
+    const { type: inner, content } = unsealed(opener.open(type, header, body));
     this.began = true;
-    let end = opened.length;
-    while (end > 0 && opened[end - 1] === 0) end -= 1;
-    const inner = opened[end - 1];
-    const content = opened.subarray(0, Math.max(0, end - 1));
     if (inner === DATA && !this.ready) throw new WireFault('content before the end of the opening');
     if (inner === DATA) this.data.push(content);
     if (inner !== HANDSHAKE) return;
     const { messages, rest } = messagesOf(concat(this.pending, content));
     this.pending = new Uint8Array(rest);
     for (const message of messages) {
-      if (message.type === KEY_UPDATE)
-        this.turn(expandLabel(this.suite.hash, this.secret, 'traffic upd', this.secret.length), this.ready);
-      else this.onMessage(message, this);
+      if (message.type === KEY_UPDATE) {
+        this.turn(() => expandLabel(this.suite.hash, secret, 'traffic upd', secret.length), this.ready);
+      } else this.onMessage(message, this);
     }
   }
 
   whole(): Uint8Array {
     return concat(...this.data);
+  }
+
+  private keyOf(secret: Uint8Array) {
+    return { secret, opener: opener13(this.suite, secret) };
   }
 }
 
