@@ -32,3 +32,4 @@ export { LedgerHeads1790000003010 } from './1790000003010-LedgerHeads';
 export { OrderVantages1790000003200 } from './1790000003200-OrderVantages';
 export { SecondVantage1790000003210 } from './1790000003210-SecondVantage';
 export { OcspAnswers1790000003300 } from './1790000003300-OcspAnswers';
+export { LedgerReferences1790000003400 } from './1790000003400-LedgerReferences';

@@ -37,9 +37,9 @@ async function freePort(): Promise<number> {
   return found;
 }
 
-async function until(what: string, fits: () => boolean | Promise<boolean>): Promise<void> {
+async function until(what: string, fits: () => boolean | Promise<boolean>, stands = () => ''): Promise<void> {
   for (const end = Date.now() + WAIT_MS; !(await fits()); await pause(20))
-    if (Date.now() > end) throw new TypeError(`${what}: not within ${WAIT_MS} ms`);
+    if (Date.now() > end) throw new TypeError(`${what}: not within ${WAIT_MS} ms${stands()}`);
 }
 
 /** The real capture process, from start to its end, however it ends. */
@@ -78,14 +78,14 @@ class CaptureProcess {
   }
 
   /** Everything it started, by number and time of birth, which together are never used again. */
-  descendants(): string[] {
+  descendants(): ReadonlySet<string> {
     const all = processes();
     const group = new Set([this.child.pid]);
     for (let size = -1; size !== group.size;) {
       size = group.size;
       for (const { pid, parent } of all) if (group.has(parent)) group.add(pid);
     }
-    return all.filter(({ pid }) => pid !== this.child.pid && group.has(pid)).map(({ key }) => key);
+    return new Set(all.filter(({ pid }) => pid !== this.child.pid && group.has(pid)).map(({ key }) => key));
   }
 
   lives(): boolean {
@@ -97,14 +97,15 @@ class CaptureProcess {
   }
 }
 
-function processes(): { pid: number; parent: number; key: string }[] {
+function processes(): { pid: number; parent: number; key: string; told: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return fields[0] === 'Z' ? [] : [{ pid: Number(name), parent: Number(fields[1]), key: `${name} ${fields[19]}` }];
+        const told = `${fields[0]} ${readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ').slice(0, 300)}`;
+        return fields[0] === 'Z' ? [] : [{ pid: Number(name), parent: Number(fields[1]), key: `${name} ${fields[19]}`, told }];
       } catch {
         return [];
       }
@@ -220,10 +221,12 @@ describe('F01 the capture process killed with SIGKILL', () => {
       expect((await run(() => room.fsck.run())).faults).toEqual([]);
 
       alive = await new CaptureProcess(join(root, 'staging')).listening();
-      await until('browsers of the dead process are gone', () => {
-        const alive = new Set(processes().map(({ key }) => key));
-        return started.every((key) => !alive.has(key));
-      });
+      const left = () => processes().filter(({ key }) => started.has(key));
+      await until(
+        'browsers of the dead process are gone',
+        () => left().length === 0,
+        () => left().map(({ told }) => `\n${told}`).join(''), // prettier-ignore
+      );
       await run(() => room.runner.run(id));
       expect(await rowOf(id)).toMatchObject({ state: 'fixed', leaseUntil: null });
       expect(await entriesOf(id)).toMatchObject({ 'job.requested': 1, 'evidence.fixed': 1 });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm, writeFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -86,8 +86,14 @@ export async function clearLeftovers(): Promise<void> {
   });
   for (const name of left) {
     const folder = join(tmpdir(), name);
-    // A browser ends by itself when nobody commands it any more, unless it hangs.
-    for (const { pid } of liveProcesses()) if (procText(`/proc/${pid}/cmdline`).includes(`${folder}/`)) kill(pid);
+    // A browser ends by itself when nobody commands it any more, unless it hangs. Its account, where it had one, owns the folder.
+    const uid = await stat(folder).then(
+      (found) => found.uid,
+      () => 0,
+    );
+    const isOwn = uid >= FIRST_UID && uid <= LAST_UID;
+    for (const process of liveProcesses())
+      if ((isOwn && process.uid === uid) || procText(`/proc/${process.pid}/cmdline`).includes(`${folder}/`)) kill(process.pid);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }

@@ -32,11 +32,13 @@ const t=setTimeout(()=>end('no answer'),${CALL_MS});const end=(r)=>{clearTimeout
 c.once('connect',()=>end('reached'));c.once('error',(e)=>end(e.code||'error'))});`;
 
 // The socket is made inside and handed out: the proxy itself stays outside, where the world is. Before that whoever made it tries to get out.
+// It lives as long as its standard input. The channel for messages would not do: Node now and then tells nothing of its end to a process that
+// has just handed a socket over, and whoever was to be told may have been killed at that moment.
 const INSIDE = `${CALL}
 (async()=>{const calls=await Promise.all(process.argv.slice(1).map(call));
 const s=require('node:net').createServer();
 s.listen(0,'127.0.0.1',()=>process.send({space:require('node:fs').readlinkSync('/proc/self/ns/net'),calls},s));})();
-process.on('disconnect',()=>process.exit(0));`;
+process.stdin.on('close',()=>process.exit(0)).resume();`;
 
 /** Null, with the reason, where the machine does not permit it (not root, no `unshare`, a container without the right). */
 export async function makeBrowserNetwork(): Promise<BrowserNetwork | { refused: string }> {
@@ -55,7 +57,7 @@ export async function makeBrowserNetwork(): Promise<BrowserNetwork | { refused: 
       INSIDE,
       ...doors.map(({ target }) => target),
     ];
-    const child = spawn('unshare', inside, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: { PATH: machine.path() } });
+    const child = spawn('unshare', inside, { stdio: ['pipe', 'ignore', 'ignore', 'ipc'], env: { PATH: machine.path() } });
     const [first, outside] = await Promise.all([
       firstHandle(child),
       Promise.all(doors.map(({ target }) => callFromHere(target))),
@@ -73,7 +75,7 @@ export async function makeBrowserNetwork(): Promise<BrowserNetwork | { refused: 
       path: `/proc/${child.pid}/ns/net`,
       listener: first.listener,
       direct,
-      release: () => child.connected && child.disconnect(),
+      release: () => void child.stdin?.destroy(),
     };
   } finally {
     for (const { server } of doors) server.close();
