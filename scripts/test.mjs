@@ -12,10 +12,10 @@ import { runTool } from './system/run-tool.mjs';
 const MINUTE = 60_000;
 /**
  * Limits are for what hangs: on two idle cores each phase takes a fraction of them. A test with a browser mostly waits for a page to become
- * still, one with a system for its processes: several of them share two cores well.
+ * still, one with a system for its processes, one with a database for the disk: three of them share two cores well.
  */
 const PHASES = [
-  { name: 'units and database', files: '(?<![.]site)[.]spec[.]ts$', workers: 2, timeoutMs: 15 * MINUTE },
+  { name: 'units and database', files: '(?<![.]site)[.]spec[.]ts$', workers: 3, timeoutMs: 15 * MINUTE },
   { name: 'browser', files: '[.]site[.]spec[.]ts$', workers: 3, timeoutMs: 20 * MINUTE },
   { name: 'end to end and faults', files: '[.](e2e|fault)[.]ts$', workers: 3, timeoutMs: 30 * MINUTE, needsBuild: true },
 ];
@@ -23,7 +23,7 @@ const PHASES = [
 const EMBEDDED = {
   name: 'queue and browser on the embedded parts',
   // Hostile pages are tried on the browser of a deployment; the shell from npm orders its timers otherwise (docs/provision.md).
-  files: '(?<!hostile-pages)[.]site[.]spec[.]ts$|libs/platform/queue/.*[.]spec[.]ts$',
+  files: '(?<!hostile-[a-z]+)[.]site[.]spec[.]ts$|libs/platform/queue/.*[.]spec[.]ts$',
   workers: 3,
   timeoutMs: 15 * MINUTE,
 };
@@ -70,6 +70,8 @@ function environmentOf({ postgres, redis, chromium, fonts }, work) {
     DATABASE_URL: undefined, // a test connects to a copy of its own, never to what the caller had in mind
     NMS_TEST_PG: postgres.url,
     NMS_TEST_WORK: work,
+    // Kills at every step start hundreds of processes from the same files.
+    NODE_COMPILE_CACHE: join(work, 'compile-cache'),
     REDIS_URL: redis?.url ?? '',
     CHROMIUM_PATH: chromium.path,
     ...(fonts.file && { FONTCONFIG_FILE: fonts.file }),
