@@ -7,6 +7,13 @@ export interface RefusalSpec {
   zh: string;
 }
 
+/** What one field was refused for. `pointer`: JSON pointer of the field (RFC 6901); an answer gives its reader's language as `detail`. */
+export interface FieldFault {
+  pointer: string;
+  detail: string;
+  zh: string;
+}
+
 /** A foreseeable refusal. Thrown by services, rendered once, as RFC 9457, at the HTTP border. */
 export class Problem extends Error {
   readonly status: number;

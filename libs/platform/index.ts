@@ -27,6 +27,7 @@ export { page, type PageParts, sendPage } from './html/page';
 export { etag, IfMatch, requireMatch } from './http/etag';
 export { createHttpApp, type HttpOptions } from './http/http-app';
 export { type Language, languageOf } from './http/language';
+export { pointersOf } from './http/strict-validation';
 export { type Page, PageQuery, pageOf } from './http/paging';
 export {
   CurrentOfficer,

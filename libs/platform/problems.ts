@@ -1,4 +1,4 @@
-import { defineProblems, refusal } from '../kernel';
+import { defineProblems, type FieldFault, refusal } from '../kernel';
 
 /** Refusals that belong to no subject. */
 export const PlatformProblem = defineProblems('platform', {
@@ -11,7 +11,7 @@ export const PlatformProblem = defineProblems('platform', {
   }),
   csrf: refusal({ status: 403, title: 'The request does not carry the token of your session', zh: '请求缺少会话校验令牌' }),
   notFound: refusal({ status: 404, title: 'Not found', zh: '未找到' }),
-  invalid: refusal<{ errors: { pointer: string; detail: string }[] }>({
+  invalid: refusal<{ errors: FieldFault[] }>({
     status: 422,
     title: 'Some fields are wrong',
     zh: '部分字段填写有误',

@@ -209,6 +209,15 @@ describe('the HTTP border', () => {
     expect(answer.json()).toMatchObject({ title: 'Sign in first' });
   });
 
+  it.each([
+    ['zh-CN', [{ pointer: '/isAdmin', detail: '没有这一项' }]],
+    ['en', [{ pointer: '/isAdmin', detail: 'property isAdmin should not exist' }]],
+  ])('says what is wrong with a field in the language that was asked for: %s', async (language, errors) => {
+    const body = { ...newOfficer('odd.field'), isAdmin: true };
+    const answer = await call(await signIn('systemadmin'), 'POST', '/officers', body, { 'accept-language': language });
+    expect(answer.json<{ errors: unknown }>().errors).toEqual(errors);
+  });
+
   it('makes one record of ten identical POSTs that arrive at once, and gives all the same answer', async () => {
     const system = await signIn('systemadmin');
     const send = () => call(system, 'POST', '/officers', newOfficer('only.once'), { 'idempotency-key': 'key-1' });

@@ -80,7 +80,9 @@ export class CasePeople {
     const file = await this.reader.lock(tx, caseId);
     const officer = await this.officers.byId(tx, officerId);
     if (!officer.roles.some(({ role }) => role === 'legalReviewer'))
-      throw PlatformProblem.invalid({ errors: [{ pointer: '/officerId', detail: 'not a legal reviewer' }] });
+      throw PlatformProblem.invalid({
+        errors: [{ pointer: '/officerId', detail: 'not a legal reviewer', zh: '不是法制审核人员' }],
+      });
     const definition = definitionOf(file.definitionKey, file.definitionVersion);
     const context = await this.contexts.of(tx, file, definition, officerId);
     const refused =
@@ -202,7 +204,10 @@ export class CasePeople {
 
   private recusedFault(recused: readonly string[], officerId: string) {
     return recused.includes(officerId)
-      ? CasesProblem.officerRecused({ officerId, errors: [{ pointer: '/officerId', detail: 'recused from this case' }] })
+      ? CasesProblem.officerRecused({
+          officerId,
+          errors: [{ pointer: '/officerId', detail: 'recused from this case', zh: '已在本案回避' }],
+        })
       : null;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../domain/case-clock';
 import { basisFault, LIFT_GROUNDS, type MeasureKind, type MeasureObject, measureSpec, URGENT_HOURS } from '../domain/measure';
 import { MEASURE_OPEN, type MeasureAct, measureStates } from '../domain/measure.states';
-import { CasesProblem } from '../domain/problems';
+import { CasesProblem, oneOf, requiredField } from '../domain/problems';
 import { CaseOfficerRow, type CaseRow } from '../store/case.entity';
 import { CaseBlockerRow } from '../store/case-parts.entity';
 import { CaseMeasureRow } from '../store/measure.entity';
@@ -86,10 +86,10 @@ export class Measures {
     if (!handlers.some(({ officerId }) => officerId === by.id)) throw handlerOnly();
     if (handlers.filter(({ certificate }) => certificate).length < 2)
       throw CasesProblem.twoOfficersRequired({
-        errors: [{ pointer: '/officers', detail: 'two officers of the case with certificates' }],
+        errors: [{ pointer: '/officers', detail: 'two officers of the case with certificates', zh: '本案两名持证执法人员' }],
       });
     const fault = basisFault(input.kind, input.basis);
-    if (fault) throw CasesProblem.fieldsMissing({ errors: [{ pointer: '/basis', detail: fault }] });
+    if (fault) throw CasesProblem.fieldsMissing({ errors: [{ pointer: '/basis', ...fault }] });
     const at = this.clock.now();
     const n = (await tx.countBy(CaseMeasureRow, { caseId })) + 1;
     const { urgent, documentNumber, ...said } = input;
@@ -212,9 +212,7 @@ export class Measures {
     const calendar = await this.calendars.current(tx);
     const spec = measureSpec(row.kind, row.proposedAt);
     const need = (...names: (keyof MeasureAnswers)[]) => {
-      const errors = names
-        .filter((name) => !input[name]?.trim())
-        .map((name) => ({ pointer: `/${name}`, detail: 'is required for this step' }));
+      const errors = names.filter((name) => !input[name]?.trim()).map((name) => requiredField(name));
       if (errors.length) throw CasesProblem.fieldsMissing({ errors });
     };
     const documentNumber = input.documentNumber?.trim() || row.documentNumber;
@@ -246,8 +244,7 @@ export class Measures {
         return this.counted(calendar, this.may(row, resumeClock(clockOf(row), at)), at);
       case 'lift':
         need('ground', 'reason', 'disposal');
-        if (!LIFT_GROUNDS.includes(input.ground!))
-          throw CasesProblem.fieldsMissing({ errors: [{ pointer: '/ground', detail: `one of ${LIFT_GROUNDS.join(', ')}` }] });
+        if (!LIFT_GROUNDS.includes(input.ground!)) throw CasesProblem.fieldsMissing({ errors: [oneOf('/ground', LIFT_GROUNDS)] });
         return {
           liftGround: input.ground!,
           liftReason: input.reason!,

@@ -207,13 +207,19 @@ export class Panels {
     const at = this.clock.now();
     const faults = [
       ...(input.heldAt > at || input.heldAt < startOfMinute(panel.convenedAt)
-        ? [{ pointer: '/heldAt', detail: 'between the call and now' }]
+        ? [{ pointer: '/heldAt', detail: 'between the call and now', zh: '须在召集之后、当前时间之前' }]
         : []),
       ...(withMajority(tally, input.conclusion) || input.againstMajority?.trim()
         ? []
-        : [{ pointer: '/againstMajority', detail: 'say why it goes against most of those present' }]),
+        : [
+            {
+              pointer: '/againstMajority',
+              detail: 'say why it goes against most of those present',
+              zh: '结论与多数意见不一致的，须说明理由',
+            },
+          ]),
       ...(panel.ground === 'extension' && input.conclusion === 'agree' && !input.extendedUntil
-        ? [{ pointer: '/extendedUntil', detail: 'the day that was agreed' }]
+        ? [{ pointer: '/extendedUntil', detail: 'the day that was agreed', zh: '须写明同意延长至的日期' }]
         : []),
     ];
     if (faults.length) throw CasesProblem.fieldsMissing({ errors: faults });
@@ -284,7 +290,11 @@ export class Panels {
       throw CasesProblem.panelMembersUnfit({
         unfit,
         few,
-        errors: [{ pointer: '/memberIds', detail: few ? `${few} more needed` : unfit.map(({ reason }) => reason).join(', ') }],
+        errors: [
+          few
+            ? { pointer: '/memberIds', detail: `${few} more needed`, zh: `还须 ${few} 人` }
+            : { pointer: '/memberIds', detail: 'not all of them may take part', zh: '其中有人不得参加' },
+        ],
       });
     return known;
   }

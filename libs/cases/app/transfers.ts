@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
 import { Clock, localDate, startOfMinute } from '../../kernel';
 import { PlatformProblem, type SessionOfficer } from '../../platform';
-import { CasesProblem } from '../domain/problems';
+import { CasesProblem, requiredField } from '../domain/problems';
 import { type TransferKind, transferSpec } from '../domain/transfer';
 import { type TransferAct, transferStates } from '../domain/transfer.states';
 import type { CaseRow } from '../store/case.entity';
@@ -90,7 +90,8 @@ export class Transfers {
     if (!move) throw CasesProblem.transferIllegal({ state: row.state, action: input.action, allowed: allowedFrom(row) });
     if (!by.permissions.includes(move.requires)) throw PlatformProblem.forbidden({ permission: move.requires });
     const after = row.receivedAt ?? row.sentAt ?? row.decidedAt;
-    if (input.at < startOfMinute(after) || input.at > this.clock.now()) throw CasesProblem.transferTooEarly({ after: after.toISOString() });
+    if (input.at < startOfMinute(after) || input.at > this.clock.now())
+      throw CasesProblem.transferTooEarly({ after: after.toISOString() });
     await tx.update(CaseTransferRow, { id }, { ...changesOf(row, input), state: move.to, recordedBy: by.id });
     await this.follow(tx, file, row, input);
     const { zh, en } = WORDS[input.action];
@@ -173,9 +174,7 @@ const answerUntil = (row: CaseTransferRow, receivedAt: Date): string | null => {
 /** Fields that the act sets. Refuses with the names of all that it needs and has not got. */
 function changesOf(row: CaseTransferRow, input: TransferAnswers): Partial<CaseTransferRow> {
   const need = (...names: ('documentNumber' | 'delivery' | 'receipt' | 'receivedBy' | 'reason')[]) => {
-    const errors = names
-      .filter((name) => !input[name]?.trim())
-      .map((name) => ({ pointer: `/${name}`, detail: 'is required for this step' }));
+    const errors = names.filter((name) => !input[name]?.trim()).map((name) => requiredField(name));
     if (errors.length) throw CasesProblem.fieldsMissing({ errors });
   };
   switch (input.action) {

@@ -6,7 +6,7 @@ import { Db, PlatformProblem, requireMatch, type SessionOfficer } from '../../pl
 import { type CaseDefinition, type CaseTransition, definitionOf, transitionOf, transitionsFrom } from '../domain/definition';
 import { type GuardContext, refusalOf } from '../domain/guards';
 import { missingFields, type TransitionInput } from '../domain/input';
-import { CasesProblem } from '../domain/problems';
+import { CasesProblem, requiredField } from '../domain/problems';
 import type { CaseRow } from '../store/case.entity';
 import { CaseReader } from './case-reader';
 import { ExhibitSource } from './exhibit-source';
@@ -108,9 +108,10 @@ export class Transitions {
     if (refused?.code === CasesProblem.separationOfDuty.code) throw refused;
     if (!officer.permissions.includes(row.requires)) throw PlatformProblem.forbidden({ permission: row.requires });
     const missing = missingFields(row.needs ?? [], input);
-    const officersMissing = missing.includes('officers') && CasesProblem.twoOfficersRequired({ errors: missing.map(required) });
+    const officersMissing =
+      missing.includes('officers') && CasesProblem.twoOfficersRequired({ errors: missing.map(requiredField) });
     if (officersMissing) throw officersMissing;
-    if (missing.length) throw CasesProblem.fieldsMissing({ errors: missing.map(required) });
+    if (missing.length) throw CasesProblem.fieldsMissing({ errors: missing.map(requiredField) });
     if (refused) throw refused;
     const { secondFactorAt } = officer;
     if (row.sealing && (!secondFactorAt || this.clock.now().getTime() - secondFactorAt.getTime() > SECOND_FACTOR_MS))
@@ -124,8 +125,6 @@ export class Transitions {
     return CasesProblem.illegalTransition({ state, action, allowed });
   }
 }
-
-const required = (field: string) => ({ pointer: `/${field}`, detail: 'is required for this step' });
 
 const reasonOf = ({ code, zh, title, details }: Problem): NonNullable<OfferedAction['reason']> => ({
   code,

@@ -3,7 +3,7 @@ import { type CaseClock, dueOf } from './case-clock';
 import type { CaseTransition } from './definition';
 import { explain } from './explanation';
 import type { TransitionInput } from './input';
-import { CasesProblem } from './problems';
+import { CasesProblem, oneOf } from './problems';
 
 export interface NamedOfficer {
   id: string;
@@ -76,7 +76,9 @@ export const GUARDS = {
     const asked = asksForThem ? (input?.officers ?? []) : handlers.map(({ id }) => id);
     if (new Set(fit.map(({ id }) => id)).size >= 2 && fit.length === new Set(asked).size) return null;
     return CasesProblem.twoOfficersRequired({
-      errors: [{ pointer: '/officers', detail: 'two different active officers with certificates' }],
+      errors: [
+        { pointer: '/officers', detail: 'two different active officers with certificates', zh: '两名不同的在岗持证执法人员' },
+      ],
     });
   },
 
@@ -85,7 +87,10 @@ export const GUARDS = {
     const taking = input?.officers ?? handlers.map(({ id }) => id);
     const officerId = taking.find((id) => recused.includes(id));
     return officerId
-      ? CasesProblem.officerRecused({ officerId, errors: [{ pointer: '/officers', detail: 'recused from this case' }] })
+      ? CasesProblem.officerRecused({
+          officerId,
+          errors: [{ pointer: '/officers', detail: 'recused from this case', zh: '已在本案回避' }],
+        })
       : null;
   },
 
@@ -95,7 +100,7 @@ export const GUARDS = {
     !input || input.jurisdictionConfirmed === true
       ? null
       : CasesProblem.fieldsMissing({
-          errors: [{ pointer: '/jurisdictionConfirmed', detail: 'must be confirmed before filing' }],
+          errors: [{ pointer: '/jurisdictionConfirmed', detail: 'must be confirmed before filing', zh: '立案前须确认管辖权' }],
         }),
 
   handlerOnly: ({ actor, handlers }) =>
@@ -202,7 +207,7 @@ export const GUARDS = {
   groundListed: ({ input, pauseGrounds }) =>
     !input || pauseGrounds.includes(input.ground ?? '')
       ? null
-      : CasesProblem.groundNotListed({ errors: [{ pointer: '/ground', detail: `one of ${pauseGrounds.join(', ')}` }] }),
+      : CasesProblem.groundNotListed({ errors: [oneOf('/ground', pauseGrounds)] }),
 
   /** 程序规定 art. 17: what another organ has not sent back is not taken back. A file older than transfers' own record knows no answer. */
   transferReturned: ({ transfer }) =>

@@ -1,4 +1,4 @@
-import { type LawCitation, localDate } from '../../kernel';
+import { type FieldFault, type LawCitation, localDate } from '../../kernel';
 import book from '../data/measures.json';
 import type { ClockSpec } from './clock-book';
 
@@ -26,8 +26,10 @@ export function measureSpec(kind: MeasureKind, at: Date): ClockSpec {
 }
 
 /** Sealing and seizing need a statute that allows them, and only law that was read may stand as law (程序规定 art. 36). */
-export const basisFault = (kind: MeasureKind, basis: readonly LawCitation[]): string | null => {
+export const basisFault = (kind: MeasureKind, basis: readonly LawCitation[]): Omit<FieldFault, 'pointer'> | null => {
   if (kind === 'preservation') return null;
-  if (!basis.length) return 'name the statute that allows it';
-  return basis.every(({ mark }) => mark === 'F') ? null : 'only law that was read (mark F) may stand as its basis';
+  if (!basis.length) return { detail: 'name the statute that allows it', zh: '须写明准予采取该措施的法律、法规' };
+  return basis.every(({ mark }) => mark === 'F')
+    ? null
+    : { detail: 'only law that was read (mark F) may stand as its basis', zh: '只有已核对原文（标记 F）的法律方可作为依据' };
 };

@@ -1,9 +1,4 @@
-import { defineProblems, refusal } from '../../kernel';
-
-export interface FieldFault {
-  pointer: string;
-  detail: string;
-}
+import { defineProblems, type FieldFault, refusal } from '../../kernel';
 
 /** Everything the cases room can refuse. Codes are public API: rename one and the console's messages lose it. */
 export const CasesProblem = defineProblems('cases', {
@@ -193,4 +188,18 @@ export const CasesProblem = defineProblems('cases', {
     title: 'The table of working days cannot be used',
     zh: '工作日历数据有误',
   }),
+});
+
+/** A field that the step cannot do without. */
+export const requiredField = (field: string): FieldFault => ({
+  pointer: `/${field}`,
+  detail: 'is required for this step',
+  zh: '此步骤必须填写',
+});
+
+/** A field that takes one of some values only. */
+export const oneOf = (pointer: string, values: readonly string[]): FieldFault => ({
+  pointer,
+  detail: `one of ${values.join(', ')}`,
+  zh: `须为以下之一：${values.join(', ')}`,
 });

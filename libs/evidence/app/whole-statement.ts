@@ -13,7 +13,7 @@ export function wholeStatement(
     const { zh, en } = CHECKLIST.find(({ id }) => id === item)!;
     return { item, field, zh, en };
   });
-  const errors = missing.map(({ field, zh, en }) => ({ pointer: `/statement/${field}`, detail: `${zh} / ${en}` }));
+  const errors = missing.map(({ field, zh, en }) => ({ pointer: `/statement/${field}`, detail: en, zh }));
   if (missing.length) throw EvidenceProblem.statementIncomplete({ missing, errors });
   return statement;
 }

@@ -1,4 +1,4 @@
-import { defineProblems, refusal } from '../../kernel';
+import { defineProblems, type FieldFault, refusal } from '../../kernel';
 
 /** Everything evidence can refuse. */
 export const EvidenceProblem = defineProblems('evidence', {
@@ -66,7 +66,7 @@ export const EvidenceProblem = defineProblems('evidence', {
   }),
   statementIncomplete: refusal<{
     missing: { item: string; field: string; zh: string; en: string }[];
-    errors: { pointer: string; detail: string }[];
+    errors: FieldFault[];
   }>({
     status: 422,
     title: 'The statement on the fixation lacks answers, or says two things at once',

@@ -34,14 +34,15 @@ export class OrderWorld {
 
   async operator(tx: EntityManager, operatorId: string): Promise<{ id: string; name: string; contacts: Contact[] }> {
     const operator = await this.operators.find(tx, operatorId);
-    if (!operator) throw PlatformProblem.invalid({ errors: [{ pointer: '/operatorId', detail: 'no such operator' }] });
+    if (!operator)
+      throw PlatformProblem.invalid({ errors: [{ pointer: '/operatorId', detail: 'no such operator', zh: '没有此经营者' }] });
     return operator;
   }
 
   async outlets(tx: EntityManager, ids: readonly string[]): Promise<Map<string, Outlet>> {
     const found = new Map((await this.filed.find(tx, ids)).map((outlet) => [outlet.id, outlet]));
     const errors = ids.flatMap((id, at) =>
-      found.has(id) ? [] : [{ pointer: `/addresses/${at}/outletId`, detail: 'no such outlet' }],
+      found.has(id) ? [] : [{ pointer: `/addresses/${at}/outletId`, detail: 'no such outlet', zh: '没有此网店' }],
     );
     if (errors.length) throw PlatformProblem.invalid({ errors });
     return found;

@@ -97,16 +97,21 @@ export class PartnerActs {
       lines,
       this.clock.now(),
     );
-    if (!lines.length) throw OrdersProblem.reportFaulty({ errors: [{ pointer: '/lines', detail: 'at least one address' }] });
+    if (!lines.length)
+      throw OrdersProblem.reportFaulty({ errors: [{ pointer: '/lines', detail: 'at least one address', zh: '至少一个网址' }] });
     if (faults.length)
       throw OrdersProblem.reportFaulty({
-        errors: faults.map(({ addressNo, field }) => ({ pointer: `/lines/${addressNo}/${field}`, detail: FAULTS[field] })),
+        errors: faults.map(({ addressNo, field }) => ({ pointer: `/lines/${addressNo}/${field}`, ...FAULTS[field] })),
       });
   }
 
   private proofs(files: ReportInput['files']): { name: string; bytes: Buffer; mediaType: string; sha256: string }[] {
     if (files.length > this.config.proofFiles)
-      throw OrdersProblem.reportFaulty({ errors: [{ pointer: '/files', detail: `at most ${this.config.proofFiles} files` }] });
+      throw OrdersProblem.reportFaulty({
+        errors: [
+          { pointer: '/files', detail: `at most ${this.config.proofFiles} files`, zh: `最多 ${this.config.proofFiles} 个文件` },
+        ],
+      });
     return files.map(({ name, bytes }) => {
       if (bytes.length > this.config.proofFileBytes) throw PlatformProblem.tooLarge({ limitBytes: this.config.proofFileBytes });
       const mediaType = proofTypeOf(bytes);
@@ -161,10 +166,10 @@ export class PartnerActs {
 }
 
 const FAULTS = {
-  addressNo: 'an address of this order, named once',
-  measure: 'say what was done',
-  doneAt: 'say when it was done; not in the future',
-  reason: 'give the reason',
+  addressNo: { detail: 'an address of this order, named once', zh: '须为本通知中的网址，且只写一次' },
+  measure: { detail: 'say what was done', zh: '须写明采取的措施' },
+  doneAt: { detail: 'say when it was done; not in the future', zh: '须写明完成时间，不得晚于当前时间' },
+  reason: { detail: 'give the reason', zh: '须写明理由' },
 } as const;
 
 const answerOf = ({ id, seq, outcome, at }: ReportRow, order: OrderRow): ReportAnswer => ({

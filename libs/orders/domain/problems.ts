@@ -1,4 +1,4 @@
-import { defineProblems, refusal } from '../../kernel';
+import { defineProblems, type FieldFault, refusal } from '../../kernel';
 import type { MissingItem } from './content-check';
 import type { OrderKind } from './order';
 
@@ -59,7 +59,7 @@ export const OrdersProblem = defineProblems('orders', {
     title: 'Too many codes were asked for',
     zh: '验证码请求过于频繁',
   }),
-  reportFaulty: refusal<{ errors: { pointer: string; detail: string }[] }>({
+  reportFaulty: refusal<{ errors: FieldFault[] }>({
     status: 422,
     title: 'Some fields of the report are wrong',
     zh: '执行报告部分内容有误',

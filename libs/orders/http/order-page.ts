@@ -1,4 +1,4 @@
-import { type LawCitation, localDate, type Problem, REVISIONS } from '../../kernel';
+import { type FieldFault, type LawCitation, localDate, type Problem, REVISIONS } from '../../kernel';
 import { Html, html, type Language } from '../../platform';
 import type { Opened, OrderView } from '../app/partner.service';
 import { orderStates } from '../domain/order.states';
@@ -214,7 +214,7 @@ const LABEL: Record<string, Word> = {
 export function refusal(refused: Refused | undefined, w: Language): Html | null {
   if (!refused) return null;
   const { problem } = refused;
-  const errors = (problem.details.errors ?? []) as { pointer: string; detail: string }[];
+  const errors = (problem.details.errors ?? []) as FieldFault[];
   return html`<div class="note bad" role="alert">
     <strong>✖ ${T.problem[w]}</strong>
     <p>${w === 'zh' ? problem.zh : problem.title}</p>
@@ -227,12 +227,12 @@ export function refusal(refused: Refused | undefined, w: Language): Html | null 
   </div>`;
 }
 
-function faultLine({ pointer, detail }: { pointer: string; detail: string }, w: Language): Html {
+function faultLine({ pointer, detail, zh }: FieldFault, w: Language): Html {
   const [, no, field] = /^\/lines\/(\d+)\/(\w+)$/.exec(pointer) ?? [];
   const name = field ?? pointer.split('/').at(-1) ?? '';
   const label = `${no ? `${no}. ` : ''}${LABEL[name]?.[w] ?? T.report[w]}`;
   const target = name === 'files' ? 'proof' : no ? `${name}.${no}` : name;
-  return html`<a href="#${target}">${label}</a>${w === 'en' && `: ${detail}`}`;
+  return html`<a href="#${target}">${label}</a>${w === 'zh' ? `：${zh}` : `: ${detail}`}`;
 }
 
 /** A page for what cannot be shown at all. */

@@ -18,7 +18,7 @@ import {
   ValidateNested,
   validateSync,
 } from 'class-validator';
-import { PlatformProblem } from '../../platform';
+import { PlatformProblem, pointersOf } from '../../platform';
 import { instantOfLocal } from '../../kernel';
 import type { ReportInput } from '../app/partner-acts.service';
 import { LINE_RESULTS, type LineResult, type Measure, MEASURES } from '../domain/report';
@@ -110,23 +110,9 @@ export function reportOfForm({ fields, files }: FormBody, addressNos: readonly n
 /** What a form sent, as an instance that has passed its class's rules. */
 export function checked<T extends object>(type: new () => T, plain: object): T {
   const instance = plainToInstance(type, plain);
-  const errors = validateSync(instance, { whitelist: true }).flatMap((fault) => pointersOf(fault, ''));
+  const errors = pointersOf(validateSync(instance, { whitelist: true }));
   if (errors.length) throw PlatformProblem.invalid({ errors });
   return instance;
-}
-
-interface Fault {
-  property: string;
-  constraints?: Record<string, string>;
-  children?: Fault[];
-}
-
-function pointersOf(fault: Fault, above: string): { pointer: string; detail: string }[] {
-  const pointer = `${above}/${fault.property}`;
-  return [
-    ...Object.values(fault.constraints ?? {}).map((detail) => ({ pointer, detail })),
-    ...(fault.children ?? []).flatMap((child) => pointersOf(child, pointer)),
-  ];
 }
 
 function localInstant(text: string | undefined): string | undefined {

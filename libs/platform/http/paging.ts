@@ -55,7 +55,13 @@ export async function pageOf<E extends ObjectLiteral>(
   const sort = asked.sort ?? options.defaultSort;
   if (!Object.hasOwn(options.sortable, sort))
     throw PlatformProblem.invalid({
-      errors: [{ pointer: '/sort', detail: `one of ${Object.keys(options.sortable).join(', ')}` }],
+      errors: [
+        {
+          pointer: '/sort',
+          detail: `one of ${Object.keys(options.sortable).join(', ')}`,
+          zh: `须为以下之一：${Object.keys(options.sortable).join(', ')}`,
+        },
+      ],
     });
   const column = options.sortable[sort]!;
   const order = asked.order ?? options.defaultOrder ?? 'DESC';
@@ -132,4 +138,5 @@ function positionOf(cursor: string, sort: string, order: string): Position {
   throw notACursor();
 }
 
-const notACursor = () => PlatformProblem.invalid({ errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] });
+const notACursor = () =>
+  PlatformProblem.invalid({ errors: [{ pointer: '/cursor', detail: 'not a cursor of this list', zh: '不是本列表的翻页位置' }] });

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../../kernel';
+import { type FieldFault, Problem } from '../../kernel';
 import { Log } from '../logging/log';
 import { PlatformProblem } from '../problems';
 import { languageOf } from './language';
@@ -36,6 +36,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
               status: problem.status,
               code: problem.code,
               ...problem.details,
+              ...wordedFaults(problem, zh),
             }
           : {
               type: 'urn:nms:problem:unforeseen',
@@ -45,6 +46,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
             },
       ),
     );
+}
+
+function wordedFaults({ details }: Problem, inZh: boolean): { errors?: { pointer: string; detail: string }[] } {
+  const faults = details.errors as FieldFault[] | undefined;
+  return faults ? { errors: faults.map(({ pointer, detail, zh }) => ({ pointer, detail: inZh ? zh : detail })) } : {};
 }
 
 /** Nest's and Fastify's own refusals as ours; null for what nobody foresaw. */

@@ -1,6 +1,7 @@
 import { type ArgumentMetadata, ValidationPipe, type ValidationError } from '@nestjs/common';
-import type { Problem } from '../../kernel';
+import type { FieldFault, Problem } from '../../kernel';
 import { PlatformProblem } from '../problems';
+import { inChinese } from './constraint-words';
 
 /**
  * What a DTO does not name is refused, and so is a zero byte (U+0000) in any text: PostgreSQL stores none, and the caller would hear of it as
@@ -19,7 +20,9 @@ export class StrictValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const pointer = metadata.type === 'custom' ? null : zeroByteIn(value, metadata.data ? `/${metadata.data}` : '');
     if (pointer !== null)
-      throw PlatformProblem.invalid({ errors: [{ pointer, detail: 'must not contain a zero byte (U+0000)' }] });
+      throw PlatformProblem.invalid({
+        errors: [{ pointer, detail: 'must not contain a zero byte (U+0000)', zh: '不得含有零字节（U+0000）' }],
+      });
     return super.transform(value, metadata);
   }
 }
@@ -46,10 +49,15 @@ function isPlain(value: unknown): value is object {
   return Array.isArray(value) || made === null || Object.getPrototypeOf(made) === null;
 }
 
-function pointersOf(faults: readonly ValidationError[], above = ''): { pointer: string; detail: string }[] {
+/** Every rule that was broken, field by field. */
+export function pointersOf(faults: readonly ValidationError[], above = ''): FieldFault[] {
   return faults.flatMap((fault) => {
     const pointer = `${above}/${escaped(fault.property)}`;
-    const own = Object.values(fault.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    const own = Object.entries(fault.constraints ?? {}).map(([name, detail]) => ({
+      pointer,
+      detail,
+      zh: inChinese(name, detail),
+    }));
     return [...own, ...pointersOf(fault.children ?? [], pointer)];
   });
 }
