@@ -18,6 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nms-tls-'));
 beforeAll(async () => {
   chmodSync(folder, 0o755); // the browser runs as another user
   const chains = [chainFor('secure.test', []), chainFor('odd.test', ODD_NAMES)];
+  const doubtful = chainFor('doubtful.test', []);
   // A site that never answers is given up sooner than in an office.
   system = await System.start({ CAPTURE_PAGE_MS: '12000', CHROMIUM_PATH: browserThatTrusts(chains.map(({ pin }) => pin)) });
   browser = await startBrowser();
@@ -27,7 +28,7 @@ beforeAll(async () => {
     site('silent.test', { page: 'never sent' }),
     site('gone.test', { page: 'never sent' }),
   ]);
-  for (const { name, cert, key } of chains) {
+  for (const { name, cert, key } of [...chains, doubtful]) {
     await site(name, { page: '<meta charset="utf-8"><title>安全的商店</title><h1>商品</h1>' });
     await admin('PUT', `certificates/${name}`, { cert, key });
   }
@@ -105,7 +106,7 @@ async function at(account: string, language: Language, name: string): Promise<De
 }
 
 /** Fills in the form as it stands and sends it; the page of the capture opens by itself. */
-async function ask(desk: Desk, url: string, picture = ''): Promise<string> {
+async function ask(desk: Desk, url: string, picture = '', more: Record<string, string> = {}): Promise<string> {
   const second = system.accounts().find(({ account }) => account === 'officer.b')!;
   await desk.open('captures/create');
   await desk.type('url', url);
@@ -113,6 +114,7 @@ async function ask(desk: Desk, url: string, picture = ''): Promise<string> {
   await desk.pick('secondOfficerId', second.name);
   await desk.type('place', '网监股办公室');
   await desk.type('factToProve', '网页当时的内容');
+  for (const [field, text] of Object.entries(more)) await desk.type(field, text);
   if (picture) await desk.fit(picture);
   await desk.press('[type=submit]');
   await desk.page.waitForFunction(() => /#\/captures\/ev_[^/]+\/show/.test(location.hash), { timeout: 30_000 });
@@ -270,6 +272,22 @@ describe.each(['zh', 'en'] as const)('in %s', (language) => {
       await desk.press('article summary');
       expect(await desk.text('article')).toContain('DNS:n99.odd.test');
       await desk.fit('certificates-odd-open');
+      expect(desk.faults).toEqual([]);
+    },
+    4 * MINUTE,
+  );
+
+  it(
+    'F26: a site whose certificate nobody vouches for is captured for a written reason, and the page says so above all else',
+    async () => {
+      const reason = '网站证书无人担保，须固定其现状';
+      const id = await ask(desk, 'https://doubtful.test/', 'certificate-reason', { tlsOverrideReason: reason });
+      await desk.page.waitForSelector('[data-certificates="1"]', { timeout: 2 * MINUTE });
+      const told = await desk.text('[data-certificates]');
+      expect(told).toContain(reason);
+      expect(told).toContain('doubtful.test ERR_CERT_AUTHORITY_INVALID');
+      await desk.fit('certificate-passed');
+      expect(await stateOf(id)).toMatch(/fixed|stamped/);
       expect(desk.faults).toEqual([]);
     },
     4 * MINUTE,
