@@ -75,10 +75,17 @@ export const CaptureHead = ({ capture }: { capture: Capture }) => {
       )}
       {capture.tlsOverride && (
         <Alert severity="warning" sx={{ mb: 2 }} data-certificates={navigation?.tlsErrors?.length ?? 0}>
-          {translate('console.certificatesPassed', { ...capture.tlsOverride })}{' '}
-          {navigation?.tlsErrors
-            ? `${translate('console.certificatesMet')} ${navigation.tlsErrors.join('、')}`
-            : isFixed(capture) && translate('console.certificatesNone')}
+          <div>{translate('console.certificatesPassed', { ...capture.tlsOverride })}</div>
+          {navigation?.tlsErrors ? (
+            <div>
+              {translate('console.certificatesMet')}
+              {navigation.tlsErrors.map((error) => (
+                <div key={error}>{error}</div>
+              ))}
+            </div>
+          ) : (
+            isFixed(capture) && translate('console.certificatesNone')
+          )}
         </Alert>
       )}
       {limits.length > 0 && (
