@@ -51,7 +51,10 @@ sys.stdout.buffer.write(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', struct.pack('
 /** 50 MiB in 30 files, screens among them. */
 function content(): Record<string, Uint8Array> {
   const screens = Object.fromEntries(
-    Array.from({ length: SCREENS }, (_, n) => [`content/screen/full-${String(n + 1).padStart(4, '0')}.png`, aScreen()]),
+    Array.from({ length: SCREENS }, (_, n) => [
+      `content/screen/${n ? `full-${String(n).padStart(4, '0')}` : 'first'}.png`,
+      aScreen(),
+    ]),
   );
   const rest = 50 * MIB - Object.values(screens).reduce((sum, { length }) => sum + length, 0);
   const parts = Array.from({ length: 9 }, (_, n) => [`content/part-${n}.bin`, new Uint8Array(randomBytes(Math.floor(rest / 9)))]);
