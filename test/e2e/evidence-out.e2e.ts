@@ -35,7 +35,7 @@ beforeAll(async () => {
   // One session a person: what is asked beside the console is asked by the other maker.
   colleague = await signedIn(system, 'officer.b');
   await until('the capture to be stamped', async () => (await shown()).state === 'stamped');
-}, 5 * MINUTE);
+}, 8 * MINUTE);
 afterAll(async () => {
   await browser?.close();
   await system?.stop();
