@@ -14,6 +14,13 @@ export interface FieldFault {
   zh: string;
 }
 
+/** A field that takes one of some values only. */
+export const mustBeOneOf = (pointer: string, values: readonly string[]): FieldFault => ({
+  pointer,
+  detail: `one of ${values.join(', ')}`,
+  zh: `须为以下之一：${values.join(', ')}`,
+});
+
 /** A foreseeable refusal. Thrown by services, rendered once, as RFC 9457, at the HTTP border. */
 export class Problem extends Error {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile, stat } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -80,22 +80,26 @@ export function temporaryFolder(purpose: 'capture' | 'self-test'): Promise<strin
  * process lives is left alone.
  */
 export async function clearLeftovers(): Promise<void> {
-  const left = (await readdir(tmpdir())).filter((name) => {
+  const folders = (await readdir(tmpdir())).flatMap((name) => {
     const owner = Number(/^nms-(?:capture|self-test)-(\d+)-/.exec(name)?.[1] ?? 0);
-    return owner > 0 && !existsSync(`/proc/${owner}`);
+    return owner > 0 ? [{ folder: join(tmpdir(), name), isLeft: !existsSync(`/proc/${owner}`) }] : [];
   });
-  for (const name of left) {
-    const folder = join(tmpdir(), name);
-    // A browser ends by itself when nobody commands it any more, unless it hangs. Its account, where it had one, owns the folder.
-    const uid = await stat(folder).then(
-      (found) => found.uid,
-      () => 0,
-    );
-    const isOwn = uid >= FIRST_UID && uid <= LAST_UID;
-    for (const process of liveProcesses())
-      if ((isOwn && process.uid === uid) || procText(`/proc/${process.pid}/cmdline`).includes(`${folder}/`)) kill(process.pid);
+  const owned = await Promise.all(folders.map(async (each) => ({ ...each, account: await accountOf(each.folder) })));
+  // By chance another capture process may have taken the account again meanwhile.
+  const inUse = new Set(owned.flatMap(({ isLeft, account }) => (isLeft ? [] : [account])));
+  for (const { folder, account } of owned.filter(({ isLeft }) => isLeft)) {
+    const gone = account !== null && !inUse.has(account) ? account : null;
+    // A browser ends by itself when nobody commands it any more, unless it hangs.
+    for (const { pid, uid } of liveProcesses())
+      if (uid === gone || procText(`/proc/${pid}/cmdline`).includes(`${folder}/`)) kill(pid);
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
+}
+
+/** The account of one job, who owns its folder; null where the job had none of its own. */
+async function accountOf(folder: string): Promise<number | null> {
+  const found = await stat(folder).catch(() => null);
+  return found && found.uid >= FIRST_UID && found.uid <= LAST_UID ? found.uid : null;
 }
 
 export function userAgentOf(version: string, mobile = false): string {

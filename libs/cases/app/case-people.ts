@@ -6,7 +6,7 @@ import { OfficerDirectory } from '../../officers';
 import { PlatformProblem, type SessionOfficer } from '../../platform';
 import { type CaseTransition, definitionOf, stateOf } from '../domain/definition';
 import { GUARDS } from '../domain/guards';
-import { CasesProblem } from '../domain/problems';
+import { CasesProblem, recusedFault } from '../domain/problems';
 import { type CaseOfficerRole, CaseOfficerRow, CaseRecusalRow, CaseRow, type Visibility } from '../store/case.entity';
 import { CaseReader } from './case-reader';
 import { GuardContexts } from './guard-context';
@@ -206,7 +206,7 @@ export class CasePeople {
     return recused.includes(officerId)
       ? CasesProblem.officerRecused({
           officerId,
-          errors: [{ pointer: '/officerId', detail: 'recused from this case', zh: '已在本案回避' }],
+          errors: [recusedFault('/officerId')],
         })
       : null;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditTrail } from '../../audit';
-import { Clock, type LawCitation, localDate, type WorkingCalendar } from '../../kernel';
+import { Clock, type LawCitation, localDate, mustBeOneOf, type WorkingCalendar } from '../../kernel';
 import { PlatformProblem, type SessionOfficer } from '../../platform';
 import {
   type CaseClock,
@@ -16,7 +16,7 @@ import {
 } from '../domain/case-clock';
 import { basisFault, LIFT_GROUNDS, type MeasureKind, type MeasureObject, measureSpec, URGENT_HOURS } from '../domain/measure';
 import { MEASURE_OPEN, type MeasureAct, measureStates } from '../domain/measure.states';
-import { CasesProblem, oneOf, requiredField } from '../domain/problems';
+import { CasesProblem, requiredField } from '../domain/problems';
 import { CaseOfficerRow, type CaseRow } from '../store/case.entity';
 import { CaseBlockerRow } from '../store/case-parts.entity';
 import { CaseMeasureRow } from '../store/measure.entity';
@@ -244,7 +244,8 @@ export class Measures {
         return this.counted(calendar, this.may(row, resumeClock(clockOf(row), at)), at);
       case 'lift':
         need('ground', 'reason', 'disposal');
-        if (!LIFT_GROUNDS.includes(input.ground!)) throw CasesProblem.fieldsMissing({ errors: [oneOf('/ground', LIFT_GROUNDS)] });
+        if (!LIFT_GROUNDS.includes(input.ground!))
+          throw CasesProblem.fieldsMissing({ errors: [mustBeOneOf('/ground', LIFT_GROUNDS)] });
         return {
           liftGround: input.ground!,
           liftReason: input.reason!,

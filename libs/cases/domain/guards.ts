@@ -1,9 +1,9 @@
-import { instantOfLocal, localDate, type Problem, type WorkingCalendar } from '../../kernel';
+import { instantOfLocal, localDate, mustBeOneOf, type Problem, type WorkingCalendar } from '../../kernel';
 import { type CaseClock, dueOf } from './case-clock';
 import type { CaseTransition } from './definition';
 import { explain } from './explanation';
 import type { TransitionInput } from './input';
-import { CasesProblem, oneOf } from './problems';
+import { CasesProblem, recusedFault } from './problems';
 
 export interface NamedOfficer {
   id: string;
@@ -89,7 +89,7 @@ export const GUARDS = {
     return officerId
       ? CasesProblem.officerRecused({
           officerId,
-          errors: [{ pointer: '/officers', detail: 'recused from this case', zh: '已在本案回避' }],
+          errors: [recusedFault('/officers')],
         })
       : null;
   },
@@ -207,7 +207,7 @@ export const GUARDS = {
   groundListed: ({ input, pauseGrounds }) =>
     !input || pauseGrounds.includes(input.ground ?? '')
       ? null
-      : CasesProblem.groundNotListed({ errors: [oneOf('/ground', pauseGrounds)] }),
+      : CasesProblem.groundNotListed({ errors: [mustBeOneOf('/ground', pauseGrounds)] }),
 
   /** 程序规定 art. 17: what another organ has not sent back is not taken back. A file older than transfers' own record knows no answer. */
   transferReturned: ({ transfer }) =>

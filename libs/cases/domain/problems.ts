@@ -197,9 +197,5 @@ export const requiredField = (field: string): FieldFault => ({
   zh: '此步骤必须填写',
 });
 
-/** A field that takes one of some values only. */
-export const oneOf = (pointer: string, values: readonly string[]): FieldFault => ({
-  pointer,
-  detail: `one of ${values.join(', ')}`,
-  zh: `须为以下之一：${values.join(', ')}`,
-});
+/** An officer who may not take part. */
+export const recusedFault = (pointer: string): FieldFault => ({ pointer, detail: 'recused from this case', zh: '已在本案回避' });

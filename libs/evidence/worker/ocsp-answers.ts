@@ -11,6 +11,7 @@ import { AHEAD_MS, firstThatHolds, type FoundWord, keepWord } from './revocation
 
 /** An answer has one line and a certificate or two. */
 const ANSWER_LIMIT = 64 * 1024;
+
 /**
  * Asks the OCSP responders that certificates behind time stamps name, and keeps their answers beside the stamps, as lists are kept.
  * It holds no stamp up: what cannot be had is told and asked for again.

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Brackets, type ObjectLiteral, QueryFailedError, type SelectQueryBuilder } from 'typeorm';
+import { mustBeOneOf } from '../../kernel';
 import { PlatformProblem } from '../problems';
 
 const toInteger = ({ value }: { value: unknown }) =>
@@ -54,15 +55,7 @@ export async function pageOf<E extends ObjectLiteral>(
 ): Promise<Page<E>> {
   const sort = asked.sort ?? options.defaultSort;
   if (!Object.hasOwn(options.sortable, sort))
-    throw PlatformProblem.invalid({
-      errors: [
-        {
-          pointer: '/sort',
-          detail: `one of ${Object.keys(options.sortable).join(', ')}`,
-          zh: `须为以下之一：${Object.keys(options.sortable).join(', ')}`,
-        },
-      ],
-    });
+    throw PlatformProblem.invalid({ errors: [mustBeOneOf('/sort', Object.keys(options.sortable))] });
   const column = options.sortable[sort]!;
   const order = asked.order ?? options.defaultOrder ?? 'DESC';
   const limit = asked.perPage ?? asked.limit ?? 25;
