@@ -42,8 +42,7 @@ export async function signedIn(system: System, account: string): Promise<Signed>
   };
 }
 
-/** The limit lies beyond the first repeat of a step that outside services missed on a busy machine (a stamp is asked for again after a minute). */
-export async function until<T>(what: string, holds: () => Promise<T>, timeoutMs = 4 * 60_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, holds: () => Promise<T>, timeoutMs = 2 * 60_000): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const found = await holds();
